@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Virtual time: the only place that reads the host's clock. Nanoseconds since the machine started, stopped while it is paused.
+// Deadlines run on the event loop's thread (hw/core/loop sets the driver), or wake a vCPU.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Clock Clock;
+typedef struct Timer Timer; // one deadline
+typedef void TimerFn(void *opaque);
+
+Clock *clock_new(void);
+void clock_free(Clock *c);
+uint64_t clock_now(Clock *c);          // ns; monotonic, lock-free
+void clock_pause(Clock *c, bool paused);
+void clock_set(Clock *c, uint64_t ns); // snapshot load
+uint64_t clock_wall(Clock *c);         // host wall clock, ns since 1970: for RTCs
+
+Timer *timer_new(Clock *c, TimerFn *fn, void *opaque);
+void timer_free(Timer *t);
+void timer_set(Timer *t, uint64_t deadline_ns); // replaces; UINT64_MAX: never. Any thread; fn runs on the loop's thread, no lock held
+uint64_t timer_deadline(const Timer *t);
+// For the loop: the nearest deadline, running what is due, and a callback when the nearest becomes earlier.
+uint64_t clock_next(Clock *c);
+void clock_run_due(Clock *c);
+void clock_on_earlier(Clock *c, void (*wake)(void *opaque), void *opaque);

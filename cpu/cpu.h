@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// A CPU of a machine: a Vcpu, the thread that runs it, and what every guest family offers to boards, gdb, monitor and snapshots.
+#pragma once
+#include "cpu/bus/clock.h"
+#include "cpu/bus/irq.h"
+#include "cpu/bus/mem.h"
+#include "tcg/base/fields.h"
+#include "tcg/run/engine.h"
+
+typedef struct Cpu Cpu;
+
+// A register as gdb and the monitor see it.
+typedef struct CpuReg {
+    const char *name;
+    uint16_t gdb;       // number in gdb's target description
+    uint8_t bits;
+    const char *group;  // "general", "float", "csr", ...
+} CpuReg;
+
+typedef struct CpuType {
+    const char *name;                       // family: "riscv64", "riscv32"
+    const Guest *guest;
+    const Fields *fields;                   // guest state, for save/load/print
+    // Model names and properties (`-cpu rv64,zba=off`): applies one text, false with a near-match message.
+    bool (*configure)(Cpu *c, const char *model, char *error, size_t error_size);
+    const char *const *models;              // NULL-terminated, for -cpu help
+    const CpuReg *(*regs)(Cpu *c, unsigned *n);
+    bool (*reg_read)(Cpu *c, unsigned gdb, uint64_t *value);
+    bool (*reg_write)(Cpu *c, unsigned gdb, uint64_t value);
+    const char *(*gdb_feature_xml)(Cpu *c, const char *annex); // "target.xml" and what it includes
+    // Debugger's view: translates without faulting or changing state.
+    bool (*translate)(Cpu *c, uint64_t vaddr, uint64_t *paddr);
+    void (*disassemble)(Cpu *c, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text, size_t size, unsigned *length);
+    void (*print)(Cpu *c, FILE *to);        // info registers
+    void (*set_pin)(Cpu *c, unsigned pin, bool level); // interrupt inputs, numbered by the family's header; any thread
+} CpuType;
+
+typedef enum CpuState { CPU_STOPPED, CPU_RUNNING } CpuState;
+
+struct Cpu {
+    const CpuType *type;
+    Vcpu *vcpu;
+    Mem *mem;
+    Clock *clock;
+    unsigned index;
+    void *config;          // the family's own (extensions on, ...)
+    // thread
+    pthread_t thread;
+    pthread_mutex_t lock;  // state below; never held while guest code runs
+    pthread_cond_t wake, stopped;
+    CpuState state, wanted;
+    bool quit, powered_on;
+    // what happened when it stopped by itself (breakpoint, step): called on the vCPU's thread
+    void (*on_stop)(void *opaque, Cpu *c, RunResult why);
+    void *on_stop_opaque;
+};
+
+Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsigned index);
+void cpu_free(Cpu *c);
+void cpu_start_thread(Cpu *c);
+void cpu_resume(Cpu *c);       // any thread
+void cpu_pause(Cpu *c);        // any thread but its own; returns when it has stopped
+void cpu_kick(Cpu *c);         // wakes it from WFI and makes it look at its interrupts
+void cpu_reset(Cpu *c, uint64_t pc);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Building IR: typed constructors that fold constants, apply algebraic rules and forward SETs to GETs as they go.
+// Translators use these through their guest's vocabulary (cpu/<guest>/trans.h).
+#pragma once
+#include "tcg/ir/ir.h"
+
+typedef struct IrBuild {
+    IrBlock *b;
+    IrRef known[1024 / 2];   // forwarding: newest value of the slot at byte offset 2*i, or IR_NONE (state structs up to 64 KiB: see build.c)
+    uint16_t touched[256];   // which of `known` are set, to reset cheaply
+    unsigned ntouched;
+    uint16_t snap;           // snapshot of the current instruction
+    bool ended;              // an END op was built
+    bool full;               // no room for another instruction: end the block
+} IrBuild;
+
+void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx);
+void ir_insn(IrBuild *k, int32_t pc, unsigned length); // a guest instruction starts
+void ir_finish(IrBuild *k);                            // dead code away; the block is ready for a backend
+
+IrRef ir_const(IrBuild *k, IrType t, int64_t v);
+IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset);
+IrRef ir_get(IrBuild *k, IrType t, uint16_t slot);
+void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v);
+IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a);
+IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b);       // integer VALUE and CMP ops
+IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b);
+IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c); // FP, FCMP, FTOI; IR_NONE where unused
+IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp);
+void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v);
+IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c); // AMO_*, CAS
+void ir_fence(IrBuild *k, unsigned kinds);
+// A C helper: forgets forwarded slots if it writes state. Returns IR_NONE for a void helper. t: the result's type.
+IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c);
+void ir_exit(IrBuild *k, int64_t target);
+void ir_exit_call(IrBuild *k, int64_t target, int64_t ret); // direct call; ret: where it returns to
+void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);
+void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret);
+void ir_exit_sync(IrBuild *k, int64_t target);
+void ir_exit_done(IrBuild *k);
+// Local blocks: every value used across a LABEL must have been made before the first LABEL or be a parameter of it.
+unsigned ir_label_new(IrBuild *k);
+void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n); // binds it; fills params
+void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n);
+void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsigned n);

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+// The intermediate representation: typed SSA in one flat array of 16-byte ops.
+//
+// An IrBlock is the translation of a run of guest instructions inside one guest page. A value is the index of the op that makes it
+// (IrRef). Guest state is slots: byte ranges of the guest's state struct, named by its field table; GET and SET move values between
+// slots and SSA. The program order of SET ops *is* the guest state: at any op, the state is what the SETs before it made of it. A pass
+// may drop a SET that a later one overwrites only by recording the pending value in the snapshots of the ops in between.
+//
+// Position independence: no vaddr is ever embedded. PCREL, EXIT and snapshots count from the vaddr of the page that holds the
+// block (`Vcpu.vpage` at run time), since one translation serves every mapping of its physical page. IrBlock.vpage is for printing.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint16_t IrRef;
+#define IR_NONE ((IrRef)0xffff)
+#define IR_MAX_OPS 4096
+#define IR_MAX_LABELS 32
+
+typedef enum IrType { T_VOID, T_I1, T_I32, T_I64, T_I128, T_F16, T_F32, T_F64, T_V128 } IrType;
+
+typedef enum IrOpcode {
+#define OP(NAME, ...) OP_##NAME,
+#include "tcg/ir/op.def"
+#undef OP
+    OP_COUNT
+} IrOpcode;
+
+typedef enum IrKind { // which members of IrOp an op uses, and how it is printed
+    KIND_VALUE, KIND_CMP, KIND_CONST, KIND_PARAM, KIND_SLOT, KIND_MEM, KIND_FP, KIND_FCMP, KIND_FTOI,
+    KIND_CALL, KIND_EXIT, KIND_EXITR, KIND_LABEL, KIND_JUMP,
+} IrKind;
+
+enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8 };
+
+typedef struct IrOpInfo {
+    const char *name;
+    uint8_t kind, operands, effects;
+} IrOpInfo;
+extern const IrOpInfo ir_op_info[OP_COUNT];
+
+// MemOp: everything about an access but its address; 16 bits.
+enum {
+    MO_8 = 0, MO_16 = 1, MO_32 = 2, MO_64 = 3, MO_128 = 4, MO_SIZE = 7, // log2 of the bytes
+    MO_SIGN = 1 << 3,                                                 // sign-extend to the op's type
+    MO_BE = 1 << 4,                                                   // big-endian
+    MO_ALIGN = 1 << 5,                                                // misaligned addresses trap
+    MO_ATOMIC = 1 << 6,                                               // single-copy atomic even across...
+    MO_ACQ = 1 << 7, MO_REL = 1 << 8,                                 // ordering
+    MO_MMU_SHIFT = 10,                                                // 3 bits: privilege index, 0 = current
+};
+
+enum { FENCE_RR = 1, FENCE_RW = 2, FENCE_WR = 4, FENCE_WW = 8 };
+
+// FpOp, in imm: the floating point policy of one op.
+enum {
+    FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM, FP_RTO, FP_DYN = 7, FP_RM = 7, // rounding, RISC-V's numbers; DYN: the host's MXCSR holds it
+    FP_NAN_PROPAGATE = 1 << 3,                                             // else the default NaN
+    FP_QUIET = 1 << 4,                                                     // comparison raises NV for signalling NaNs only
+};
+
+enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };
+
+typedef struct IrOp {
+    uint8_t op;     // IrOpcode
+    uint8_t type;   // IrType
+    IrRef a, b, c;  // operands
+    union {
+        int64_t imm;                                            // CONST: value; SLOT: byte offset; FP: FpOp
+        struct { int32_t disp; uint16_t memop, snap; };         // MEM
+        struct { uint16_t helper, hsnap; uint32_t hpad; };      // CALL: index in Guest.helpers
+        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t pad; }; // EXIT, EXITR: offsets from vpage; ret: return
+                                                                // point of a call (hint CALL)
+        struct { uint16_t label, args, nargs, jpad; };          // LABEL, JUMP: args index IrBlock.args
+    };
+} IrOp;
+_Static_assert(sizeof(IrOp) == 16, "an op is 16 bytes");
+
+// Where exact guest state is, should the op leave: pc, and slots whose value has not been SET yet.
+typedef struct IrSnap {
+    int32_t pc;          // offset of the guest instruction from vpage
+    uint16_t first, n;   // pending pairs in IrBlock.pending
+} IrSnap;
+typedef struct IrPending {
+    uint16_t slot;
+    IrRef value;
+} IrPending;
+
+// A named byte range of guest state, from the guest's field table.
+typedef struct IrSlot {
+    const char *name;
+    uint16_t offset;
+    uint8_t type; // IrType
+} IrSlot;
+
+typedef struct Helper Helper; // tcg/run/guest.h
+typedef struct IrNames {      // what print and parse need to know of a guest
+    const IrSlot *slots;
+    unsigned nslots;
+    const Helper *helpers;
+    unsigned nhelpers;
+} IrNames;
+
+// One guest instruction's place in the op array, for printing, profiling and precise pcs.
+typedef struct IrInsn {
+    int32_t pc;      // offset from vpage
+    uint16_t first;  // its first op
+    uint8_t length;  // bytes
+} IrInsn;
+
+typedef struct IrBlock {
+    uint64_t vpage;          // printing only
+    int32_t pc;              // offset of the first instruction
+    uint32_t bytes;          // guest bytes covered, from pc on
+    uint32_t ctx;            // context word it was translated under
+    const IrNames *names;
+    unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
+    IrOp ops[IR_MAX_OPS];
+    IrSnap snaps[IR_MAX_OPS];
+    IrPending pending[IR_MAX_OPS];
+    IrInsn insns[512];
+    IrRef args[256];
+} IrBlock;
+
+static inline bool ir_is_const(const IrBlock *b, IrRef r) { return r != IR_NONE && b->ops[r].op == OP_CONST; }
+static inline unsigned ir_type_size(IrType t)
+{
+    static const uint8_t size[] = {0, 1, 4, 8, 16, 2, 4, 8, 16};
+    return size[t];
+}
+// The type of the value an op makes (comparisons make i1, whatever their operands are).
+IrType ir_result_type(const IrOp *op);
+
+// print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
+char *ir_print(const IrBlock *b);
+bool ir_parse(IrBlock *out, const IrNames *names, const char *text, char *error, size_t error_size);
+// verify.c: NULL, or what is wrong with the block (static buffer).
+const char *ir_verify(const IrBlock *b);

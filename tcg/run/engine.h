@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// The code cache and translator shared by all vCPUs of a machine, and the door through which the memory system reports writes.
+#pragma once
+#include "tcg/run/vcpu.h"
+
+typedef struct EngineOptions {
+    size_t cache_size;    // bytes of host code; 0: default
+    bool interpret;       // run IR in the interpreter: no host code
+    bool one_insn;        // one-instruction blocks (single step, hostile build)
+    unsigned seed;        // hostile build
+} EngineOptions;
+
+Engine *engine_new(const Guest *guest, const EngineOptions *options);
+void engine_free(Engine *e);
+void engine_attach(Engine *e, Vcpu *v);
+
+// RAM at [paddr, paddr + size) was written by DMA, a loader or the debugger (any thread, any lock of lower rank held).
+void engine_written(Engine *e, uint64_t paddr, uint64_t size);
+// Software breakpoints of the debugger, by vaddr; blocks stop before them with RUN_BREAKPOINT.
+void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);
+// A text for `info jit`; the caller frees it.
+char *engine_info(Engine *e);

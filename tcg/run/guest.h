@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The contract a guest front end fills: how its code becomes IR, how its addresses become physical ones, and how it takes traps.
+// tcg knows a guest through this struct alone.
+#pragma once
+#include "tcg/ir/build.h"
+
+typedef struct Vcpu Vcpu;
+
+// A C function that IR may call. It gets up to three values (floats as raw bits, narrow integers zero-extended) and may
+//  HELPER_READS / HELPER_WRITES  guest state other than through its result,
+//  HELPER_TRAPS   raise: set Vcpu.trap (through the guest's own raise function, after which its result is ignored). Before the call
+//                 the exact pc is stored: vcpu_pc(). The translated code tests Vcpu.trap on return and leaves to Guest.trap.
+// A helper that changes the context word or the address space must be followed by EXIT_SYNC or EXIT_DONE.
+enum { HELPER_PURE = 0, HELPER_READS = 1, HELPER_WRITES = 2, HELPER_TRAPS = 4 };
+struct Helper {
+    const char *name;
+    uint64_t (*fn)(Vcpu *v, uint64_t a, uint64_t b, uint64_t c);
+    unsigned effects;
+};
+
+typedef enum Access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH } Access;
+
+// One translated page, as Guest.fill reports it.
+typedef struct TlbFill {
+    uint64_t paddr;       // of the access itself
+    uint8_t *host;        // host address of paddr, or NULL: memory-mapped I/O
+    bool read, write, fetch; // which later accesses the mapping allows without asking again (write: already dirty)
+    bool whole_page;      // false: permission changes inside the 4 KiB page (PMP), so do not cache
+    uint64_t span;        // bytes of the naturally aligned page it came from (4 KiB .. 512 GiB)
+    bool global;
+} TlbFill;
+
+typedef struct Guest {
+    const char *name;
+    IrNames names;                     // slots and helpers
+    const uint16_t *pins;              // slot offsets (i64) to keep in host registers, hottest first
+    unsigned npins;
+    size_t state_size;                 // guest state struct, fields first, host wiring last
+    unsigned insn_align;               // 1, 2 or 4 bytes: hashing
+
+    // Translates from offset `pc` of the page at vpage; `code` is the page's host memory, of which bytes [pc, 4096) may be read. Stops
+    // at the page's end, at the first instruction that ends a block, when k->full, or after max_insns. When an instruction starts in
+    // this page and ends in the next one, `next` (host memory of the next page, or NULL if it cannot be fetched) is read and the
+    // block ends after it; straddling blocks are never linked. Never fails: what cannot be fetched or decoded becomes a trap.
+    void (*translate)(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
+    // Page walk. On failure raises (sets Vcpu.trap) and returns false, or with `probe` just returns false.
+    bool (*fill)(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
+    // Memory-mapped I/O on a physical address that fill reported without host memory; sizes 1, 2, 4, 8. False: bus error raised.
+    bool (*io_read)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
+    bool (*io_write)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
+    // A misaligned access the guest wants to trap (MO_ALIGN).
+    void (*misaligned)(Vcpu *v, uint64_t vaddr, Access access);
+    // Vcpu.trap was raised: enter the handler (set Vcpu.pc and state, call vcpu_context).
+    void (*trap)(Vcpu *v);
+    // Between blocks, on EXIT_IRQ: takes a pending interrupt if it is enabled; true if it changed Vcpu.pc.
+    bool (*interrupt)(Vcpu *v);
+    // WFI: true if something is there to wake it.
+    bool (*awake)(Vcpu *v);
+    void (*reset)(Vcpu *v, uint64_t pc);
+    // Before and after state is looked at from outside (gdb, snapshot): host FP flags into guest state and so on; may be NULL.
+    void (*fp_enter)(Vcpu *v), (*fp_leave)(Vcpu *v, unsigned host_flags);
+} Guest;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// A virtual CPU as the translator sees it. The Vcpu stands immediately below its guest's state struct in memory: translated code
+// holds the address of the guest state in rbp and finds both within a short displacement.
+//
+//      rbp - sizeof(Vcpu)          rbp
+//      [ cold ............. hot ][ guest state: x1, x2, ... | host wiring ]
+//
+// Exactly one thread runs a Vcpu. Others reach it by exit_request bits and, for remote TLB flushes, by its request queue.
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+#include "tcg/run/guest.h"
+
+// Bits of Vcpu.exit_request, tested by translated code at back edges and indirect jumps.
+enum {
+    EXIT_IRQ = 1,       // an interrupt line changed: ask Guest.interrupt
+    EXIT_STOP = 2,      // return from vcpu_run
+    EXIT_WORK = 4,      // requests are queued (TLB flush, run on vcpu)
+    EXIT_STEP = 8,
+};
+
+typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN_STEPPED } RunResult;
+
+typedef struct Space Space;   // tcg/run/tlb.h: TLB, jump cache and site pairs of one address space
+typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, shared by all vCPUs of a machine
+
+struct Vcpu {
+    // ---- cold
+    const Guest *guest;
+    Engine *engine;
+    void *owner;               // cpu/cpu.h's Cpu
+    unsigned index;
+    struct SpaceSet *spaces;
+    struct WorkQueue *work;
+    uint64_t ninsns_limit;
+    bool waiting;              // in WFI
+    bool step;                 // one instruction, then RUN_STEPPED
+    bool halted_by_guest;
+    uint64_t stat[16];         // counters for info jit; see run.h
+    uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
+    // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)
+    _Alignas(64) uint64_t spill[24]; // temporaries of the running block
+    uint64_t pc;               // guest pc, exact whenever translated code is not running
+    uint64_t host_sp;          // C stack pointer while translated code runs
+    Space *space;              // current address space (r15 in translated code)
+    uint64_t vpage;            // vaddr of the page that holds the running block
+    uint32_t pc_off;           // offset of the current instruction, stored before calls that may leave
+    uint32_t trap;             // nonzero: raised, leave to Guest.trap
+    _Atomic uint32_t exit_request;
+    uint32_t ctx;              // context word: what translation depends on (mode, FP state, ...), set by vcpu_context
+    uint64_t hot_pad[1];
+};
+
+static inline void *vcpu_state(Vcpu *v) { return v + 1; }
+static inline Vcpu *vcpu_of_state(void *state) { return (Vcpu *)state - 1; }
+// The exact guest pc, inside a helper that may trap.
+static inline uint64_t vcpu_pc(const Vcpu *v) { return v->vpage + (int32_t)v->pc_off; }
+
+// ---- what a guest front end calls (tcg/run/run.c, tlb.c)
+
+// Guest state that translation depends on changed: the new context word. Blocks and jump caches are keyed by it.
+static inline void vcpu_context(Vcpu *v, uint32_t ctx) { v->ctx = ctx; }
+// Selects the address space for fetches, loads and stores from now on. `key` must tell apart whatever makes translations differ
+// (page-table root, ASID, privilege, SUM/MXR, MPRV ...); `asid` is what flushes name. A small set is kept, least recently used out.
+void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid);
+// TLB maintenance of this vCPU. asid -1: all.
+void vcpu_flush(Vcpu *v, int64_t asid);
+void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid);
+// fence.i: suspect blocks were found by content already; this only makes stores before it visible to fetch.
+void vcpu_fence_i(Vcpu *v);
+
+// Memory through the MMU with current privilege, any alignment; false: trap raised (Vcpu.trap).
+bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value);
+bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value);
+// Host address for an atomic or block-zero access of `size` bytes inside one page, writable; NULL: trap raised, or MMIO (*io).
+void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr);
+
+// ---- what the CPU's thread calls
+Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner); // aligned; state zeroed
+void vcpu_free(Vcpu *v);
+RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, breakpoint or a step done
+void vcpu_kick(Vcpu *v, uint32_t bits); // any thread
+// Runs fn on the vCPU's thread between blocks (at once if it is not running); waits for it if `wait`.
+void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait);
