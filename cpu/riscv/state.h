@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// A RISC-V hart: its state, its configuration, and what the parts of cpu/riscv offer each other. Private to this folder (boards and
+// tests of the hart alone include it too). "Unprivileged" and "Privileged" are volumes I and II of the manual, 2024.
+//
+// RV32 uses the low 32 bits of x[] only: the upper halves are unspecified, so whoever reads one masks it. Addresses and pc
+// are zero-extended. FLEN is 64 when D is on, else 32; f[] holds raw bits, narrower values NaN-boxed.
+#pragma once
+#include <stdatomic.h>
+#include "cpu/cpu.h"
+#include "cpu/riscv/riscv.h"
+
+typedef enum RiscvExt {
+#define EXT(NAME, ...) RV_EXT_##NAME,
+#include "cpu/riscv/ext.def"
+#undef EXT
+    RV_EXT_COUNT
+} RiscvExt;
+
+// What a model and its properties chose; fixed once the hart is reset the first time.
+typedef struct RiscvConfig {
+    unsigned xlen;            // 32 or 64
+    const char *model;
+    bool ext[RV_EXT_COUNT];
+    bool mmu, pmp;            // properties mmu=, pmp=
+    unsigned max_levels;      // page-table levels at most: 3 sv39, 4 sv48, 5 sv57 (RV32: 2, sv32)
+    unsigned cbo_block;       // bytes of a cache block (Zicbom, Zicboz): 64
+} RiscvConfig;
+static inline bool riscv_has(const RiscvConfig *c, RiscvExt e) { return c->ext[e]; }
+
+typedef enum RiscvPriv { PRIV_U = 0, PRIV_S = 1, PRIV_M = 3 } RiscvPriv;
+
+// The context word (Vcpu.ctx): all that translation depends on beyond the code itself and the configuration.
+enum {
+    RV_CTX_PRIV = 3,          // mask: RiscvPriv (CSR access, wfi, sfence.vma, ecall's cause)
+    RV_CTX_XLEN32 = 1 << 2,   // effective XLEN is 32
+    RV_CTX_FS_OFF = 1 << 3,   // mstatus.FS = Off: F/D/Zfh instructions and fflags/frm/fcsr are illegal
+    RV_CTX_FS_CLEAN = 1 << 4, // FS is Initial or Clean: whatever writes an f register or a flag calls riscv_fs_dirty first
+                              // and ends the block (the context word changes)
+    RV_CTX_RM_SOFT = 1 << 5,  // frm = RMM: no host rounding mode; instructions with rm = DYN take the soft path
+    RV_CTX_RM_BAD = 1 << 6,   // frm is 5, 6 or 7: instructions with rm = DYN are illegal
+    RV_CTX_TVM = 1 << 7,      // S-mode with mstatus.TVM: sfence.vma, sinval.vma are illegal
+    RV_CTX_TW = 1 << 8,       // below M with mstatus.TW (or in U-mode): wfi, wrs.nto are illegal
+    RV_CTX_TSR = 1 << 9,      // S-mode with mstatus.TSR: sret is illegal
+    // Data accesses need nothing special from the translator: MPRV, SUM and MXR choose another Space (riscv_update_context).
+};
+
+// mstatus (Privileged 3.1.6). RV32 splits it in mstatus and mstatush.
+#define MSTATUS_SIE  (1ull << 1)
+#define MSTATUS_MIE  (1ull << 3)
+#define MSTATUS_SPIE (1ull << 5)
+#define MSTATUS_MPIE (1ull << 7)
+#define MSTATUS_SPP  (1ull << 8)
+#define MSTATUS_VS   (3ull << 9)
+#define MSTATUS_MPP  (3ull << 11)
+#define MSTATUS_FS   (3ull << 13)
+#define MSTATUS_MPRV (1ull << 17)
+#define MSTATUS_SUM  (1ull << 18)
+#define MSTATUS_MXR  (1ull << 19)
+#define MSTATUS_TVM  (1ull << 20)
+#define MSTATUS_TW   (1ull << 21)
+#define MSTATUS_TSR  (1ull << 22)
+#define MSTATUS_UXL  (3ull << 32)
+#define MSTATUS_SXL  (3ull << 34)
+
+// Interrupt numbers: bits of mip, mie, mideleg (3.1.9).
+enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
+
+// menvcfg, senvcfg (3.1.18, 10.1.10)
+#define ENVCFG_FIOM  (1ull << 0)
+#define ENVCFG_CBIE  (3ull << 4)
+#define ENVCFG_CBCFE (1ull << 6)
+#define ENVCFG_CBZE  (1ull << 7)
+#define ENVCFG_ADUE  (1ull << 61)
+#define ENVCFG_PBMTE (1ull << 62)
+#define ENVCFG_STCE  (1ull << 63)
+
+// Exception causes (table in 3.1.15).
+enum {
+    CAUSE_FETCH_MISALIGNED = 0, CAUSE_FETCH_ACCESS = 1, CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4, CAUSE_LOAD_ACCESS = 5, CAUSE_STORE_MISALIGNED = 6, CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL_U = 8, CAUSE_ECALL_S = 9, CAUSE_ECALL_M = 11,
+    CAUSE_FETCH_PAGE = 12, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15,
+};
+#define RV_TRAP_RAISED 0x100 // Vcpu.trap = this | cause, so that cause 0 counts as raised
+
+#define RV_RES_NONE UINT64_MAX // res_vaddr: no reservation
+#define PMP_ENTRIES 16
+
+// One PMP entry as a closed range of physical addresses, derived from pmpcfg/pmpaddr.
+typedef struct PmpRange {
+    uint64_t first, last; // last < first: off
+} PmpRange;
+
+typedef struct RiscvState {
+    uint64_t x[32], f[32];
+    // ---- hot
+    uint64_t res_vaddr;       // LR/SC: reserved vaddr (RV_RES_NONE: none) and the value LR saw, as zero-extended raw bits;
+    uint64_t res_value;       // SC is a compare-and-swap of that value
+    uint64_t mstatus;         // SD is derived when read
+    uint64_t satp;
+    uint8_t priv;             // RiscvPriv
+    uint8_t frm;              // fcsr[7:5], all 3 bits kept as written
+    uint8_t fflags;           // truth only between fp_leave and fp_enter (saved, shown); while running see riscv_fflags
+    uint8_t hot_pad[1];
+    _Atomic uint32_t pins;    // mip bits driven from outside: MSIP MTIP MEIP SEIP STIP; any thread
+    // ---- CSRs
+    uint64_t mip;             // the bits software wrote: SSIP, STIP (without Sstc), SEIP
+    uint64_t mie, mideleg, medeleg;
+    uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren, mcountinhibit, menvcfg;
+    uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, stimecmp;
+    uint64_t cycle_base, instret_base; // counter = base + ticks (running), or base (inhibited)
+    uint64_t pmpaddr[PMP_ENTRIES];
+    uint8_t pmpcfg[PMP_ENTRIES];
+    uint64_t trap_tval;       // of the trap raised but not yet taken
+
+    // ---- host wiring
+    const RiscvConfig *config;
+    Cpu *cpu;
+    Mem *mem;
+    Clock *clock;
+    Timer *stimer;            // stimecmp's deadline (Sstc)
+    unsigned hartid;
+    PmpRange pmp[PMP_ENTRIES];
+    unsigned pmp_active;      // entries [0, pmp_active) may match
+} RiscvState;
+
+extern const Fields riscv_fields;
+
+static inline RiscvState *riscv_state(Vcpu *v) { return vcpu_state(v); }
+static inline uint64_t riscv_mask(const RiscvState *s, uint64_t value)
+{
+    return s->config->xlen == 32 ? (uint32_t)value : value;
+}
+
+// ---- state.c, config.c
+// Derived state (PMP ranges, Sstc's timer, context word, address space) after reset, load or a debugger's write.
+void riscv_refresh(Vcpu *v);
+// Recomputes the context word and the address space; whatever changes privilege, mstatus, satp or frm calls it.
+void riscv_update_context(Vcpu *v);
+void riscv_config_init(RiscvConfig *c, unsigned xlen);
+bool riscv_config_apply(RiscvConfig *c, const char *text, char *error, size_t error_size);
+
+// ---- trap.c: raising and taking traps
+// Marks the trap as raised; the helper then returns and translated code leaves to Guest.trap, with pc at the instruction.
+void riscv_raise(Vcpu *v, unsigned cause, uint64_t tval);
+// IR helpers (signature of Helper.fn). `insn`: the instruction's bits, which become tval of an illegal instruction.
+uint64_t riscv_illegal(Vcpu *v, uint64_t insn, uint64_t, uint64_t);
+uint64_t riscv_ecall(Vcpu *v, uint64_t, uint64_t, uint64_t);        // raises
+uint64_t riscv_ebreak(Vcpu *v, uint64_t, uint64_t, uint64_t);       // raises, tval = pc
+uint64_t riscv_mret(Vcpu *v, uint64_t insn, uint64_t, uint64_t);    // sets Vcpu.pc: EXIT_DONE follows
+uint64_t riscv_sret(Vcpu *v, uint64_t insn, uint64_t, uint64_t);    // sets Vcpu.pc: EXIT_DONE follows
+uint64_t riscv_wfi(Vcpu *v, uint64_t insn, uint64_t, uint64_t);     // EXIT_SYNC to the next instruction follows
+uint64_t riscv_fs_dirty(Vcpu *v, uint64_t, uint64_t, uint64_t);     // before the first FP write: EXIT_SYNC to the same instruction follows
+void riscv_trap(Vcpu *v);          // Guest.trap
+bool riscv_interrupt(Vcpu *v);     // Guest.interrupt
+bool riscv_awake(Vcpu *v);         // Guest.awake
+uint64_t riscv_mip(const RiscvState *s);                            // software bits and pins
+void riscv_set_pin(Cpu *c, unsigned pin, bool level);
+void riscv_stimer_update(RiscvState *s);                            // stimecmp or STCE changed
+void riscv_stimer_fired(void *opaque);
+
+// ---- csr.c
+// csrrw/s/c[i] in one helper. insn: the instruction's bits (csr number, funct3, rd and rs1 decide what is read and written);
+// operand: value of rs1, or the 5-bit immediate. Returns the old value (zero-extended), or raises an illegal instruction.
+uint64_t riscv_csr_op(Vcpu *v, uint64_t insn, uint64_t operand, uint64_t);
+// At translation: must EXIT_SYNC follow riscv_csr_op for this instruction?
+bool riscv_csr_syncs(uint32_t insn, uint32_t ctx);
+// Without privilege checks, for the debugger; false: no such CSR.
+bool riscv_csr_debug_read(Vcpu *v, unsigned csr, uint64_t *value);
+bool riscv_csr_debug_write(Vcpu *v, unsigned csr, uint64_t value);
+const char *riscv_csr_name(unsigned csr);                           // NULL: no such CSR
+uint64_t riscv_time(const RiscvState *s);                           // ticks of the 10 MHz timebase
+uint8_t riscv_fflags(Vcpu *v);                                      // accrued flags, those still in the host's FPU too
+
+// ---- mmu.c, pmp.c
+bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
+bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
+bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
+void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access);
+bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
+// sfence.vma and sinval.vma. insn's rs1 and rs2 fields (0: all) say which of vaddr, asid count. EXIT_SYNC follows.
+uint64_t riscv_sfence_vma(Vcpu *v, uint64_t insn, uint64_t vaddr, uint64_t asid);
+// May cbo.clean/flush (CBCFE), cbo.inval (CBIE: *flush set if it must flush), cbo.zero (CBZE) run in this privilege? insn decides.
+bool riscv_cbo_allowed(const RiscvState *s, uint32_t insn, bool *flush);
+void riscv_pmp_update(RiscvState *s);
+// May `priv` access [paddr, paddr + size)? *whole: the same answer holds for the whole 4 KiB page around it.
+bool riscv_pmp_allows(const RiscvState *s, uint64_t paddr, unsigned size, Access access, unsigned priv, bool *whole);
