@@ -7,10 +7,11 @@
 #pragma once
 #include <stdatomic.h>
 #include "cpu/cpu.h"
+#include "cpu/riscv/helper.h"
 #include "cpu/riscv/riscv.h"
 
 typedef enum RiscvExt {
-#define EXT(NAME, ...) RV_EXT_##NAME,
+#define EXT(name, ...) RV_EXT_##name,
 #include "cpu/riscv/ext.def"
 #undef EXT
     RV_EXT_COUNT
@@ -141,16 +142,8 @@ void riscv_config_init(RiscvConfig *c, unsigned xlen);
 bool riscv_config_apply(RiscvConfig *c, const char *text, char *error, size_t error_size);
 
 // ---- trap.c: raising and taking traps
-// Marks the trap as raised; the helper then returns and translated code leaves to Guest.trap, with pc at the instruction.
-void riscv_raise(Vcpu *v, unsigned cause, uint64_t tval);
-// IR helpers (signature of Helper.fn). `insn`: the instruction's bits, which become tval of an illegal instruction.
-uint64_t riscv_illegal(Vcpu *v, uint64_t insn, uint64_t, uint64_t);
-uint64_t riscv_ecall(Vcpu *v, uint64_t, uint64_t, uint64_t);        // raises
-uint64_t riscv_ebreak(Vcpu *v, uint64_t, uint64_t, uint64_t);       // raises, tval = pc
-uint64_t riscv_mret(Vcpu *v, uint64_t insn, uint64_t, uint64_t);    // sets Vcpu.pc: EXIT_DONE follows
-uint64_t riscv_sret(Vcpu *v, uint64_t insn, uint64_t, uint64_t);    // sets Vcpu.pc: EXIT_DONE follows
-uint64_t riscv_wfi(Vcpu *v, uint64_t insn, uint64_t, uint64_t);     // EXIT_SYNC to the next instruction follows
-uint64_t riscv_fs_dirty(Vcpu *v, uint64_t, uint64_t, uint64_t);     // before the first FP write: EXIT_SYNC to the same instruction follows
+// riscv_raise (helper.def) marks the trap as raised; its caller then returns, and translated code leaves to Guest.trap with pc at
+// the instruction (vcpu_pc). mret and sret set Vcpu.pc themselves.
 void riscv_trap(Vcpu *v);          // Guest.trap
 bool riscv_interrupt(Vcpu *v);     // Guest.interrupt
 bool riscv_awake(Vcpu *v);         // Guest.awake
@@ -160,11 +153,8 @@ void riscv_stimer_update(RiscvState *s);                            // stimecmp 
 void riscv_stimer_fired(void *opaque);
 
 // ---- csr.c
-// csrrw/s/c[i] in one helper. insn: the instruction's bits (csr number, funct3, rd and rs1 decide what is read and written);
-// operand: value of rs1, or the 5-bit immediate. Returns the old value (zero-extended), or raises an illegal instruction.
-uint64_t riscv_csr_op(Vcpu *v, uint64_t insn, uint64_t operand, uint64_t);
-// At translation: must EXIT_SYNC follow riscv_csr_op for this instruction?
-bool riscv_csr_syncs(uint32_t insn, uint32_t ctx);
+// At translation: must EXIT_SYNC follow a write of this CSR? (Reads never need one.)
+bool riscv_csr_syncs(unsigned csr, uint32_t ctx);
 // Without privilege checks, for the debugger; false: no such CSR.
 bool riscv_csr_debug_read(Vcpu *v, unsigned csr, uint64_t *value);
 bool riscv_csr_debug_write(Vcpu *v, unsigned csr, uint64_t value);
@@ -178,10 +168,6 @@ bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint6
 bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
 void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
-// sfence.vma and sinval.vma. insn's rs1 and rs2 fields (0: all) say which of vaddr, asid count. EXIT_SYNC follows.
-uint64_t riscv_sfence_vma(Vcpu *v, uint64_t insn, uint64_t vaddr, uint64_t asid);
-// May cbo.clean/flush (CBCFE), cbo.inval (CBIE: *flush set if it must flush), cbo.zero (CBZE) run in this privilege? insn decides.
-bool riscv_cbo_allowed(const RiscvState *s, uint32_t insn, bool *flush);
 void riscv_pmp_update(RiscvState *s);
 // May `priv` access [paddr, paddr + size)? *whole: the same answer holds for the whole 4 KiB page around it.
 bool riscv_pmp_allows(const RiscvState *s, uint64_t paddr, unsigned size, Access access, unsigned priv, bool *whole);
