@@ -4,16 +4,27 @@
 #pragma once
 #include "tcg/ir/ir.h"
 
+// What is known of guest state, in granules of 4 bytes; slots beyond these bytes of the state struct, or not 4-aligned, are
+// simply not forwarded. `live` says which entries of `known` mean anything, so that forgetting all is clearing 128 bytes.
+#define IR_FORWARD_BYTES 4096
+typedef struct IrKnown {
+    IrRef value;   // newest value of the slot that starts here
+    uint8_t type;  // the slot's type
+    uint8_t back;  // nonzero: inside the slot that starts this many granules before
+} IrKnown;
+
 typedef struct IrBuild {
     IrBlock *b;
-    IrRef known[1024 / 2];   // forwarding: newest value of the slot at byte offset 2*i, or IR_NONE (state structs up to 64 KiB: see build.c)
-    uint16_t touched[256];   // which of `known` are set, to reset cheaply
-    unsigned ntouched;
+    uint64_t live[IR_FORWARD_BYTES / 4 / 64];
+    IrRef consts[32];        // recent constants by hash; self-validating
+    unsigned first_label, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
     bool ended;              // an END op was built
     bool full;               // no room for another instruction: end the block
+    IrKnown known[IR_FORWARD_BYTES / 4];
 } IrBuild;
 
+// The builder's constructors may be called with any operands; what follows an END op is dropped by ir_finish.
 void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx);
 void ir_insn(IrBuild *k, int32_t pc, unsigned length); // a guest instruction starts
 void ir_finish(IrBuild *k);                            // dead code away; the block is ready for a backend

@@ -16,7 +16,9 @@
 typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
 #define IR_MAX_OPS 4096
+#define IR_MAX_INSNS 512
 #define IR_MAX_LABELS 32
+#define IR_MAX_ARGS 256
 
 typedef enum IrType { T_VOID, T_I1, T_I32, T_I64, T_I128, T_F16, T_F32, T_F64, T_V128 } IrType;
 
@@ -32,7 +34,7 @@ typedef enum IrKind { // which members of IrOp an op uses, and how it is printed
     KIND_CALL, KIND_EXIT, KIND_EXITR, KIND_LABEL, KIND_JUMP,
 } IrKind;
 
-enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8 };
+enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8, FX_STICKY = 16 };
 
 typedef struct IrOpInfo {
     const char *name;
@@ -67,7 +69,8 @@ typedef struct IrOp {
     uint8_t type;   // IrType
     IrRef a, b, c;  // operands
     union {
-        int64_t imm;                                            // CONST: value; SLOT: byte offset; FP: FpOp
+        int64_t imm;                                            // CONST: value (i32 sign-extended; floats raw, zero-extended);
+                                                                // SLOT: byte offset; FP: FpOp
         struct { int32_t disp; uint16_t memop, snap; };         // MEM
         struct { uint16_t helper, hsnap; uint32_t hpad; };      // CALL: index in Guest.helpers
         struct { int32_t target; int16_t ret; uint8_t hint; uint8_t pad; }; // EXIT, EXITR: offsets from vpage; ret: return
@@ -109,6 +112,7 @@ typedef struct IrInsn {
     uint8_t length;  // bytes
 } IrInsn;
 
+// Never zeroed as a whole (it is large and reused): only the counted parts of the arrays are meaningful.
 typedef struct IrBlock {
     uint64_t vpage;          // printing only
     int32_t pc;              // offset of the first instruction
@@ -117,10 +121,14 @@ typedef struct IrBlock {
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];
+    // Made by ir_finish (ir_count_uses), for each value: how many operands name it, and the op after which nobody reads it any
+    // more (the end of the loop, if it is read inside a later loop); IR_NONE if nobody does.
+    uint16_t uses[IR_MAX_OPS];
+    IrRef last_use[IR_MAX_OPS];
     IrSnap snaps[IR_MAX_OPS];
     IrPending pending[IR_MAX_OPS];
-    IrInsn insns[512];
-    IrRef args[256];
+    IrInsn insns[IR_MAX_INSNS];
+    IrRef args[IR_MAX_ARGS];
 } IrBlock;
 
 static inline bool ir_is_const(const IrBlock *b, IrRef r) { return r != IR_NONE && b->ops[r].op == OP_CONST; }
@@ -131,6 +139,14 @@ static inline unsigned ir_type_size(IrType t)
 }
 // The type of the value an op makes (comparisons make i1, whatever their operands are).
 IrType ir_result_type(const IrOp *op);
+
+// An integer op (KIND_VALUE, KIND_CMP but BITCAST to and from floats, BOX, UNBOX) on plain values, whose bits above `type` are
+// ignored; the result is zero-extended. The one definition of what those ops mean: fold, interpreter and tests use it.
+uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
+// Effects of an op, those of a CALL taken from its helper.
+unsigned ir_effects(const IrBlock *b, const IrOp *op);
+// Makes uses and last_use; ops may be dropped (OP_NOP) before, not after.
+void ir_count_uses(IrBlock *b);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
 char *ir_print(const IrBlock *b);

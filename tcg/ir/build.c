@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: MIT
+// Builds IR one op at a time, in the order of execution. Translators call it through their guest's vocabulary.
+//
+// Everything is O(1) an op, nothing is allocated and nothing large is cleared: tier 1 has 50 ns for a guest instruction, all told.
+// Folding (fold.c) happens before an op is made. GETs are answered from `known`: for each slot, the value last SET or GOT.
+// Invariant: at any point, a live entry of `known` is what a GET built there would read. Helpers that write state and LABELs (which
+// may be reached from elsewhere) forget everything; memory ops do not, since an access that leaves never comes back.
+// What turned out useless is dropped by ir_finish (finish.c).
+#include "tcg/ir/fold.h"
+#include "tcg/run/guest.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Room kept for one guest instruction; a translator that makes more ops than this for one has a bug.
+#define INSN_OPS 512
+
+static void forget_all(IrBuild *k) { memset(k->live, 0, sizeof k->live); }
+
+void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx)
+{
+    b->vpage = vpage;
+    b->pc = pc;
+    b->ctx = ctx;
+    b->bytes = 0;
+    b->names = names;
+    b->nops = b->nsnaps = b->npending = b->ninsns = b->nargs = b->nlabels = 0;
+    k->b = b;
+    k->snap = 0;
+    k->ended = k->full = false;
+    k->first_label = k->last_label = IR_MAX_OPS;
+    memset(k->consts, 0, sizeof k->consts);
+    forget_all(k);
+}
+
+void ir_insn(IrBuild *k, int32_t pc, unsigned length)
+{
+    IrBlock *b = k->b;
+    k->snap = (uint16_t)b->nsnaps;
+    b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0};
+    b->insns[b->ninsns++] = (IrInsn){pc, (uint16_t)b->nops, (uint8_t)length};
+    if (b->nops > IR_MAX_OPS - 2 * INSN_OPS || b->ninsns == IR_MAX_INSNS || b->nargs > IR_MAX_ARGS / 2 ||
+        b->nlabels > IR_MAX_LABELS / 2)
+        k->full = true;
+}
+
+IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm)
+{
+    IrBlock *blk = k->b;
+    unsigned n = blk->nops;
+    if (__builtin_expect(n == IR_MAX_OPS, 0)) {
+        fprintf(stderr, "ir: one guest instruction made more than %d ops (block at %#llx)\n", INSN_OPS,
+                (unsigned long long)(blk->vpage + blk->pc));
+        abort();
+    }
+    blk->nops = n + 1;
+    blk->uses[n] = 0; // while building: 1 if it was SET to a slot
+    blk->ops[n] = (IrOp){.op = op, .type = t, .a = a, .b = b, .c = c, .imm = imm};
+    return (IrRef)n;
+}
+
+static IrOp *op_at(IrBuild *k, IrRef r) { return &k->b->ops[r]; }
+
+// ---- constants
+
+static int64_t normalise(IrType t, int64_t v)
+{
+    switch (t) {
+    case T_I1:  return v & 1;
+    case T_I32: return (int32_t)v;
+    case T_F16: return (uint16_t)v;
+    case T_F32: return (uint32_t)v;
+    default:    return v;
+    }
+}
+
+IrRef ir_const(IrBuild *k, IrType t, int64_t v)
+{
+    v = normalise(t, v);
+    IrRef *cached = &k->consts[((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts)];
+    IrRef r = *cached;
+    bool reachable = r < k->b->nops && (r < k->first_label || r > k->last_label);
+    if (reachable && op_at(k, r)->op == OP_CONST && op_at(k, r)->type == t && op_at(k, r)->imm == v)
+        return r;
+    return *cached = ir_emit(k, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, v);
+}
+
+IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset)
+{
+    return ir_emit(k, OP_PCREL, t, IR_NONE, IR_NONE, IR_NONE, offset);
+}
+
+// ---- slots
+
+static bool is_live(const IrBuild *k, unsigned g) { return k->live[g / 64] >> (g % 64) & 1; }
+static void set_live(IrBuild *k, unsigned g) { k->live[g / 64] |= 1ULL << (g % 64); }
+static void clear_live(IrBuild *k, unsigned g) { k->live[g / 64] &= ~(1ULL << (g % 64)); }
+static unsigned granules_of(unsigned type) { return (ir_type_size(type) + 3) / 4; }
+
+// Forgets the entry that granule g belongs to, whole.
+static void forget_at(IrBuild *k, unsigned g)
+{
+    if (!is_live(k, g))
+        return;
+    unsigned head = g - k->known[g].back;
+    for (unsigned i = head, end = head + granules_of(k->known[head].type); i < end; i++)
+        clear_live(k, i);
+}
+
+// From here on the slot holds v.
+static void remember(IrBuild *k, IrType t, unsigned slot, IrRef v)
+{
+    unsigned size = ir_type_size(t), g = slot / 4, last = (slot + size - 1) / 4;
+    if (slot + size > IR_FORWARD_BYTES) {
+        for (; g < IR_FORWARD_BYTES / 4; g++)
+            forget_at(k, g);
+        return;
+    }
+    if (is_live(k, g) && k->known[g].type == t && !k->known[g].back && slot % 4 == 0) { // the common case
+        k->known[g].value = v;
+        return;
+    }
+    for (unsigned i = g; i <= last; i++)
+        forget_at(k, i);
+    if (slot % 4 || size < 4)
+        return;
+    for (unsigned i = g; i <= last; i++) {
+        k->known[i] = (IrKnown){v, (uint8_t)t, (uint8_t)(i - g)};
+        set_live(k, i);
+    }
+}
+
+static bool is_float(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; }
+static bool is_integer(IrType t) { return t == T_I1 || t == T_I32 || t == T_I64; }
+
+// The value of type t that slot is known to hold, or IR_NONE.
+static IrRef forward(IrBuild *k, IrType t, unsigned slot)
+{
+    unsigned g = slot / 4;
+    if (slot % 4 || slot + ir_type_size(t) > IR_FORWARD_BYTES || !is_live(k, g) || k->known[g].back)
+        return IR_NONE;
+    IrKnown *known = &k->known[g];
+    IrType have = ir_result_type(op_at(k, known->value));
+    if (known->type == t && have == t)
+        return known->value;
+    if (is_integer(known->type) && is_integer(have) && t == T_I32) // low half, or a wide value SET as i32
+        return ir_un(k, OP_ZEXT32, T_I32, known->value);
+    if (have == known->type && is_float(have) != is_float(t) && ir_type_size(have) == ir_type_size(t))
+        return ir_un(k, OP_BITCAST, t, known->value);
+    return IR_NONE;
+}
+
+IrRef ir_get(IrBuild *k, IrType t, uint16_t slot)
+{
+    IrRef v = forward(k, t, slot);
+    if (v != IR_NONE)
+        return v;
+    v = ir_emit(k, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot);
+    // A part of what is known keeps that; nothing overlaps otherwise worth keeping.
+    if (slot / 4 < IR_FORWARD_BYTES / 4 && !is_live(k, slot / 4))
+        remember(k, t, slot, v);
+    return v;
+}
+
+void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v)
+{
+    ir_emit(k, OP_SET, t, v, IR_NONE, IR_NONE, slot);
+    k->b->uses[v] = 1;
+    remember(k, t, slot, v);
+}
+
+bool ir_in_slot(const IrBuild *k, IrRef v)
+{
+    const IrOp *op = &k->b->ops[v];
+    if (op->op != OP_GET || op->imm + 8 > IR_FORWARD_BYTES || op->imm % 4)
+        return false;
+    unsigned g = (unsigned)op->imm / 4;
+    return is_live(k, g) && k->known[g].value == v;
+}
+
+// ---- values
+
+IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a)
+{
+    IrRef r = fold_unary(k, op, t, &a);
+    return r != IR_NONE ? r : ir_emit(k, op, t, a, IR_NONE, IR_NONE, 0);
+}
+
+IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
+{
+    IrRef r = ir_op_info[op].kind == KIND_CMP ? fold_compare(k, &op, t, &a, &b) : fold_binary(k, op, t, &a, &b);
+    return r != IR_NONE ? r : ir_emit(k, op, t, a, b, IR_NONE, 0);
+}
+
+IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b)
+{
+    IrRef r = fold_select(k, t, cond, a, b);
+    return r != IR_NONE ? r : ir_emit(k, OP_SELECT, t, a, b, cond, 0);
+}
+
+IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c)
+{
+    return ir_emit(k, op, t, a, b, c, fpop);
+}
+
+// ---- memory
+
+static IrRef emit_memory(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef b, IrRef c)
+{
+    fold_address(k, &base, &disp);
+    IrRef r = ir_emit(k, op, t, base, b, c, 0);
+    IrOp *o = op_at(k, r);
+    o->disp = disp;
+    o->memop = (uint16_t)memop;
+    o->snap = k->snap;
+    return r;
+}
+
+IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp)
+{
+    return emit_memory(k, OP_LOAD, t, memop, base, disp, IR_NONE, IR_NONE);
+}
+
+void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v)
+{
+    emit_memory(k, OP_STORE, t, memop, base, disp, v, IR_NONE);
+}
+
+IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c)
+{
+    return emit_memory(k, op, t, memop, base, 0, b, op == OP_CAS ? c : IR_NONE);
+}
+
+void ir_fence(IrBuild *k, unsigned kinds)
+{
+    if (kinds)
+        ir_emit(k, OP_FENCE, T_VOID, IR_NONE, IR_NONE, IR_NONE, kinds);
+}
+
+IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c)
+{
+    IrRef r = ir_emit(k, OP_CALL, t, a, b, c, 0);
+    op_at(k, r)->helper = (uint16_t)helper;
+    op_at(k, r)->hsnap = k->snap;
+    if (k->b->names->helpers[helper].effects & HELPER_WRITES)
+        forget_all(k);
+    return t == T_VOID ? IR_NONE : r;
+}
+
+// ---- leaving
+
+static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target)
+{
+    IrOp *o = op_at(k, ir_emit(k, op, T_VOID, a, IR_NONE, IR_NONE, 0));
+    o->target = (int32_t)target;
+    if (ir_op_info[op].effects & FX_END)
+        k->ended = true;
+    return o;
+}
+
+void ir_exit(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT, IR_NONE, target); }
+void ir_exit_sync(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT_SYNC, IR_NONE, target); }
+
+void ir_exit_call(IrBuild *k, int64_t target, int64_t ret)
+{
+    IrOp *o = emit_exit(k, OP_EXIT, IR_NONE, target);
+    o->hint = EXIT_HINT_CALL;
+    o->ret = (int16_t)ret;
+}
+
+void ir_exit_if(IrBuild *k, IrRef cond, int64_t target)
+{
+    int known = fold_condition(k, cond);
+    if (known == 1)
+        ir_exit(k, target);
+    else if (known < 0)
+        emit_exit(k, OP_EXIT_IF, cond, target);
+}
+
+void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret)
+{
+    IrOp *o = emit_exit(k, OP_EXIT_REG, vaddr, 0);
+    o->hint = (uint8_t)hint;
+    o->ret = (int16_t)ret;
+}
+
+void ir_exit_done(IrBuild *k)
+{
+    ir_emit(k, OP_EXIT_DONE, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
+    k->ended = true;
+}
+
+// ---- local blocks
+
+unsigned ir_label_new(IrBuild *k)
+{
+    if (k->b->nlabels == IR_MAX_LABELS) {
+        fprintf(stderr, "ir: more than %d labels in one block\n", IR_MAX_LABELS);
+        abort();
+    }
+    return k->b->nlabels++;
+}
+
+void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n)
+{
+    forget_all(k);
+    IrRef r = ir_emit(k, OP_LABEL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
+    op_at(k, r)->label = (uint16_t)label;
+    op_at(k, r)->nargs = (uint16_t)n;
+    if (k->first_label == IR_MAX_OPS)
+        k->first_label = r;
+    k->last_label = r;
+    k->ended = false;
+    for (unsigned i = 0; i < n; i++)
+        params[i] = ir_emit(k, OP_PARAM, t, IR_NONE, IR_NONE, IR_NONE, i);
+}
+
+static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n)
+{
+    IrBlock *b = k->b;
+    if (b->nargs + n > IR_MAX_ARGS) {
+        fprintf(stderr, "ir: more than %d arguments in one block\n", IR_MAX_ARGS);
+        abort();
+    }
+    IrOp *o = op_at(k, ir_emit(k, op, T_VOID, cond, IR_NONE, IR_NONE, 0));
+    o->label = (uint16_t)label;
+    o->args = (uint16_t)b->nargs;
+    o->nargs = (uint16_t)n;
+    memcpy(b->args + b->nargs, args, n * sizeof *args);
+    b->nargs += n;
+}
+
+void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n)
+{
+    emit_jump(k, OP_JUMP, IR_NONE, label, args, n);
+    k->ended = true;
+}
+
+void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsigned n)
+{
+    int known = fold_condition(k, cond);
+    if (known == 1)
+        ir_jump(k, label, args, n);
+    else if (known < 0)
+        emit_jump(k, OP_BRANCH, cond, label, args, n);
+}
