@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Virtual time: the only place that reads the host's clock. Nanoseconds since the machine started, stopped while it is paused.
-// Deadlines run on the event loop's thread (hw/core/loop sets the driver), or wake a vCPU.
+// Virtual time: the only place that reads the host's clock. Nanoseconds since the machine started, stopped
+// while it is paused. Deadlines run on the event loop's thread (hw/core/loop sets the driver), or wake a
+// vCPU.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +19,8 @@ uint64_t clock_wall(Clock *c);         // host wall clock, ns since 1970: for RT
 
 Timer *timer_new(Clock *c, TimerFn *fn, void *opaque);
 void timer_free(Timer *t);
-void timer_set(Timer *t, uint64_t deadline_ns); // replaces; UINT64_MAX: never. Any thread; fn runs on the loop's thread, no lock held
+// replaces; UINT64_MAX: never. Any thread; fn runs on the loop's thread, no lock held
+void timer_set(Timer *t, uint64_t deadline_ns);
 uint64_t timer_deadline(const Timer *t);
 // For the loop: the nearest deadline, running what is due, and a callback when the nearest becomes earlier.
 uint64_t clock_next(Clock *c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An interrupt wire: a callback and a number. The sink (PLIC, CPU pin) declares the callback; the source raises and lowers it.
+// An interrupt wire: a callback and a number. The sink (PLIC, CPU pin) declares the callback; the source
+// raises and lowers it.
 #pragma once
 #include <stdbool.h>
 

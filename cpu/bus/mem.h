@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// A physical address space: RAM, ROM and memory-mapped I/O. Readers use an immutable map; changes publish a new one and retire the
-// old by epoch. RAM is one host mapping a region (huge pages asked for), zero until touched.
+// A physical address space: RAM, ROM and memory-mapped I/O. Readers use an immutable map; changes publish a
+// new one and retire the old by epoch. RAM is one host mapping a region (huge pages asked for), zero until
+// touched.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tcg/base/lock.h"
 
 typedef struct Mem Mem;
 
-// A device's window. Offsets count from its base; sizes 1, 2, 4, 8, naturally aligned and inside [min, max] — the map splits or
-// widens other accesses. Called with the region's own lock held if `lock` was given, so a device is never entered twice.
+// A device's window. Offsets count from its base; sizes 1, 2, 4, 8, naturally aligned and inside [min, max] —
+// the map splits or widens other accesses. Called with the region's own lock held if `lock` was given, so a
+// device is never entered twice.
 typedef struct MemOps {
     uint64_t (*read)(void *opaque, uint64_t offset, unsigned size);
     void (*write)(void *opaque, uint64_t offset, uint64_t value, unsigned size);
@@ -20,18 +23,20 @@ Mem *mem_new(void);
 void mem_free(Mem *m);
 // Overlaps are refused: false with a message naming both regions.
 bool mem_map_ram(Mem *m, const char *name, uint64_t base, uint64_t size, bool read_only, char *error, size_t error_size);
-bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque, void *lock,
-                char *error, size_t error_size);
+bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque,
+                Lock *lock, char *error, size_t error_size);
 void mem_unmap(Mem *m, const char *name);
 
 // Host address of [paddr, paddr + size) if it is RAM (or ROM and !write), else NULL. Lock-free.
 uint8_t *mem_host(Mem *m, uint64_t paddr, uint64_t size, bool write);
-// One access by a CPU to what is not RAM; false: nothing there (bus error). Misaligned or odd sizes are split.
+// One access by a CPU to what is not RAM; false: nothing there (bus error). Misaligned or odd sizes are
+// split.
 bool mem_io_read(Mem *m, uint64_t paddr, unsigned size, uint64_t *value);
 bool mem_io_write(Mem *m, uint64_t paddr, unsigned size, uint64_t value);
 // Is [paddr, +size) anything at all (RAM, ROM or I/O)?
 bool mem_exists(Mem *m, uint64_t paddr, uint64_t size);
-// DMA, loaders, debugger: any length; RAM and (for loaders) ROM; false where there is no memory. Writes tell the listener.
+// DMA, loaders, debugger: any length; RAM and (for loaders) ROM; false where there is no memory. Writes tell
+// the listener.
 bool mem_read(Mem *m, uint64_t paddr, void *to, uint64_t size);
 bool mem_write(Mem *m, uint64_t paddr, const void *from, uint64_t size);
 bool mem_load_rom(Mem *m, uint64_t paddr, const void *from, uint64_t size);
@@ -39,5 +44,9 @@ bool mem_load_rom(Mem *m, uint64_t paddr, const void *from, uint64_t size);
 void mem_written(Mem *m, uint64_t paddr, uint64_t size);
 void mem_listen(Mem *m, void (*written)(void *opaque, uint64_t paddr, uint64_t size), void *opaque);
 // Regions in address order, for info mtree and the loader's overlap check.
-typedef struct MemRegion { const char *name; uint64_t base, size; bool ram, read_only; } MemRegion;
+typedef struct MemRegion {
+    const char *name;
+    uint64_t base, size;
+    bool ram, read_only;
+} MemRegion;
 unsigned mem_regions(Mem *m, MemRegion *out, unsigned max);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// State described once: a table of the fields of a plain struct, from which come reset, save, load, print and diff.
-// Structs keep their fields first and host wiring (pointers, locks, threads) last; `Fields.size` is where the wiring starts, and
-// fields_check proves that the table covers every byte before it exactly once (padding must be named too: FIELD_PAD).
+// State described once: a table of the fields of a plain struct, from which come reset, save, load, print and
+// diff. Structs keep their fields first and host wiring (pointers, locks, threads) last; `Fields.size` is
+// where the wiring starts, and fields_check proves that the table covers every byte before it exactly once
+// (padding must be named too: FIELD_PAD).
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,8 +30,11 @@ typedef struct Fields {
 
 #define FIELD_(T, m, ...) {.name = #m, .offset = offsetof(T, m), __VA_ARGS__}
 #define FIELD(T, m, r) FIELD_(T, m, .size = sizeof(((T *)0)->m), .count = 1, .reset = (r))
-#define FIELD_ARRAY(T, m, r) FIELD_(T, m, .size = sizeof(((T *)0)->m[0]), .count = sizeof(((T *)0)->m) / sizeof(((T *)0)->m[0]), .reset = (r))
-#define FIELD_NAMED(T, m, r, n) FIELD_(T, m, .size = sizeof(((T *)0)->m[0]), .count = sizeof(((T *)0)->m) / sizeof(((T *)0)->m[0]), .reset = (r), .names = (n))
+#define FIELD_COUNT(T, m) (sizeof(((T *)0)->m) / sizeof(((T *)0)->m[0]))
+#define FIELD_ARRAY(T, m, r) \
+    FIELD_(T, m, .size = sizeof(((T *)0)->m[0]), .count = FIELD_COUNT(T, m), .reset = (r))
+#define FIELD_NAMED(T, m, r, n) \
+    FIELD_(T, m, .size = sizeof(((T *)0)->m[0]), .count = FIELD_COUNT(T, m), .reset = (r), .names = (n))
 #define FIELD_PAD(T, m) FIELD_(T, m, .size = 1, .count = sizeof(((T *)0)->m), .pad = true)
 #define FIELDS(NAME, VERSION, TABLE, SIZE) {NAME, VERSION, TABLE, sizeof(TABLE) / sizeof((TABLE)[0]), SIZE}
 
