@@ -20,6 +20,7 @@ typedef struct IrBuild {
     unsigned first_label, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
     bool ended;              // an END op was built
+    bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
     bool full;               // no room for another instruction: end the block
     IrKnown known[IR_FORWARD_BYTES / 4];
 } IrBuild;

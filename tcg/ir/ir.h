@@ -118,6 +118,7 @@ typedef struct IrBlock {
     int32_t pc;              // offset of the first instruction
     uint32_t bytes;          // guest bytes covered, from pc on
     uint32_t ctx;            // context word it was translated under
+    bool unlinked;           // its direct exits must be looked up each time, never linked
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];

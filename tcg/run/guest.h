@@ -40,8 +40,9 @@ typedef struct Guest {
 
     // Translates from offset `pc` of the page at vpage; `code` is the page's host memory, of which bytes [pc, 4096) may be read. Stops
     // at the page's end, at the first instruction that ends a block, when k->full, or after max_insns. When an instruction starts in
-    // this page and ends in the next one, `next` (host memory of the next page, or NULL if it cannot be fetched) is read and the
-    // block ends after it; straddling blocks are never linked. Never fails: what cannot be fetched or decoded becomes a trap.
+    // this page and ends in the next one, it must be alone in its block: the block before it ends there, and a block that begins
+    // with it reads `next` (host memory of the next page); if that is NULL it builds nothing and sets k->needs_next, and is called
+    // again. Never fails: what cannot be decoded becomes a trap.
     void (*translate)(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
     // Page walk. On failure raises (sets Vcpu.trap) and returns false, or with `probe` just returns false.
     bool (*fill)(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
@@ -57,6 +58,4 @@ typedef struct Guest {
     // WFI: true if something is there to wake it.
     bool (*awake)(Vcpu *v);
     void (*reset)(Vcpu *v, uint64_t pc);
-    // Before and after state is looked at from outside (gdb, snapshot): host FP flags into guest state and so on; may be NULL.
-    void (*fp_enter)(Vcpu *v), (*fp_leave)(Vcpu *v, unsigned host_flags);
 } Guest;

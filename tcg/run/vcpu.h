@@ -24,6 +24,13 @@ typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN
 typedef struct Space Space;   // tcg/run/tlb.h: TLB, jump cache and site pairs of one address space
 typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, shared by all vCPUs of a machine
 
+// What the run loop counts, for info jit.
+enum {
+    STAT_LOOKUP,       // indirect jumps and first links that left the code cache
+    STAT_TRANSLATE, STAT_INSNS, STAT_HOST_BYTES, STAT_LINK, STAT_FILL, STAT_SLOW, STAT_IO, STAT_FLUSH, STAT_FLUSH_PAGE,
+    STAT_TRAP, STAT_IRQ, STAT_SUSPECT, STAT_REVIVED, STAT_FALLBACK, STAT_CACHE_FULL, STAT_COUNT,
+};
+
 struct Vcpu {
     // ---- cold
     const Guest *guest;
@@ -32,11 +39,14 @@ struct Vcpu {
     unsigned index;
     struct SpaceSet *spaces;
     struct WorkQueue *work;
-    uint64_t ninsns_limit;
-    bool waiting;              // in WFI
+    bool waiting;              // WFI: vcpu_run returns RUN_WAITING
     bool step;                 // one instruction, then RUN_STEPPED
-    bool halted_by_guest;
-    uint64_t stat[16];         // counters for info jit; see run.h
+    bool drop_returns;         // the return predictor's stack is void
+    _Atomic bool in_code;      // between entering and leaving translated code; see run.c on shoot-downs
+    bool fp_live;              // MXCSR holds guest flags and rounding mode
+    uint8_t fp_rm;             // dynamic rounding mode, FP_*
+    uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
+    uint64_t stat[STAT_COUNT]; // for info jit
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)
     _Alignas(64) uint64_t spill[24]; // temporaries of the running block
@@ -68,6 +78,9 @@ void vcpu_flush(Vcpu *v, int64_t asid);
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid);
 // fence.i: suspect blocks were found by content already; this only makes stores before it visible to fetch.
 void vcpu_fence_i(Vcpu *v);
+// Floating point: all sticky flags so far (host's folded into the soft side); set rounding mode and flags.
+unsigned vcpu_fp_flags(Vcpu *v);
+void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags);
 
 // Memory through the MMU with current privilege, any alignment; false: trap raised (Vcpu.trap).
 bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value);

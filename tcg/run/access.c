@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+// Guest memory accesses by C code: the slow path of translated loads and stores, of helpers and of the interpreter. Any size and
+// alignment; page-crossing accesses translate both pages before they touch either, so a fault leaves memory as it was.
+#include <string.h>
+#include "tcg/run/cache.h"
+#include "tcg/run/tlb.h"
+
+typedef struct Target { // one page's part of an access
+    uint8_t *host;      // RAM, else I/O at paddr
+    uint64_t paddr;
+} Target;
+
+static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_BITS) & (IO_ENTRIES - 1)]; }
+
+// RAM that holds translated code takes stores only after its blocks were marked suspect.
+static void open_for_store(Vcpu *v, const TlbFill *fill)
+{
+    cache_store_page(v->engine, fill->paddr & PAGE_MASK);
+}
+
+static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t)
+{
+    Space *s = v->space;
+    uint64_t page = vaddr & PAGE_MASK;
+    unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
+    TlbEntry *e = access == ACCESS_WRITE ? &s->write[i] : &s->read[i];
+    if (mmu == 0) {
+        if (e->tag == page) {
+            t->host = (uint8_t *)(vaddr + e->delta);
+            return true;
+        }
+        IoEntry *io = io_entry(s, page);
+        if (io->tag == page && (access == ACCESS_WRITE ? io->write : io->read)) {
+            t->host = NULL;
+            t->paddr = io->ppage | (vaddr & ~PAGE_MASK);
+            return true;
+        }
+    }
+    TlbFill fill;
+    v->stat[STAT_FILL]++;
+    if (!v->guest->fill(v, vaddr, access, mmu, size, false, &fill))
+        return false;
+    t->host = fill.host;
+    t->paddr = fill.paddr;
+    if (fill.host && access == ACCESS_WRITE)
+        open_for_store(v, &fill);
+    if (!fill.whole_page || mmu != 0)
+        return true;
+    space_filled(s, vaddr, &fill);
+    if (!fill.host) {
+        *io_entry(s, page) = (IoEntry){page, fill.paddr & PAGE_MASK, fill.read, fill.write};
+    } else if (access == ACCESS_WRITE ? fill.write : fill.read) {
+        e->delta = (uint64_t)fill.host - vaddr;
+        e->tag = page;
+    }
+    return true;
+}
+
+static uint64_t extend(uint64_t x, unsigned memop)
+{
+    unsigned bits = 8u << (memop & MO_SIZE);
+    if (memop & MO_BE)
+        x = __builtin_bswap64(x) >> (64 - bits);
+    if (!(memop & MO_SIGN) || bits == 64)
+        return x;
+    return (uint64_t)((int64_t)(x << (64 - bits)) >> (64 - bits));
+}
+
+// A single-copy atomic read where the host has one (naturally aligned); memcpy would allow the compiler to tear it.
+static uint64_t host_read(const uint8_t *p, unsigned size)
+{
+    if (((uintptr_t)p & (size - 1)) == 0) {
+        switch (size) {
+        case 1: return __atomic_load_n(p, __ATOMIC_RELAXED);
+        case 2: return __atomic_load_n((const uint16_t *)p, __ATOMIC_RELAXED);
+        case 4: return __atomic_load_n((const uint32_t *)p, __ATOMIC_RELAXED);
+        case 8: return __atomic_load_n((const uint64_t *)p, __ATOMIC_RELAXED);
+        }
+    }
+    uint64_t x = 0;
+    memcpy(&x, p, size);
+    return x;
+}
+
+static void host_write(uint8_t *p, unsigned size, uint64_t x)
+{
+    if (((uintptr_t)p & (size - 1)) == 0) {
+        switch (size) {
+        case 1: __atomic_store_n(p, (uint8_t)x, __ATOMIC_RELAXED); return;
+        case 2: __atomic_store_n((uint16_t *)p, (uint16_t)x, __ATOMIC_RELAXED); return;
+        case 4: __atomic_store_n((uint32_t *)p, (uint32_t)x, __ATOMIC_RELAXED); return;
+        case 8: __atomic_store_n((uint64_t *)p, x, __ATOMIC_RELAXED); return;
+        }
+    }
+    memcpy(p, &x, size);
+}
+
+static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t *x)
+{
+    if (t->host) {
+        *x = host_read(t->host, size);
+        return true;
+    }
+    v->stat[STAT_IO]++;
+    return v->guest->io_read(v, vaddr, t->paddr, size, x);
+}
+
+static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t x)
+{
+    if (t->host) {
+        host_write(t->host, size, x);
+        return true;
+    }
+    v->stat[STAT_IO]++;
+    return v->guest->io_write(v, vaddr, t->paddr, size, x);
+}
+
+static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }
+
+bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value)
+{
+    unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
+    Target t, t2;
+    v->stat[STAT_SLOW]++;
+    if ((memop & MO_ALIGN) && (vaddr & (size - 1))) {
+        v->guest->misaligned(v, vaddr, ACCESS_READ);
+        return false;
+    }
+    uint64_t x = 0;
+    if (!crosses(vaddr, size)) {
+        if (!resolve(v, vaddr, size, ACCESS_READ, mmu, &t) || !read_part(v, &t, vaddr, size, &x))
+            return false;
+    } else {
+        unsigned n = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
+        if (!resolve(v, vaddr, n, ACCESS_READ, mmu, &t) || !resolve(v, vaddr + n, size - n, ACCESS_READ, mmu, &t2))
+            return false;
+        for (unsigned i = 0; i < size; i++) {
+            Target one = i < n ? t : t2;
+            unsigned at = i < n ? i : i - n;
+            one.host = one.host ? one.host + at : NULL;
+            one.paddr += at;
+            uint64_t byte;
+            if (!read_part(v, &one, vaddr + i, 1, &byte))
+                return false;
+            x |= (byte & 0xff) << 8 * i;
+        }
+    }
+    *value = extend(x, memop);
+    return true;
+}
+
+bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value)
+{
+    unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
+    Target t, t2;
+    v->stat[STAT_SLOW]++;
+    if ((memop & MO_ALIGN) && (vaddr & (size - 1))) {
+        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
+        return false;
+    }
+    if (memop & MO_BE)
+        value = __builtin_bswap64(value) >> (64 - 8 * size);
+    if (!crosses(vaddr, size))
+        return resolve(v, vaddr, size, ACCESS_WRITE, mmu, &t) && write_part(v, &t, vaddr, size, value);
+    unsigned n = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
+    if (!resolve(v, vaddr, n, ACCESS_WRITE, mmu, &t) || !resolve(v, vaddr + n, size - n, ACCESS_WRITE, mmu, &t2))
+        return false;
+    for (unsigned i = 0; i < size; i++) {
+        Target one = i < n ? t : t2;
+        unsigned at = i < n ? i : i - n;
+        one.host = one.host ? one.host + at : NULL;
+        one.paddr += at;
+        if (!write_part(v, &one, vaddr + i, 1, value >> 8 * i & 0xff))
+            return false;
+    }
+    return true;
+}
+
+void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr)
+{
+    Target t;
+    *io = false;
+    if (!resolve(v, vaddr, size, access, 0, &t))
+        return NULL;
+    if (!t.host) {
+        *io = true;
+        if (paddr)
+            *paddr = t.paddr;
+    }
+    return t.host;
+}
+
+static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits)
+{
+    int64_t so = (int64_t)(old << (64 - bits)) >> (64 - bits), sb = (int64_t)(b << (64 - bits)) >> (64 - bits);
+    uint64_t mask = bits == 64 ? ~0ull : (1ull << bits) - 1, uo = old & mask, ub = b & mask;
+    switch (op) {
+    case OP_AMO_SWAP: return b;
+    case OP_AMO_ADD: return old + b;
+    case OP_AMO_AND: return old & b;
+    case OP_AMO_OR: return old | b;
+    case OP_AMO_XOR: return old ^ b;
+    case OP_AMO_MINS: return so < sb ? old : b;
+    case OP_AMO_MAXS: return so > sb ? old : b;
+    case OP_AMO_MINU: return uo < ub ? old : b;
+    case OP_AMO_MAXU: return uo > ub ? old : b;
+    }
+    return old;
+}
+
+#define CAS_LOOP(T)                                                                                                  \
+    do {                                                                                                             \
+        T *p = host, old = __atomic_load_n(p, __ATOMIC_RELAXED), want = (T)b;                                        \
+        if (op == OP_CAS) {                                                                                          \
+            T expected = want;                                                                                       \
+            __atomic_compare_exchange_n(p, &expected, (T)c, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);               \
+            return extend(expected, memop);                                                                          \
+        }                                                                                                            \
+        while (!__atomic_compare_exchange_n(p, &old, (T)amo_result(op, old, b, 8 * sizeof(T)), false,                 \
+                                            __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))                                     \
+            ;                                                                                                        \
+        return extend(old, memop);                                                                                   \
+    } while (0)
+
+// Atomics are always aligned (the guest's MemOp asks for it); on I/O they are a read and a write.
+uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c)
+{
+    unsigned size = 1u << (memop & MO_SIZE);
+    uint64_t paddr = 0, x;
+    bool io;
+    if (vaddr & (size - 1)) {
+        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
+        return 0;
+    }
+    void *host = vcpu_host(v, vaddr, size, ACCESS_WRITE, &io, &paddr);
+    if (!host && !io)
+        return 0;
+    if (!host) {
+        if (!v->guest->io_read(v, vaddr, paddr, size, &x))
+            return 0;
+        uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
+        uint64_t y = op == OP_CAS ? ((x & mask) == (b & mask) ? c : x) : amo_result(op, x, b, 8 * size);
+        if (!v->guest->io_write(v, vaddr, paddr, size, y))
+            return 0;
+        return extend(x, memop);
+    }
+    switch (size) {
+    case 1: CAS_LOOP(uint8_t);
+    case 2: CAS_LOOP(uint16_t);
+    case 4: CAS_LOOP(uint32_t);
+    default: CAS_LOOP(uint64_t);
+    }
+}

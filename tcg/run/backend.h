@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// What a host backend offers the engine: one const struct.
+#pragma once
+#include "tcg/run/vcpu.h"
+
+// Host code memory, mapped twice: writable and executable. Executable addresses fit 32 bits.
+typedef struct CodeBuffer {
+    uint8_t *rw, *rx;
+    size_t size, used, fixed; // fixed: trampolines at the start, kept when the cache is flushed
+} CodeBuffer;
+
+typedef struct CompiledLink { uint32_t site, stub; } CompiledLink;
+
+typedef struct Compiled {
+    uint32_t entry;               // executable address
+    uint32_t bytes;
+    unsigned nlinks;
+    CompiledLink links[64];
+    unsigned fallbacks;           // ops that call the interpreter
+} Compiled;
+
+// How translated code was left, in the low bits; LEFT_LINK: link index above bit 8.
+enum { LEFT_LOOKUP, LEFT_LINK, LEFT_TRAP, LEFT_POLL };
+
+typedef struct Backend {
+    const char *name;
+    bool (*init)(Engine *e, CodeBuffer *code);
+    // Emits a block. first_link: index in Engine.links of its first exit. False: no room in the buffer.
+    bool (*compile)(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out);
+    uint64_t (*enter)(Vcpu *v, uint32_t entry);  // runs until it leaves; see LEFT_*
+    void (*patch)(CodeBuffer *code, uint32_t site, uint32_t target);
+    void (*drop_returns)(Vcpu *v);
+} Backend;
+
+extern const Backend backend_x86;

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// The block store; cache.h holds the essay.
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tcg/run/arena.h"
+#include "tcg/run/cache.h"
+
+static unsigned block_hash(uint64_t paddr, uint32_t ctx)
+{
+    return (unsigned)((paddr >> 1) ^ (paddr >> 17) ^ ctx * 0x9e5bu) & (HASH_SIZE - 1);
+}
+
+Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx)
+{
+    for (Block *b = atomic_load_explicit(&e->hash[block_hash(paddr, ctx)], memory_order_acquire); b;
+         b = atomic_load_explicit(&b->next, memory_order_acquire))
+        if (b->paddr == paddr && b->ctx == ctx)
+            return b;
+    return NULL;
+}
+
+CodePage *cache_page(Engine *e, uint64_t ppage, bool create)
+{
+    CodePage *_Atomic *head = &e->pages[(ppage >> PAGE_BITS) & (PAGE_HASH - 1)];
+    for (CodePage *p = atomic_load_explicit(head, memory_order_acquire); p;
+         p = atomic_load_explicit(&p->next, memory_order_acquire))
+        if (p->ppage == ppage)
+            return p;
+    if (!create)
+        return NULL;
+    CodePage *p = calloc(1, sizeof(*p));
+    p->ppage = ppage;
+    atomic_store_explicit(&p->next, atomic_load(head), memory_order_relaxed);
+    atomic_store_explicit(head, p, memory_order_release);
+    return p;
+}
+
+static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(const uint64_t *)arg); }
+static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
+
+// The page is about to get a live block: no vCPU may store to it unseen any more.
+void cache_protect(Engine *e, Vcpu *v, uint64_t ppage)
+{
+    pthread_mutex_lock(&e->lock);
+    CodePage *p = cache_page(e, ppage, true);
+    uint8_t state = PAGE_OPEN;
+    bool mine = atomic_compare_exchange_strong(&p->live, &state, PAGE_CLOSING);
+    pthread_mutex_unlock(&e->lock);
+    if (mine) {
+        engine_shoot(e, v, shoot_writes, &ppage);
+        state = PAGE_CLOSING; // unless a store opened it again meanwhile
+        atomic_compare_exchange_strong(&p->live, &state, PAGE_LIVE);
+    }
+    while (atomic_load(&p->live) == PAGE_CLOSING)
+        sched_yield();
+}
+
+static void unlink_incoming(Engine *e, Block *b)
+{
+    for (uint32_t i = b->incoming; i;) {
+        Link *l = &e->links[i];
+        e->backend->patch(&e->code, l->site, l->stub);
+        l->to = NULL;
+        i = l->next;
+        l->next = 0;
+    }
+    b->incoming = 0;
+}
+
+// Locked. Other vCPUs may finish the run of blocks they are in; they see the change at their next look-up.
+static bool suspect_page(Engine *e, CodePage *p)
+{
+    bool any = false;
+    for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage]) {
+        if (b->retired || atomic_load(&b->suspect))
+            continue;
+        atomic_store(&b->suspect, true);
+        unlink_incoming(e, b);
+        any = true;
+    }
+    atomic_store(&p->live, PAGE_OPEN);
+    return any;
+}
+
+static void post_jumps(Engine *e)
+{
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
+}
+
+void cache_store_page(Engine *e, uint64_t ppage)
+{
+    CodePage *p = cache_page(e, ppage, false);
+    if (!p || !atomic_load(&p->live))
+        return;
+    pthread_mutex_lock(&e->lock);
+    if (atomic_load(&p->live) && suspect_page(e, p))
+        post_jumps(e);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void engine_written(Engine *e, uint64_t paddr, uint64_t size)
+{
+    if (size)
+        for (uint64_t page = paddr & PAGE_MASK; page <= ((paddr + size - 1) & PAGE_MASK); page += PAGE_SIZE)
+            cache_store_page(e, page);
+}
+
+Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir)
+{
+    Block *b = arena_alloc(e->arena, sizeof(*b));
+    *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes};
+    CodePage *p = cache_page(e, paddr & PAGE_MASK, true);
+    b->in_page[0] = p->blocks;
+    p->blocks = b;
+    if (next_ppage != ~0ull) {
+        p = cache_page(e, next_ppage, true);
+        b->in_page[1] = p->blocks;
+        p->blocks = b;
+    }
+    e->nblocks++;
+    return b;
+}
+
+// Makes a finished block visible to look-ups.
+void cache_publish(Engine *e, Block *b)
+{
+    Block *_Atomic *head = &e->hash[block_hash(b->paddr, b->ctx)];
+    atomic_store_explicit(&b->next, atomic_load(head), memory_order_relaxed);
+    atomic_store_explicit(head, b, memory_order_release);
+}
+
+void cache_retire(Engine *e, Block *b)
+{
+    b->retired = true;
+    atomic_store(&b->suspect, true);
+    unlink_incoming(e, b);
+    Block *_Atomic *at = &e->hash[block_hash(b->paddr, b->ctx)];
+    for (Block *x; (x = atomic_load(at)); at = &x->next)
+        if (x == b) {
+            atomic_store(at, atomic_load(&b->next)); // b->next stays: a reader may stand on b
+            break;
+        }
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t ppage = i ? b->next_ppage : b->paddr & PAGE_MASK;
+        CodePage *p = ppage == ~0ull ? NULL : cache_page(e, ppage, false);
+        for (Block **pb = p ? &p->blocks : NULL; pb && *pb; pb = &(*pb)->in_page[((*pb)->paddr & PAGE_MASK) != ppage])
+            if (*pb == b) {
+                *pb = b->in_page[i];
+                break;
+            }
+    }
+}
+
+void cache_link(Engine *e, uint32_t link, Block *to)
+{
+    Link *l = &e->links[link];
+    if (l->to || l->from->retired || to->retired || atomic_load(&to->suspect))
+        return;
+    l->to = to;
+    l->next = to->incoming;
+    to->incoming = link;
+    e->backend->patch(&e->code, l->site, to->code);
+}
+
+static void wipe_all(Vcpu *v)
+{
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        space_wipe(v->spaces->spaces[i]);
+    v->drop_returns = true;
+}
+
+// The cache is full: everything goes. Block memory is freed, so no vCPU may be active.
+void cache_flush(Engine *e, Vcpu *v)
+{
+    engine_exclusive(e, v, true);
+    pthread_mutex_lock(&e->lock);
+    for (unsigned i = 0; i < PAGE_HASH; i++)
+        for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next)) {
+            p->blocks = NULL;
+            atomic_store(&p->live, PAGE_OPEN);
+        }
+    for (unsigned i = 0; i < HASH_SIZE; i++)
+        atomic_store(&e->hash[i], NULL);
+    arena_reset(e->arena);
+    e->nlinks = 1; // 0 means none
+    e->nblocks = 0;
+    e->code.used = e->code.fixed;
+    atomic_fetch_add(&e->generation, 1);
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        wipe_all(e->vcpus[i]);
+    pthread_mutex_unlock(&e->lock);
+    engine_exclusive(e, v, false);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The store of translated blocks, shared by all vCPUs of an engine: look up, link, suspect, retire.
+//
+// A block is stored once under (paddr, context word), whatever vaddrs map it. Look-ups take no lock; whatever changes the store holds
+// Engine.lock. A vCPU that holds a Block pointer or runs translated code is `active` (Vcpu.in_code); memory of blocks and code is reused
+// only when no vCPU is (engine_exclusive).
+//
+// Self-modifying code. A page with live blocks is `live`: no vCPU has a write-TLB entry for it. The first store to it goes the slow path
+// (cache_store_page): its blocks become suspect (unlinked, out of every jump cache) and the page is opened for stores at full speed. A
+// look-up that finds a suspect block makes the page live again, compares the guest bytes with the copy taken at translation, and
+// revives or retires the block.
+#pragma once
+#include "tcg/run/backend.h"
+#include "tcg/run/engine.h"
+#include "tcg/run/tlb.h"
+
+typedef struct CodePage CodePage;
+
+typedef struct Block {
+    uint64_t paddr;
+    uint64_t next_ppage;            // straddling: the physical page of its last bytes, else ~0
+    uint32_t ctx;
+    uint32_t code;                  // executable address; 0: interpreted
+    uint16_t bytes, nlinks;
+    uint32_t first_link, incoming;  // Engine.links: its own exits; head of the list of links to it (0: none)
+    _Atomic bool suspect;
+    bool retired;
+    struct Block *_Atomic next;     // hash chain
+    struct Block *in_page[2];       // next block of the page (and of the straddled one)
+    uint8_t *copy;                  // guest bytes at translation
+    IrBlock *ir;                    // interpreted
+} Block;
+
+enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE };
+
+struct CodePage {
+    uint64_t ppage;
+    _Atomic uint8_t live;           // PAGE_*
+    Block *blocks;
+    CodePage *_Atomic next;
+};
+
+// A direct exit: a 4-byte aligned rel32 that jumps to its stub until it is linked.
+typedef struct Link {
+    uint32_t site, stub;            // executable addresses: of the rel32, of the stub
+    Block *from, *to;
+    uint32_t next;                  // in to->incoming
+} Link;
+
+enum { HASH_SIZE = 1 << 16, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
+
+struct Engine {
+    const Guest *guest;
+    const Backend *backend;
+    EngineOptions options;
+    pthread_mutex_t lock;           // the store, links, translation
+    pthread_mutex_t gate_lock;      // one exclusive section at a time
+    pthread_cond_t gate_open;
+    _Atomic bool gate;
+    _Atomic uint32_t generation;    // counts flushes of the whole cache
+    Block *_Atomic hash[HASH_SIZE];
+    CodePage *_Atomic pages[PAGE_HASH];
+    Link *links;
+    uint32_t nlinks, links_room;
+    struct Arena *arena;            // blocks, byte copies
+    unsigned nblocks;
+    CodeBuffer code;
+    Vcpu *vcpus[MAX_VCPUS];
+    unsigned nvcpus;
+    struct { uint64_t vaddr; } breakpoints[64];
+    _Atomic unsigned nbreakpoints;
+    IrBuild build;
+    IrBlock ir;
+    uint64_t translate_ns;
+    void *backend_state;
+};
+
+enum { MAX_BLOCK_INSNS = 64 };
+void engine_log_block(Engine *e, const uint8_t *host); // dump.c: -d in_asm, op, op_opt, out_asm
+void engine_log_code(Engine *e, const Compiled *c);
+uint64_t clock_ns(void);
+
+Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx);                     // lock-free; may be suspect
+CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
+void cache_protect(Engine *e, Vcpu *v, uint64_t ppage);                         // no lock, v not active
+void cache_store_page(Engine *e, uint64_t ppage);                               // before a store to RAM that may hold blocks
+void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
+Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
+void cache_retire(Engine *e, Block *b);                                         // with the lock
+void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
+void cache_flush(Engine *e, Vcpu *v);                                           // v not active
+
+void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
+void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again
+void work_run(Vcpu *v);                                                         // serves v's queue, on its thread
+bool work_init(Vcpu *v);
+void work_free(Vcpu *v);

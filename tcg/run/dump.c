@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// -d for the translator's stages: IR as it is handed to the backend, and host code through Capstone.
+#include <stdlib.h>
+#include <time.h>
+#include "tcg/base/log.h"
+#include "tcg/run/cache.h"
+#ifdef HAVE_CAPSTONE
+#include <capstone/capstone.h>
+#endif
+
+uint64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void engine_log_block(Engine *e, const uint8_t *host)
+{
+    if (!log_on(LOG_OP | LOG_OP_OPT))
+        return;
+    char *text = ir_print(&e->ir);
+    fputs(text, log_begin());
+    log_end();
+    free(text);
+}
+
+void engine_log_code(Engine *e, const Compiled *c)
+{
+    if (!log_on(LOG_OUT_ASM))
+        return;
+    FILE *f = log_begin();
+    const uint8_t *code = e->code.rw + (c->entry - (uint32_t)(uintptr_t)e->code.rx);
+    fprintf(f, "host %u bytes at %08x\n", c->bytes, c->entry);
+#ifdef HAVE_CAPSTONE
+    csh cs;
+    if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK) {
+        cs_insn *insn;
+        size_t n = cs_disasm(cs, code, c->bytes, c->entry, 0, &insn);
+        for (size_t i = 0; i < n; i++)
+            fprintf(f, "  %08x  %s %s\n", (unsigned)insn[i].address, insn[i].mnemonic, insn[i].op_str);
+        cs_free(insn, n);
+        cs_close(&cs);
+        log_end();
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < c->bytes; i++)
+        fprintf(f, "%02x%s", code[i], i % 32 == 31 || i + 1 == c->bytes ? "\n" : " ");
+    log_end();
+}

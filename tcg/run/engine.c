@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Making and unmaking engines and vCPUs, breakpoints, `info jit`.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "tcg/run/arena.h"
+#include "tcg/run/cache.h"
+#include "tcg/run/fpmode.h"
+
+static bool code_map(CodeBuffer *c, size_t size)
+{
+    int fd = memfd_create("myna-code", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+        return false;
+    c->rw = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    c->rx = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_32BIT, fd, 0);
+    close(fd);
+    c->size = size;
+    return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
+}
+
+Engine *engine_new(const Guest *guest, const EngineOptions *options)
+{
+    Engine *e = calloc(1, sizeof(*e));
+    if (!e)
+        return NULL;
+    e->guest = guest;
+    if (options)
+        e->options = *options;
+#ifdef MYNA_HOSTILE
+    size_t size = e->options.cache_size ? e->options.cache_size : 256 << 10;
+    e->options.one_insn = true;
+#else
+    size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
+#endif
+    e->backend = &backend_x86;
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_mutex_init(&e->gate_lock, NULL);
+    pthread_cond_init(&e->gate_open, NULL);
+    e->arena = arena_new();
+    e->links_room = (uint32_t)(size / 64) + 256;
+    e->links = malloc(e->links_room * sizeof(Link));
+    e->nlinks = 1;
+    if (!e->options.interpret && (!code_map(&e->code, size) || !e->backend->init(e, &e->code))) {
+        fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
+        e->options.interpret = true;
+    }
+    return e;
+}
+
+void engine_free(Engine *e)
+{
+    for (unsigned i = 0; i < PAGE_HASH; i++)
+        for (CodePage *p = e->pages[i], *next; p; p = next) {
+            next = p->next;
+            free(p);
+        }
+    if (e->code.rw) {
+        munmap(e->code.rw, e->code.size);
+        munmap(e->code.rx, e->code.size);
+    }
+    arena_free(e->arena);
+    free(e->links);
+    free(e);
+}
+
+void engine_attach(Engine *e, Vcpu *v)
+{
+    pthread_mutex_lock(&e->lock);
+    e->vcpus[e->nvcpus++] = v;
+    pthread_mutex_unlock(&e->lock);
+}
+
+Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner)
+{
+    size_t size = (sizeof(Vcpu) + guest->state_size + 63) & ~(size_t)63;
+    Vcpu *v = aligned_alloc(64, size);
+    if (!v)
+        return NULL;
+    memset(v, 0, size);
+    v->guest = guest;
+    v->engine = engine;
+    v->index = index;
+    v->owner = owner;
+    if (!tlb_init(v) || !work_init(v))
+        return NULL;
+    engine_attach(engine, v);
+    return v;
+}
+
+void vcpu_free(Vcpu *v)
+{
+    work_free(v);
+    tlb_free(v);
+    free(v);
+}
+
+unsigned vcpu_fp_flags(Vcpu *v)
+{
+    if (v->fp_live) {
+        unsigned m = _mm_getcsr();
+        v->fp_flags |= (uint8_t)fp_flags_of_mxcsr(m);
+        _mm_setcsr(m & ~(unsigned)MXCSR_FLAGS);
+    }
+    return v->fp_flags;
+}
+
+void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags)
+{
+    v->fp_rm = (uint8_t)rm;
+    v->fp_flags = (uint8_t)flags;
+    if (v->fp_live)
+        _mm_setcsr(fp_mxcsr_of_rm(rm));
+}
+
+void vcpu_fence_i(Vcpu *v)
+{
+    // Stores have marked what they hit as suspect already; other vCPUs' requests are served when the instruction's EXIT_SYNC leaves.
+    vcpu_kick(v, EXIT_WORK);
+}
+
+static void leave_code(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
+
+void engine_breakpoint(Engine *e, uint64_t vaddr, bool set)
+{
+    pthread_mutex_lock(&e->lock);
+    unsigned n = atomic_load(&e->nbreakpoints), i = 0;
+    while (i < n && e->breakpoints[i].vaddr != vaddr)
+        i++;
+    if (set && i == n && n < sizeof(e->breakpoints) / sizeof(e->breakpoints[0])) {
+        e->breakpoints[n].vaddr = vaddr;
+        atomic_store(&e->nbreakpoints, n + 1);
+    } else if (!set && i < n) {
+        e->breakpoints[i] = e->breakpoints[n - 1];
+        atomic_store(&e->nbreakpoints, n - 1);
+    }
+    pthread_mutex_unlock(&e->lock);
+    cache_flush(e, NULL); // blocks that run over the address, and links that jump to it
+    for (unsigned k = 0; k < e->nvcpus; k++)
+        vcpu_work(e->vcpus[k], leave_code, NULL, false);
+}
+
+char *engine_info(Engine *e)
+{
+    static const char *const name[STAT_COUNT] = {
+        "exits to the run loop", "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
+        "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
+        "suspect blocks revived", "ops through the interpreter", "cache flushes",
+    };
+    uint64_t sum[STAT_COUNT] = {0};
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        for (unsigned k = 0; k < STAT_COUNT; k++)
+            sum[k] += e->vcpus[i]->stat[k];
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    fprintf(f, "backend                        %s\n", e->options.interpret ? "interpreter" : e->backend->name);
+    fprintf(f, "code cache                     %zu of %zu KiB\n", e->code.used >> 10, e->code.size >> 10);
+    for (unsigned k = 0; k < STAT_COUNT; k++)
+        fprintf(f, "%-30s %llu\n", name[k], (unsigned long long)sum[k]);
+    if (sum[STAT_INSNS])
+        fprintf(f, "%-30s %.1f ns a guest instruction, %.1f host bytes\n", "translation",
+                (double)e->translate_ns / (double)sum[STAT_INSNS], (double)sum[STAT_HOST_BYTES] / (double)sum[STAT_INSNS]);
+    fclose(f);
+    return text;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+// The run loop of one vCPU: serve requests, take traps and interrupts, find or translate the block at pc, run it, link what it asked for.
+// Everything that has to happen between blocks happens here, in this order; translated code stays away for as long as it can.
+//
+// A vCPU is `active` (in_code) from the look-up of a block until the code it entered has left; only then may it hold Block pointers.
+// Translation, exclusive sections and sleeping happen while it is not. Pending links survive only within one generation of the cache.
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "tcg/interp/interp.h"
+#include "tcg/run/arena.h"
+#include "tcg/run/cache.h"
+#include "tcg/run/fpmode.h"
+
+typedef struct PendingLink {
+    uint32_t link; // 0: none
+    uint32_t generation;
+} PendingLink;
+
+static bool straddles(const Engine *e, uint64_t pc)
+{
+    return e->guest->insn_align < 4 && (pc & (PAGE_SIZE - 1)) + 4 > PAGE_SIZE;
+}
+
+// Does the block's memory still hold what was translated? `host`, `next`: its page and the one it straddles into.
+static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next)
+{
+    unsigned at = b->paddr & (PAGE_SIZE - 1), here = b->bytes;
+    if (b->next_ppage != ~0ull)
+        here = PAGE_SIZE - at;
+    return memcmp(b->copy, host + at, here) == 0 && (here == b->bytes || memcmp(b->copy + here, next, b->bytes - here) == 0);
+}
+
+static bool breakpoint_in(const Engine *e, uint64_t first, uint64_t last)
+{
+    for (unsigned i = 0; i < atomic_load(&e->nbreakpoints); i++)
+        if (e->breakpoints[i].vaddr >= first && e->breakpoints[i].vaddr <= last)
+            return true;
+    return false;
+}
+
+static unsigned block_limit(const Engine *e, const Vcpu *v, uint64_t pc, bool whole_page)
+{
+    if (v->step || !whole_page || e->options.one_insn || breakpoint_in(e, pc, pc | ~PAGE_MASK))
+        return 1;
+    return MAX_BLOCK_INSNS;
+}
+
+static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next)
+{
+    Block *b = cache_add(e, paddr, next_ppage, &e->ir);
+    unsigned at = paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
+    b->copy = arena_alloc(e->arena, b->bytes + 1);
+    memcpy(b->copy, host + at, here);
+    if (here < b->bytes)
+        memcpy(b->copy + here, next, b->bytes - here);
+    v->stat[STAT_TRANSLATE]++;
+    v->stat[STAT_INSNS] += e->ir.ninsns;
+    if (e->options.interpret) {
+        b->ir = arena_alloc(e->arena, sizeof(*b->ir));
+        memcpy(b->ir, &e->ir, sizeof(*b->ir));
+        cache_publish(e, b);
+        return b;
+    }
+    Compiled c;
+    if (!e->backend->compile(e, &e->ir, &e->code, e->nlinks, &c)) {
+        cache_retire(e, b);
+        return NULL;
+    }
+    engine_log_code(e, &c);
+    v->stat[STAT_HOST_BYTES] += c.bytes;
+    v->stat[STAT_FALLBACK] += c.fallbacks;
+    b->code = c.entry;
+    b->first_link = e->nlinks;
+    b->nlinks = (uint16_t)c.nlinks;
+    for (unsigned i = 0; i < c.nlinks; i++)
+        e->links[e->nlinks++] = (Link){c.links[i].site, c.links[i].stub, b, NULL, 0};
+    cache_publish(e, b);
+    return b;
+}
+
+static bool cache_full(Engine *e)
+{
+    if (e->options.interpret)
+        return e->nblocks >= 500;
+    return e->nlinks + 64 > e->links_room;
+}
+
+// Locked. Translates the block at pc, whose page is live.
+static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full)
+{
+    uint64_t began = clock_ns();
+    bool whole = f->tag != TLB_INVALID;
+    if ((*full = cache_full(e)))
+        return NULL;
+    ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
+    e->build.needs_next = false;
+    e->ir.unlinked = !whole;
+    e->guest->translate(&e->build, v, f->host, next ? next->host : NULL, block_limit(e, v, v->pc, whole));
+    ir_finish(&e->build);
+    if (e->build.needs_next)
+        return NULL;
+    engine_log_block(e, f->host);
+    bool crosses = (v->pc & ~PAGE_MASK) + e->ir.bytes > PAGE_SIZE;
+    Block *b = install(e, v, paddr, crosses ? next->ppage : ~0ull, f->host, next ? next->host : NULL);
+    *full = !b;
+    e->translate_ns += clock_ns() - began;
+    return b;
+}
+
+// Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
+// must be run here and now: one instruction of a page whose permissions change inside, which nothing may find or link to.
+static Block *make_block(Vcpu *v)
+{
+    Engine *e = v->engine;
+    Block *once = NULL;
+    FetchEntry f, next;
+    const FetchEntry *p = tlb_fetch(v, v->pc, false);
+    if (!p)
+        return NULL;
+    f = *p;
+    bool two = false, full = false, whole = f.tag != TLB_INVALID;
+    if (straddles(e, v->pc)) {
+        p = tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, true);
+        two = p != NULL;
+        next = two ? *p : f;
+    }
+    uint64_t paddr = f.ppage | (v->pc & ~PAGE_MASK);
+    cache_protect(e, v, f.ppage);
+    if (two)
+        cache_protect(e, v, next.ppage);
+    pthread_mutex_lock(&e->lock);
+    CodePage *page = cache_page(e, f.ppage, false), *page2 = two ? cache_page(e, next.ppage, false) : NULL;
+    if (atomic_load(&page->live) == PAGE_LIVE && (!page2 || atomic_load(&page2->live) == PAGE_LIVE)) {
+        Block *b = cache_find(e, paddr, v->ctx);
+        if (b && atomic_load(&b->suspect) && !b->retired) {
+            v->stat[STAT_SUSPECT]++;
+            if (unchanged(b, f.host, two ? next.host : NULL)) {
+                v->stat[STAT_REVIVED]++;
+                atomic_store(&b->suspect, false);
+            }
+        }
+        if (b && (atomic_load(&b->suspect) || (b->next_ppage != ~0ull && (!two || b->next_ppage != next.ppage)))) {
+            cache_retire(e, b);
+            b = NULL;
+        }
+        if (!b || !whole)
+            once = translate(e, v, paddr, &f, two ? &next : NULL, &full);
+        if (once && !whole)
+            cache_retire(e, once);
+    }
+    bool raise = e->build.needs_next && !two;
+    e->build.needs_next = false;
+    pthread_mutex_unlock(&e->lock);
+    if (raise)
+        tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, false);
+    if (full) {
+        v->stat[STAT_CACHE_FULL]++;
+        cache_flush(e, v);
+    }
+    return whole ? NULL : once;
+}
+
+// The block at v->pc if it can be run now; active. Enters it into the jump cache.
+static Block *find_block(Vcpu *v)
+{
+    Engine *e = v->engine;
+    Space *s = v->space;
+    uint64_t page = v->pc & PAGE_MASK;
+    const FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
+    if (f->tag != page)
+        return NULL;
+    Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx);
+    if (!b || atomic_load(&b->suspect))
+        return NULL;
+    if (b->next_ppage != ~0ull) {
+        page += PAGE_SIZE;
+        f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
+        if (f->tag != page || f->ppage != b->next_ppage)
+            return NULL;
+    }
+    s->clean = false;
+    s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)] = (JumpEntry){v->pc, v->ctx, b->code};
+    return b;
+}
+
+static void run_interpreted(Vcpu *v, Block *b)
+{
+    v->vpage = v->pc & PAGE_MASK;
+    interp_run(v, b->ir);
+}
+
+static void run_block(Vcpu *v, Block *b, PendingLink *pending)
+{
+    Engine *e = v->engine;
+    if (pending->link && pending->generation == atomic_load(&e->generation) && b->next_ppage == ~0ull &&
+        pthread_mutex_trylock(&e->lock) == 0) {
+        cache_link(e, pending->link, b);
+        v->stat[STAT_LINK]++;
+        pthread_mutex_unlock(&e->lock);
+    }
+    pending->link = 0;
+    if (e->options.interpret) {
+        run_interpreted(v, b);
+        return;
+    }
+    v->vpage = v->pc & PAGE_MASK;
+    uint64_t left = e->backend->enter(v, b->code);
+    if ((left & 0xff) == LEFT_LINK) {
+        pending->link = (uint32_t)(left >> 8);
+        pending->generation = atomic_load(&e->generation);
+    }
+    v->stat[STAT_LOOKUP]++;
+}
+
+static void wait_gate(Engine *e)
+{
+    pthread_mutex_lock(&e->gate_lock);
+    while (atomic_load(&e->gate))
+        pthread_cond_wait(&e->gate_open, &e->gate_lock);
+    pthread_mutex_unlock(&e->gate_lock);
+}
+
+// What may not run, or not now: true if vcpu_run must return *result.
+static bool between_blocks(Vcpu *v, RunResult *result)
+{
+    Engine *e = v->engine;
+    if (atomic_load(&e->gate))
+        wait_gate(e);
+    uint32_t request = atomic_load(&v->exit_request);
+    if (request & EXIT_WORK)
+        work_run(v);
+    if (v->trap) {
+        v->stat[STAT_TRAP]++;
+        v->trap = 0;
+        v->guest->trap(v);
+        v->waiting = false;
+    }
+    if (request & EXIT_IRQ) {
+        atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_IRQ);
+        if (v->guest->interrupt(v)) {
+            v->stat[STAT_IRQ]++;
+            v->waiting = false;
+        }
+    }
+    if (request & EXIT_STOP) {
+        atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STOP);
+        *result = RUN_STOPPED;
+        return true;
+    }
+    if (v->waiting) {
+        v->waiting = false;
+        if (!v->guest->awake(v)) {
+            *result = RUN_WAITING;
+            return true;
+        }
+    }
+    return false;
+}
+
+RunResult vcpu_run(Vcpu *v)
+{
+    Engine *e = v->engine;
+    PendingLink pending = {0};
+    RunResult result = RUN_STOPPED;
+    bool first = true, stepped = false;
+    Block *once = NULL;
+    uint32_t generation = 0;
+    fp_host_enter(v);
+    for (;; first = false) {
+        if (v->drop_returns && !e->options.interpret)
+            e->backend->drop_returns(v);
+        v->drop_returns = false;
+        if (between_blocks(v, &result))
+            break;
+        if (stepped) {
+            result = RUN_STEPPED;
+            break;
+        }
+        if (!first && atomic_load(&e->nbreakpoints) && breakpoint_in(e, v->pc, v->pc)) {
+            result = RUN_BREAKPOINT;
+            break;
+        }
+        atomic_store(&v->in_code, true);
+        Block *b = NULL;
+        if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
+            b = once && generation == atomic_load(&e->generation) ? once : find_block(v);
+        once = NULL;
+        if (b) {
+            run_block(v, b, &pending);
+            atomic_store(&v->in_code, false);
+            stepped = v->step;
+        } else {
+            atomic_store(&v->in_code, false);
+            if (!atomic_load(&v->exit_request) && !atomic_load(&e->gate)) {
+                v->vpage = v->pc & PAGE_MASK;
+                v->pc_off = (uint32_t)(v->pc & ~PAGE_MASK);
+                generation = atomic_load(&e->generation);
+                once = make_block(v);
+            }
+        }
+    }
+    fp_host_leave(v);
+    return result;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// One address space as translated code sees it: everything that a switch must swap and a flush must wipe, in one block under r15.
+//
+// Tags are page-aligned vaddrs; an access hits when `vaddr - tag <= 4096 - size`, one unsigned compare that also refuses accesses that
+// cross the page. `delta` is host address minus vaddr. TLB_INVALID is no canonical address of any guest mode; should a guest use it all
+// the same, the entry's delta leads into a guard page, and the SIGSEGV handler turns the fault into the site's slow path.
+#pragma once
+#include "tcg/run/vcpu.h"
+
+#define PAGE_BITS 12
+#define PAGE_SIZE 4096ull
+#define PAGE_MASK (~(PAGE_SIZE - 1))
+#ifdef MYNA_HOSTILE
+#define TLB_ENTRIES 4u
+#define FETCH_ENTRIES 2u
+#define JUMP_ENTRIES 4u
+#define SITE_ENTRIES 2u
+#define SPACE_COUNT 2u
+#else
+#define TLB_ENTRIES 1024u
+#define FETCH_ENTRIES 256u
+#define JUMP_ENTRIES 2048u
+#define SITE_ENTRIES 2048u
+#define SPACE_COUNT 16u
+#endif
+#define IO_ENTRIES 16u
+#define TLB_INVALID (1ull << 63)
+
+typedef struct TlbEntry {
+    uint64_t tag;
+    uint64_t delta;
+} TlbEntry;
+
+typedef struct FetchEntry {
+    uint64_t tag;
+    uint64_t ppage; // physical address of the page
+    uint8_t *host;
+    uint64_t pad;
+} FetchEntry;
+
+// vaddr -> code, under one context word. `code` is the low 32 bits of the (low) executable mapping.
+typedef struct JumpEntry {
+    uint64_t vaddr;
+    uint32_t ctx, code;
+} JumpEntry;
+
+// Pages that are memory-mapped I/O, or RAM that stores must not reach directly (it holds blocks).
+typedef struct IoEntry {
+    uint64_t tag;
+    uint64_t ppage;
+    bool read, write;
+} IoEntry;
+
+struct Space {
+    TlbEntry read[TLB_ENTRIES];
+    TlbEntry write[TLB_ENTRIES];
+    JumpEntry jump[JUMP_ENTRIES];
+    TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load or store site touched
+    FetchEntry fetch[FETCH_ENTRIES];
+    IoEntry io[IO_ENTRIES];
+    uint64_t key, key2;
+    uint32_t asid;
+    uint64_t used;      // LRU stamp
+    bool valid, clean;  // clean: nothing was filled since the last wipe
+    uint64_t big_low, big_high; // vaddr range that pages larger than 4 KiB were filled from
+};
+
+typedef struct SpaceSet {
+    Space *spaces[SPACE_COUNT];
+    uint64_t stamp;
+    FetchEntry fetch_once; // a page whose permissions change inside: good for one instruction
+} SpaceSet;
+
+bool tlb_init(Vcpu *v);
+void tlb_free(Vcpu *v);
+// The delta that invalid entries hold: into the guard page.
+uint64_t tlb_invalid_delta(void);
+bool tlb_guard_hit(const void *address);
+
+void space_wipe(Space *s);           // everything
+void space_filled(Space *s, uint64_t vaddr, const TlbFill *fill); // keeps `clean` and the big-page range
+void space_wipe_data(Space *s);      // read, write and site entries
+void space_wipe_code(Space *s);      // fetch and jump entries
+void tlb_wipe_writes(Vcpu *v);       // all spaces: no store goes unseen (a page got its first block)
+void tlb_wipe_write_page(Vcpu *v, uint64_t ppage); // the same for one physical page
+void tlb_wipe_jumps(Vcpu *v);        // all spaces: no jump finds a retired block
+
+// Fetch translation of vaddr's page. NULL: trap raised, or (trap clear) the page is not RAM.
+const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe);
+
+// One access by C code to [a]; the slow path of translated loads, stores and atomics.
+uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c);

@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: MIT
+// Register allocation, done while emitting: one forward walk, with each value's last reader known beforehand. Called by the emitters.
+//
+// Invariants: a register in gpr[]/xmm[] belongs to the value named there; a pin holds the current guest value of its slot, and pin[]
+// names the SSA value equal to it, if any; cell[] names the value that a slot in memory holds, if any. When a SET is about to destroy the
+// only copy of a value that is read later, the value moves to a temp first.
+#include "tcg/x86/gen.h"
+
+static const Reg temps[] = {RAX, R14, R13};
+enum { NTEMPS = sizeof(temps) / sizeof(temps[0]) };
+
+bool is_const(const Gen *g, IrRef r) { return g->ir->ops[r].op == OP_CONST; }
+int64_t const_value(const Gen *g, IrRef r) { return g->ir->ops[r].imm; }
+
+bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm)
+{
+    if (!is_const(g, r))
+        return false;
+    int64_t v = const_value(g, r);
+    *imm = (int32_t)v;
+    return v == (int32_t)v || t == T_I32 || t == T_I1;
+}
+
+static bool is_pin(const Gen *g, Reg r)
+{
+    for (unsigned i = 0; i < g->x->npins; i++)
+        if (g->x->pin_reg[i] == r)
+            return true;
+    return false;
+}
+
+static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
+static bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
+
+// ---- last uses, fusion and hints: one backward walk
+static void touch(Gen *g, IrRef r, unsigned i)
+{
+    if (r != IR_NONE && g->val[r].last < i)
+        g->val[r].last = (uint16_t)i;
+}
+
+static void fuse(Gen *g, IrRef cond, unsigned i)
+{
+    const IrOp *c = &g->ir->ops[cond];
+    if (ir_op_info[c->op].kind != KIND_CMP || g->ir->uses[cond] != 1)
+        return;
+    g->val[cond].fused = true;
+    touch(g, c->a, i);
+    touch(g, c->b, i);
+}
+
+// `SET pin, v` right after v was made: compute v in the pin itself, and so the operand it was extended from.
+static void hint(Gen *g, unsigned i, const IrOp *op)
+{
+    unsigned cell = op->imm / 8;
+    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
+    IrRef v = op->a;
+    unsigned before = i;
+    while (before > 0 && (g->ir->ops[before - 1].op == OP_CONST || g->ir->ops[before - 1].op == OP_NOP))
+        before--;
+    if (pin == NOREG || before == 0 || v != before - 1 || ir_op_info[g->ir->ops[v].op].kind == KIND_SLOT)
+        return;
+    g->val[v].hint = pin;
+    const IrOp *d = &g->ir->ops[v];
+    bool unary = d->op == OP_SEXT32 || d->op == OP_ZEXT32 || d->op == OP_SEXT16 || d->op == OP_ZEXT16;
+    if (unary && d->a + 1 == v && g->ir->uses[d->a] == 1 && ir_op_info[g->ir->ops[d->a].op].kind == KIND_VALUE)
+        g->val[d->a].hint = pin;
+}
+
+void alloc_begin(Gen *g)
+{
+    const IrBlock *b = g->ir;
+    for (unsigned i = 0; i < b->nops; i++)
+        g->val[i] = (Val){NOREG, NOREG, NOREG, false, NOSLOT, 0};
+    for (unsigned i = 0; i < 16; i++)
+        g->gpr[i] = g->pin[i] = g->xmm[i] = IR_NONE;
+    for (unsigned i = 0; i < g->ncells; i++)
+        g->cell[g->cells[i]] = IR_NONE;
+    g->ncells = 0;
+    g->spill_used = 0;
+    for (unsigned i = b->nops; i-- > 0;) {
+        const IrOp *op = &b->ops[i];
+        const IrOpInfo *info = &ir_op_info[op->op];
+        if (op->op == OP_EXIT_IF || op->op == OP_BOOL)
+            fuse(g, op->a, i);
+        if (op->op == OP_SELECT)
+            fuse(g, op->c, i);
+        if (info->operands > 0) touch(g, op->a, i);
+        if (info->operands > 1) touch(g, op->b, i);
+        if (info->operands > 2) touch(g, op->c, i);
+        if (op->op == OP_SET)
+            hint(g, i, op);
+        unsigned snap = info->kind == KIND_MEM ? op->snap : info->kind == KIND_CALL ? op->hsnap : 0xffff;
+        if (snap < b->nsnaps)
+            for (unsigned k = 0; k < b->snaps[snap].n; k++)
+                touch(g, b->pending[b->snaps[snap].first + k].value, i);
+    }
+}
+
+// ---- memory copies
+static int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)s; }
+
+static void forget_cell(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->slot != NOSLOT && g->cell[v->slot / 8] == r)
+        g->cell[v->slot / 8] = IR_NONE;
+    v->slot = NOSLOT;
+}
+
+static void remember_cell(Gen *g, IrRef r, uint16_t slot)
+{
+    if (slot / 8 >= CELLS || g->val[r].slot != NOSLOT)
+        return;
+    if (g->cell[slot / 8] == IR_NONE && g->ncells < 256)
+        g->cells[g->ncells++] = slot / 8;
+    else if (g->cell[slot / 8] == IR_NONE)
+        return;
+    g->cell[slot / 8] = r;
+    g->val[r].slot = slot;
+}
+
+static void spill(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->spill != NOREG)
+        return;
+    unsigned s = (unsigned)__builtin_ctz(~g->spill_used);
+    if (s >= SPILLS) {
+        g->a.full = true; // cannot happen with blocks of the builder's size; give up on the block
+        return;
+    }
+    g->spill_used |= 1u << s;
+    v->spill = (uint8_t)s;
+    if (type_fp(type_of(g, r)))
+        op_rm(&g->a, P_F2 | P_0F | 0x11, v->reg, RBP, spill_disp(s));
+    else
+        mov_mr(&g->a, RBP, spill_disp(s), v->reg);
+}
+
+static void drop_reg(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->reg == NOREG)
+        return;
+    if (type_fp(type_of(g, r)))
+        g->xmm[v->reg] = IR_NONE;
+    else if (g->gpr[v->reg] == r)
+        g->gpr[v->reg] = IR_NONE;
+    v->reg = NOREG;
+}
+
+static void evict(Gen *g, IrRef r)
+{
+    bool remade = is_const(g, r) || g->ir->ops[r].op == OP_PCREL; // cheaper than a reload
+    if (g->val[r].slot == NOSLOT && !remade && g->val[r].last >= g->i)
+        spill(g, r);
+    drop_reg(g, r);
+}
+
+static Reg take_temp(Gen *g)
+{
+    unsigned best = NOREG, far = 0;
+    for (unsigned k = 0; k < NTEMPS; k++) {
+        Reg t = temps[k];
+        if (g->locked >> t & 1)
+            continue;
+        if (g->gpr[t] == IR_NONE)
+            return t;
+        if (best == NOREG || g->val[g->gpr[t]].last > far) {
+            best = t;
+            far = g->val[g->gpr[t]].last;
+        }
+    }
+    if (best == NOREG) {
+        g->a.full = true;
+        return RAX;
+    }
+    evict(g, g->gpr[best]);
+    return (Reg)best;
+}
+
+static uint8_t take_xmm(Gen *g)
+{
+    unsigned best = NOREG, far = 0;
+    for (unsigned t = 0; t < MAX_XTEMP; t++) {
+        if (g->xlocked >> t & 1)
+            continue;
+        if (g->xmm[t] == IR_NONE)
+            return (uint8_t)t;
+        if (best == NOREG || g->val[g->xmm[t]].last > far) {
+            best = t;
+            far = g->val[g->xmm[t]].last;
+        }
+    }
+    evict(g, g->xmm[best]);
+    return (uint8_t)best;
+}
+
+Reg temp_gpr(Gen *g)
+{
+    Reg t = take_temp(g);
+    g->locked |= 1u << t;
+    return t;
+}
+
+static void load_int(Gen *g, Reg d, IrRef r)
+{
+    const Val *v = &g->val[r];
+    int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
+    op_rm(&g->a, 0x8b | (v->spill != NOREG ? P_W : type_w(type_of(g, r))), d, RBP, disp);
+}
+
+Reg use_gpr(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->reg == NOREG) {
+        Reg t = take_temp(g);
+        if (is_const(g, r))
+            mov_ri(&g->a, t, const_value(g, r));
+        else if (g->ir->ops[r].op == OP_PCREL) {
+            mov_rm(&g->a, t, RBP, VCPU(vpage));
+            if (g->ir->ops[r].imm)
+                lea(&g->a, P_W, t, t, (int32_t)g->ir->ops[r].imm);
+        } else
+            load_int(g, t, r);
+        g->gpr[t] = r;
+        v->reg = t;
+    }
+    g->locked |= 1u << v->reg;
+    return v->reg;
+}
+
+uint8_t use_xmm(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->reg == NOREG) {
+        uint8_t t = take_xmm(g);
+        bool single = type_of(g, r) == T_F32;
+        if (is_const(g, r)) {
+            mov_ri(&g->a, RCX, const_value(g, r));
+            op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, t, RCX);
+        } else {
+            int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
+            op_rm(&g->a, (single && v->spill == NOREG ? P_F3 : P_F2) | P_0F | 0x10, t, RBP, disp);
+        }
+        g->xmm[t] = r;
+        v->reg = t;
+    }
+    g->xlocked |= 1u << v->reg;
+    return v->reg;
+}
+
+bool in_memory(Gen *g, IrRef r, int32_t *disp)
+{
+    const Val *v = &g->val[r];
+    if (v->reg != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL || v->last > g->i)
+        return false;
+    *disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
+    return true;
+}
+
+static void release(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->last > g->i)
+        return;
+    if (v->spill != NOREG) {
+        g->spill_used &= ~(1u << v->spill);
+        v->spill = NOREG;
+    }
+    drop_reg(g, r);
+    forget_cell(g, r);
+}
+
+void done_operands(Gen *g, const IrOp *op)
+{
+    unsigned n = ir_op_info[op->op].operands;
+    IrRef refs[5] = {op->a, op->b, op->c, IR_NONE, IR_NONE};
+    IrRef cond = op->op == OP_SELECT ? op->c : op->op == OP_BOOL || op->op == OP_EXIT_IF ? op->a : IR_NONE;
+    if (cond != IR_NONE && g->val[cond].fused) {
+        refs[3] = g->ir->ops[cond].a;
+        refs[4] = g->ir->ops[cond].b;
+    }
+    for (unsigned k = 0; k < 5; k++)
+        if (refs[k] != IR_NONE && (k < n || k >= 3))
+            release(g, refs[k]);
+    g->locked = g->xlocked = 0;
+}
+
+static void free_pin(Gen *g, Reg pin);
+
+// Before op i computes into its hinted pin: the pin's present value leaves for a temp if it is read later. One that dies in this very op
+// stays, since operands are read first.
+void vacate_hint(Gen *g, IrRef r)
+{
+    Reg pin = g->val[r].hint;
+    IrRef w = pin == NOREG ? IR_NONE : g->pin[pin];
+    if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))
+        free_pin(g, pin);
+}
+
+// Moves the value that a pin holds to a temp if it is read later, so that the pin may be overwritten.
+static void free_pin(Gen *g, Reg pin)
+{
+    IrRef w = g->pin[pin];
+    if (w == IR_NONE)
+        return;
+    g->pin[pin] = IR_NONE;
+    Val *v = &g->val[w];
+    if (v->reg != pin)
+        return;
+    v->reg = NOREG;
+    if (v->last <= g->i || is_const(g, w) || v->slot != NOSLOT || v->spill != NOREG)
+        return;
+    g->locked |= 1u << pin;
+    Reg t = take_temp(g);
+    mov_rr(&g->a, t, pin);
+    v->reg = t;
+    g->gpr[t] = w;
+}
+
+Reg def_gpr(Gen *g, IrRef r)
+{
+    Val *v = &g->val[r];
+    if (v->hint != NOREG) {
+        free_pin(g, v->hint);
+        v->reg = v->hint;
+        g->pin[v->hint] = r;
+        return v->reg;
+    }
+    v->reg = take_temp(g);
+    g->gpr[v->reg] = r;
+    return v->reg;
+}
+
+uint8_t def_xmm(Gen *g, IrRef r)
+{
+    uint8_t t = take_xmm(g);
+    g->xmm[t] = r;
+    g->val[r].reg = t;
+    return t;
+}
+
+// ---- state
+void get_slot(Gen *g, IrRef r, const IrOp *op)
+{
+    unsigned cell = (unsigned)op->imm / 8;
+    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
+    if (g->val[r].last == 0)
+        return;
+    if (pin != NOREG && !type_fp(op->type)) {
+        IrRef w = g->pin[pin];
+        if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w)) { // two names for one content
+            Reg t = def_gpr(g, r);
+            mov_rr(&g->a, t, pin);
+            return;
+        }
+        g->pin[pin] = r;
+        g->val[r].reg = pin;
+        return;
+    }
+    if (cell < CELLS && g->cell[cell] == IR_NONE) {
+        remember_cell(g, r, (uint16_t)op->imm);
+        if (g->val[r].slot != NOSLOT)
+            return;
+    }
+    if (op->type == T_F64 || op->type == T_F32)
+        op_rm(&g->a, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x10, def_xmm(g, r), RBP, (int32_t)op->imm);
+    else
+        op_rm(&g->a, 0x8b | type_w(op->type), def_gpr(g, r), RBP, (int32_t)op->imm);
+}
+
+static void set_pin(Gen *g, Reg pin, const IrOp *op)
+{
+    IrRef v = op->a;
+    if (g->val[v].reg == pin && g->pin[pin] == v)
+        return;
+    free_pin(g, pin);
+    int32_t disp;
+    if (is_const(g, v)) {
+        mov_ri(&g->a, pin, op->type == T_I32 ? (int64_t)(uint32_t)const_value(g, v) : const_value(g, v));
+        return;
+    }
+    if (in_memory(g, v, &disp))
+        op_rm(&g->a, 0x8b | type_w(op->type), pin, RBP, disp);
+    else {
+        Reg s = use_gpr(g, v);
+        op_rr(&g->a, 0x8b | type_w(op->type), pin, s);
+    }
+    if (live_after(g, v) && type_of(g, v) == op->type && !is_pin(g, g->val[v].reg) && !is_const(g, v)) {
+        drop_reg(g, v); // its home from now on
+        g->val[v].reg = pin;
+    }
+    if (g->val[v].reg == pin)
+        g->pin[pin] = v;
+}
+
+// The value in this cell is about to be overwritten in memory.
+static void free_cell(Gen *g, uint16_t slot, IrRef keep)
+{
+    unsigned cell = slot / 8;
+    if (cell >= CELLS)
+        return;
+    IrRef w = g->cell[cell];
+    if (w == IR_NONE)
+        return;
+    Val *v = &g->val[w];
+    if (v->reg == NOREG && v->spill == NOREG && (v->last > g->i || w == keep)) {
+        if (type_fp(type_of(g, w)))
+            use_xmm(g, w);
+        else
+            use_gpr(g, w);
+    }
+    forget_cell(g, w);
+}
+
+void set_slot(Gen *g, const IrOp *op)
+{
+    uint16_t slot = (uint16_t)op->imm;
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
+    IrRef v = op->a;
+    if (pin != NOREG) {
+        set_pin(g, pin, op);
+    } else {
+        int32_t imm;
+        free_cell(g, slot, v);
+        if (type_fp(op->type) && op->type != T_F16) {
+            op_rm(&g->a, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x11, use_xmm(g, v), RBP, slot);
+        } else if (fits_imm32(g, v, op->type, &imm)) {
+            mov_mi(&g->a, type_w(op->type), RBP, slot, imm);
+        } else {
+            op_rm(&g->a, 0x89 | type_w(op->type), use_gpr(g, v), RBP, slot);
+        }
+        if (live_after(g, v) && type_of(g, v) == op->type && !is_const(g, v))
+            remember_cell(g, v, slot);
+    }
+    done_operands(g, op);
+}
+
+// ---- C calls
+void save_caller_saved(Gen *g, bool writes_state)
+{
+    if (g->gpr[RAX] != IR_NONE && live_after(g, g->gpr[RAX]))
+        evict(g, g->gpr[RAX]);
+    for (unsigned t = 0; t < MAX_XTEMP; t++)
+        if (g->xmm[t] != IR_NONE && live_after(g, g->xmm[t]))
+            evict(g, g->xmm[t]);
+    if (!writes_state)
+        return;
+    for (unsigned k = 0; k < g->x->npins; k++) {
+        Reg pin = g->x->pin_reg[k];
+        IrRef w = g->pin[pin];
+        if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w) && !is_const(g, w))
+            spill(g, w);
+    }
+    for (unsigned k = 0; k < g->ncells; k++) {
+        IrRef w = g->cell[g->cells[k]];
+        if (w == IR_NONE || !live_after(g, w) || g->val[w].spill != NOREG)
+            continue;
+        if (type_fp(type_of(g, w))) {
+            use_xmm(g, w);
+            spill(g, w);
+            drop_reg(g, w);
+        } else {
+            use_gpr(g, w);
+            spill(g, w);
+            if (g->val[w].reg == RAX)
+                drop_reg(g, w);
+        }
+    }
+}
+
+// After a call that wrote state: pins and slots hold new values, whoever named them.
+void forget_state(Gen *g)
+{
+    for (unsigned k = 0; k < g->x->npins; k++) {
+        Reg pin = g->x->pin_reg[k];
+        IrRef w = g->pin[pin];
+        if (w != IR_NONE && g->val[w].reg == pin)
+            g->val[w].reg = NOREG;
+        g->pin[pin] = IR_NONE;
+    }
+    for (unsigned k = 0; k < g->ncells; k++)
+        if (g->cell[g->cells[k]] != IR_NONE)
+            forget_cell(g, g->cell[g->cells[k]]);
+}
+
+void arg_to(Gen *g, Reg target, IrRef r)
+{
+    const Val *v = &g->val[r];
+    IrType t = type_of(g, r);
+    if (is_const(g, r)) {
+        mov_ri(&g->a, target, const_value(g, r));
+    } else if (g->ir->ops[r].op == OP_PCREL && v->reg == NOREG) {
+        mov_rm(&g->a, target, RBP, VCPU(vpage));
+        alu_ri(&g->a, P_W, ALU_ADD, target, (int32_t)g->ir->ops[r].imm);
+    } else if (v->reg == NOREG) {
+        bool narrow = v->spill == NOREG && (t == T_I32 || t == T_F32 || t == T_I1);
+        op_rm(&g->a, 0x8b | (narrow ? 0 : P_W), target, RBP, v->spill != NOREG ? spill_disp(v->spill) : v->slot);
+    } else if (type_fp(t)) {
+        op_rr(&g->a, P_66 | (t == T_F32 ? 0 : P_W) | P_0F | 0x7e, v->reg, target);
+    } else if (t == T_I32 || t == T_I1) {
+        mov32_rr(&g->a, target, v->reg);
+    } else {
+        mov_rr(&g->a, target, v->reg);
+    }
+}
+
+void result_from_rax(Gen *g, IrRef r, IrType t)
+{
+    if (t == T_VOID || g->val[r].last == 0)
+        return;
+    if (type_fp(t)) {
+        op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, def_xmm(g, r), RAX);
+        return;
+    }
+    if (g->val[r].hint == NOREG && g->gpr[RAX] == IR_NONE) {
+        g->gpr[RAX] = r;
+        g->val[r].reg = RAX;
+        return;
+    }
+    g->locked |= 1u << RAX;
+    Reg d = def_gpr(g, r);
+    mov_rr(&g->a, d, RAX);
+}

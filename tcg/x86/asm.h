@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// x86-64 encoder: instructions as small inline functions over a cursor into the writable mapping of code memory.
+// Intel SDM vol. 2, chapter 2 (prefixes, ModRM, SIB, VEX). Opcodes are numbers with the P_* flags for their prefixes or-ed in.
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+typedef uint8_t Reg;
+
+enum { // opcode maps and mandatory prefixes
+    P_0F = 0x100, P_0F38 = 0x200, P_0F3A = 0x300, P_MAP = 0x300,
+    P_66 = 0x400, P_F3 = 0x800, P_F2 = 0xc00, P_PP = 0xc00,
+    P_W = 0x1000,    // REX.W
+    P_BYTE = 0x2000, // `reg` (and rm) is a byte register: REX for sil, dil, ...
+};
+
+enum { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE, CC_LE, CC_G };
+enum { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
+enum { SH_ROL = 0, SH_ROR = 1, SH_SHL = 4, SH_SHR = 5, SH_SAR = 7 };
+
+typedef struct Asm {
+    uint8_t *p, *limit; // writable mapping; emission past limit is dropped and `full` set
+    int64_t to_rx;      // executable address = p + to_rx
+    bool full;
+} Asm;
+
+static inline uint32_t asm_here(const Asm *a) { return (uint32_t)((int64_t)(uintptr_t)a->p + a->to_rx); }
+static inline uint8_t *asm_rw(const Asm *a, uint32_t rx) { return (uint8_t *)(uintptr_t)((int64_t)rx - a->to_rx); }
+
+// One check an instruction: the longest is 15 bytes.
+static inline bool asm_room(Asm *a)
+{
+    if (__builtin_expect(a->p + 32 > a->limit, 0)) {
+        a->full = true;
+        a->p = a->limit - 64 > a->p ? a->p : a->limit - 64;
+    }
+    return !a->full;
+}
+static inline void b1(Asm *a, unsigned x) { *a->p++ = (uint8_t)x; }
+static inline void b4(Asm *a, uint32_t x) { memcpy(a->p, &x, 4); a->p += 4; }
+static inline void b8(Asm *a, uint64_t x) { memcpy(a->p, &x, 8); a->p += 8; }
+
+static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base)
+{
+    asm_room(a);
+    static const uint8_t pp[] = {0, 0x66, 0xf3, 0xf2};
+    if (op & P_PP)
+        b1(a, pp[op >> 10 & 3]);
+    unsigned rex = (op & P_W ? 8u : 0u) | (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3;
+    if (rex || (op & P_BYTE && (reg >= RSP || base >= RSP)))
+        b1(a, 0x40 | rex);
+    if (op & P_MAP)
+        b1(a, 0x0f);
+    if ((op & P_MAP) == P_0F38)
+        b1(a, 0x38);
+    if ((op & P_MAP) == P_0F3A)
+        b1(a, 0x3a);
+    b1(a, op);
+}
+
+static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp)
+{
+    unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
+    b1(a, mod << 6 | (reg & 7) << 3 | (base & 7));
+    if ((base & 7) == RSP)
+        b1(a, 0x24);
+    if (mod == 1)
+        b1(a, (unsigned)disp);
+    else if (mod == 2)
+        b4(a, (uint32_t)disp);
+}
+
+static inline void modrm_index(Asm *a, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp)
+{
+    unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
+    b1(a, mod << 6 | (reg & 7) << 3 | 4);
+    b1(a, scale << 6 | (index & 7) << 3 | (base & 7));
+    if (mod == 1)
+        b1(a, (unsigned)disp);
+    else if (mod == 2)
+        b4(a, (uint32_t)disp);
+}
+
+// op reg, rm | op reg, [base+disp] | op reg, [base+index<<scale+disp]
+static inline void op_rr(Asm *a, unsigned op, Reg reg, Reg rm) { opcode(a, op, reg, 0, rm); b1(a, 0xc0 | (reg & 7) << 3 | (rm & 7)); }
+static inline void op_rm(Asm *a, unsigned op, Reg reg, Reg base, int32_t disp) { opcode(a, op, reg, 0, base); modrm_mem(a, reg, base, disp); }
+static inline void op_rx(Asm *a, unsigned op, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp)
+{
+    opcode(a, op, reg, index, base);
+    modrm_index(a, reg, base, index, scale, disp);
+}
+
+// alu dst, imm (sign-extended 32 bits)
+static inline void alu_ri(Asm *a, unsigned w, unsigned alu, Reg r, int32_t imm)
+{
+    bool small = imm == (int8_t)imm;
+    opcode(a, w | (small ? 0x83 : 0x81), 0, 0, r);
+    b1(a, 0xc0 | alu << 3 | (r & 7));
+    if (small)
+        b1(a, (unsigned)imm);
+    else
+        b4(a, (uint32_t)imm);
+}
+static inline void alu_mi(Asm *a, unsigned w, unsigned alu, Reg base, int32_t disp, int32_t imm)
+{
+    bool small = imm == (int8_t)imm;
+    opcode(a, w | (small ? 0x83 : 0x81), 0, 0, base);
+    modrm_mem(a, (Reg)alu, base, disp);
+    if (small)
+        b1(a, (unsigned)imm);
+    else
+        b4(a, (uint32_t)imm);
+}
+static inline void alu_rr(Asm *a, unsigned w, unsigned alu, Reg d, Reg s) { op_rr(a, w | (alu << 3 | 3), d, s); }
+static inline void alu_rm(Asm *a, unsigned w, unsigned alu, Reg d, Reg base, int32_t disp) { op_rm(a, w | (alu << 3 | 3), d, base, disp); }
+
+static inline void mov_rr(Asm *a, Reg d, Reg s) { if (d != s) op_rr(a, P_W | 0x8b, d, s); }
+static inline void mov32_rr(Asm *a, Reg d, Reg s) { op_rr(a, 0x8b, d, s); }
+static inline void mov_rm(Asm *a, Reg d, Reg base, int32_t disp) { op_rm(a, P_W | 0x8b, d, base, disp); }
+static inline void mov_mr(Asm *a, Reg base, int32_t disp, Reg s) { op_rm(a, P_W | 0x89, s, base, disp); }
+static inline void mov_ri(Asm *a, Reg d, int64_t imm)
+{
+    if (imm == 0) { // flags die: callers never hold them across
+        op_rr(a, 0x33, d, d);
+    } else if (imm == (uint32_t)imm) {
+        opcode(a, 0xb8 | (d & 7), 0, 0, d);
+        b4(a, (uint32_t)imm);
+    } else if (imm == (int32_t)imm) {
+        opcode(a, P_W | 0xc7, 0, 0, d);
+        b1(a, 0xc0 | (d & 7));
+        b4(a, (uint32_t)imm);
+    } else {
+        opcode(a, P_W | 0xb8 | (d & 7), 0, 0, d);
+        b8(a, (uint64_t)imm);
+    }
+}
+static inline void mov_mi(Asm *a, unsigned w, Reg base, int32_t disp, int32_t imm)
+{
+    opcode(a, w | 0xc7, 0, 0, base);
+    modrm_mem(a, 0, base, disp);
+    b4(a, (uint32_t)imm);
+}
+static inline void lea(Asm *a, unsigned w, Reg d, Reg base, int32_t disp) { op_rm(a, w | 0x8d, d, base, disp); }
+static inline void shift_ri(Asm *a, unsigned w, unsigned sh, Reg r, unsigned n)
+{
+    opcode(a, w | 0xc1, 0, 0, r);
+    b1(a, 0xc0 | sh << 3 | (r & 7));
+    b1(a, n);
+}
+static inline void push(Asm *a, Reg r) { opcode(a, 0x50 | (r & 7), 0, 0, r); }
+static inline void pop(Asm *a, Reg r) { opcode(a, 0x58 | (r & 7), 0, 0, r); }
+static inline void unary(Asm *a, unsigned w, unsigned ext, Reg r) { opcode(a, w | 0xf7, 0, 0, r); b1(a, 0xc0 | ext << 3 | (r & 7)); }
+static inline void setcc(Asm *a, unsigned cc, Reg r) { op_rr(a, P_0F | P_BYTE | (0x90 | cc), 0, r); }
+static inline void ret(Asm *a) { asm_room(a); b1(a, 0xc3); }
+static inline void jmp_reg(Asm *a, Reg r) { opcode(a, 0xff, 0, 0, r); b1(a, 0xe0 | (r & 7)); }
+static inline void call_reg(Asm *a, Reg r) { opcode(a, 0xff, 0, 0, r); b1(a, 0xd0 | (r & 7)); }
+static inline void rel32(Asm *a, uint32_t target) { b4(a, target - (asm_here(a) + 4)); }
+static inline void jmp_to(Asm *a, uint32_t target) { asm_room(a); b1(a, 0xe9); rel32(a, target); }
+static inline void call_to(Asm *a, uint32_t target) { asm_room(a); b1(a, 0xe8); rel32(a, target); }
+static inline void jcc_to(Asm *a, unsigned cc, uint32_t target) { asm_room(a); b1(a, 0x0f); b1(a, 0x80 | cc); rel32(a, target); }
+// Forward jumps: return the place to bind.
+static inline uint8_t *jcc_fwd(Asm *a, unsigned cc) { asm_room(a); b1(a, 0x0f); b1(a, 0x80 | cc); b4(a, 0); return a->p; }
+static inline void bind_fwd(Asm *a, uint8_t *after) { uint32_t d = (uint32_t)(a->p - after); memcpy(after - 4, &d, 4); }
+static inline uint8_t *jcc_short(Asm *a, unsigned cc) { asm_room(a); b1(a, 0x70 | cc); b1(a, 0); return a->p; }
+static inline uint8_t *jmp_short(Asm *a) { asm_room(a); b1(a, 0xeb); b1(a, 0); return a->p; }
+static inline void bind_short(Asm *a, uint8_t *after) { after[-1] = (uint8_t)(a->p - after); }
+// No-ops so that the rel32 of an n-byte opcode starts 4-byte aligned and can be patched atomically.
+static inline void align_rel32(Asm *a, unsigned n)
+{
+    static const uint8_t nop[4][3] = {{0}, {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}};
+    unsigned pad = -(asm_here(a) + n) & 3;
+    asm_room(a);
+    memcpy(a->p, nop[pad], 3);
+    a->p += pad;
+}
+
+// VEX: three operands. map 1 0F, 2 0F38, 3 0F3A; pp 0 none, 1 66, 2 F3, 3 F2.
+static inline void vex(Asm *a, unsigned op, unsigned map, unsigned pp, unsigned w, Reg reg, Reg vvvv, Reg rm)
+{
+    asm_room(a);
+    b1(a, 0xc4);
+    b1(a, (~reg >> 3 & 1) << 7 | 1 << 6 | (~rm >> 3 & 1) << 5 | map);
+    b1(a, (w ? 0x80u : 0u) | (~vvvv & 15) << 3 | pp);
+    b1(a, op);
+    b1(a, 0xc0 | (reg & 7) << 3 | (rm & 7));
+}
+// BMI2: d = a shifted by the low bits of count
+static inline void shlx(Asm *a, unsigned w, Reg d, Reg s, Reg count) { vex(a, 0xf7, 2, 1, w, d, count, s); }
+static inline void sarx(Asm *a, unsigned w, Reg d, Reg s, Reg count) { vex(a, 0xf7, 2, 2, w, d, count, s); }
+static inline void shrx(Asm *a, unsigned w, Reg d, Reg s, Reg count) { vex(a, 0xf7, 2, 3, w, d, count, s); }
+static inline void rorx(Asm *a, unsigned w, Reg d, Reg s, unsigned n) { vex(a, 0xf0, 3, 3, w, d, 0, s); b1(a, n); }
+static inline void andn(Asm *a, unsigned w, Reg d, Reg not_s, Reg s) { vex(a, 0xf2, 2, 0, w, d, not_s, s); }
+static inline void mulx(Asm *a, unsigned w, Reg hi, Reg lo, Reg s) { vex(a, 0xf6, 2, 3, w, hi, lo, s); } // rdx * s

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// Leaving a block, and the out-of-line stubs of all emitters.
+//
+// A direct exit inside the page is a jump that the run loop links to its target; back edges poll exit_request first. An exit to another
+// page, or to an instruction that may straddle two pages, and every indirect jump probe the Space's jump cache: a hit proves that the
+// vaddr still maps to the block's page under this context word, since flushes wipe the cache.
+#include "tcg/x86/gen.h"
+
+static bool linkable(const Gen *g, int32_t target)
+{
+    int32_t last = (int32_t)PAGE_SIZE - (g->e->guest->insn_align < 4 ? 4 : 1);
+    return !g->ir->unlinked && target >= 0 && target <= last;
+}
+
+static void pc_to_rax(Gen *g, int32_t target)
+{
+    mov_rm(&g->a, RAX, RBP, VCPU(vpage));
+    if (target)
+        alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
+}
+
+// rax = guest pc: to its code if the jump cache knows it.
+static void probe(Gen *g)
+{
+    Asm *a = &g->a;
+    mov32_rr(a, RCX, RAX);
+    alu_ri(a, 0, ALU_AND, RCX, (int32_t)(JUMP_ENTRIES - 1) << 1);
+    shift_ri(a, 0, SH_SHL, RCX, 3);
+    alu_rr(a, P_W, ALU_ADD, RCX, R15);
+    alu_rm(a, P_W, ALU_CMP, RAX, RCX, SPACE(jump));
+    jcc_to(a, CC_NE, g->x->jump_miss);
+    op_rm(a, 0x8b, RDX, RBP, VCPU(ctx));
+    alu_rm(a, 0, ALU_CMP, RDX, RCX, SPACE(jump) + 8);
+    jcc_to(a, CC_NE, g->x->jump_miss);
+    alu_mi(a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
+    jcc_to(a, CC_NE, g->x->jump_poll);
+    op_rm(a, 0x8b, RDX, RCX, SPACE(jump) + 12);
+    alu_ri(a, P_W, ALU_AND, RAX, -4096);
+    mov_mr(a, RBP, VCPU(vpage), RAX);
+    jmp_reg(a, RDX);
+}
+
+static int32_t current_pc(const Gen *g)
+{
+    const IrBlock *b = g->ir;
+    return b->ninsns ? b->insns[b->ninsns - 1].pc : b->pc;
+}
+
+// jmp rel32, or jcc rel32, that a link will patch; the stub asks for it.
+static void link_site(Gen *g, int cc, int32_t target)
+{
+    Asm *a = &g->a;
+    Stub *s = stub_new(g, STUB_LINK);
+    s->imm = target;
+    s->link = g->out->nlinks++;
+    align_rel32(a, cc < 0 ? 1 : 2);
+    g->out->links[s->link].site = asm_here(a) + (cc < 0 ? 1 : 2);
+    asm_room(a);
+    if (cc < 0) {
+        b1(a, 0xe9);
+    } else {
+        b1(a, 0x0f);
+        b1(a, 0x80 | (unsigned)cc);
+    }
+    b4(a, 0);
+    s->from[0] = a->p;
+}
+
+static void poll(Gen *g, int32_t target)
+{
+    Stub *s = stub_new(g, STUB_POLL);
+    s->imm = target;
+    alu_mi(&g->a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
+    s->from[0] = jcc_fwd(&g->a, CC_NE);
+}
+
+static void exit_to(Gen *g, int32_t target)
+{
+    if (!linkable(g, target) || g->out->nlinks >= 60) {
+        pc_to_rax(g, target);
+        probe(g);
+        return;
+    }
+    if (target <= current_pc(g))
+        poll(g, target);
+    link_site(g, -1, target);
+}
+
+void emit_exit(Gen *g, IrRef r, const IrOp *op) { exit_to(g, op->target); }
+
+void emit_exit_if(Gen *g, IrRef r, const IrOp *op)
+{
+    unsigned cc = emit_condition(g, op->a);
+    done_operands(g, op);
+    if (linkable(g, op->target) && op->target > current_pc(g) && g->out->nlinks < 60) {
+        link_site(g, (int)cc, op->target);
+        return;
+    }
+    uint8_t *over = jcc_fwd(&g->a, cc ^ 1);
+    exit_to(g, op->target);
+    bind_fwd(&g->a, over);
+}
+
+void emit_exit_reg(Gen *g, IrRef r, const IrOp *op)
+{
+    arg_to(g, RAX, op->a);
+    probe(g);
+}
+
+void emit_exit_sync(Gen *g, IrRef r, const IrOp *op)
+{
+    pc_to_rax(g, op->target);
+    jmp_to(&g->a, g->x->jump_miss);
+}
+
+void emit_exit_done(Gen *g, IrRef r, const IrOp *op)
+{
+    mov_ri(&g->a, RAX, LEFT_LOOKUP);
+    jmp_to(&g->a, g->x->leave);
+}
+
+// ---- stubs
+static void mem_address(Gen *g, const Stub *s) { lea(&g->a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp); }
+
+static void slow_call(Gen *g, const Stub *s, bool store)
+{
+    Asm *a = &g->a;
+    if (store && s->value_const)
+        mov_mi(a, P_W, RBP, VCPU(scratch), (int32_t)s->imm);
+    else if (store && s->is_fp)
+        op_rm(a, P_F2 | P_0F | 0x11, s->value, RBP, VCPU(scratch));
+    else if (store)
+        mov_mr(a, RBP, VCPU(scratch), s->value);
+    emit_pc_off(g, s->snap);
+    mov_ri(a, RDX, s->memop);
+    call_to(a, store ? g->x->slow_store : g->x->slow_load);
+    if (!store && s->is_fp)
+        op_rm(a, P_F2 | P_0F | 0x10, s->value, RBP, VCPU(scratch));
+    else if (!store)
+        op_rm(a, (s->type == T_I64 ? P_W : 0) | 0x8b, s->value, RBP, VCPU(scratch));
+    jmp_to(a, s->back);
+}
+
+static void mem_stub(Gen *g, const Stub *s)
+{
+    Asm *a = &g->a;
+    bool store = s->kind == STUB_STORE;
+    bind_fwd(a, s->from[0]);
+    mem_address(g, s);
+    mov_ri(a, RDX, SPACE(site) + 16 * s->site);
+    call_to(a, g->x->probe[store][s->size]);
+    jcc_to(a, CC_E, s->retry);
+    if (s->from[1])
+        bind_fwd(a, s->from[1]);
+    mem_address(g, s);
+    slow_call(g, s, store);
+}
+
+static void exit_stub(Gen *g, const Stub *s)
+{
+    Asm *a = &g->a;
+    bind_fwd(a, s->from[0]);
+    if (s->kind == STUB_LINK)
+        g->out->links[s->link].stub = asm_here(a);
+    mov_rm(a, RAX, RBP, VCPU(vpage));
+    alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)s->imm);
+    mov_mr(a, RBP, VCPU(pc), RAX);
+    mov_ri(a, RAX, s->kind == STUB_LINK ? (int64_t)(g->first_link + s->link) << 8 | LEFT_LINK : LEFT_POLL);
+    jmp_to(a, g->x->leave);
+}
+
+static void eval_stub(Gen *g, const Stub *s)
+{
+    asm_room(&g->a);
+    while (asm_here(&g->a) & 7)
+        b1(&g->a, 0xcc);
+    uint32_t at = asm_here(&g->a);
+    memcpy(s->from[0] - 4, &at, 4);
+    memcpy(g->a.p, s->op, sizeof(IrOp));
+    g->a.p += sizeof(IrOp);
+}
+
+void nan_stub(Gen *g, const Stub *s);
+
+void stubs_emit(Gen *g)
+{
+    for (unsigned i = 0; i < g->nstubs && !g->a.full; i++) {
+        Stub *s = &g->stubs[i];
+        switch (s->kind) {
+        case STUB_LOAD:
+        case STUB_STORE: mem_stub(g, s); break;
+        case STUB_SLOW_LOAD:
+        case STUB_SLOW_STORE:
+            bind_fwd(&g->a, s->from[0]);
+            mem_address(g, s);
+            slow_call(g, s, s->kind == STUB_SLOW_STORE);
+            break;
+        case STUB_LINK:
+        case STUB_POLL: exit_stub(g, s); break;
+        case STUB_EVAL: eval_stub(g, s); break;
+        default: nan_stub(g, s); break;
+        }
+    }
+}

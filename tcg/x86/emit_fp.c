@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+// Floating point on SSE2/FMA. MXCSR holds the guest's dynamic rounding mode and gathers sticky flags while translated code runs
+// (tcg/run/fpmode.h); SSE detects tininess after rounding, as RISC-V does. What the host gets differently is mended here: NaN results
+// become the guest's default NaN (out of line: they are rare), conversions that overflow saturate as the guest says. A static rounding
+// mode other than the host's present one, and half precision, go to soft float through the interpreter's function of the op.
+#include "tcg/x86/gen.h"
+
+static unsigned scalar(IrType t) { return (t == T_F32 ? P_F3 : P_F2) | P_0F; }
+static bool host_can(const IrOp *op, IrType t)
+{
+    return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && !(op->imm & FP_NAN_PROPAGATE);
+}
+static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
+
+static void fix_nan(Gen *g, IrType t, uint8_t x)
+{
+    op_rr(&g->a, (t == T_F64 ? P_66 : 0) | P_0F | 0x2e, x, x); // ucomis
+    Stub *s = stub_new(g, STUB_NAN);
+    s->type = t;
+    s->value = x;
+    s->from[0] = jcc_fwd(&g->a, CC_P);
+    s->back = asm_here(&g->a);
+}
+
+void nan_stub(Gen *g, const Stub *s);
+void nan_stub(Gen *g, const Stub *s)
+{
+    bind_fwd(&g->a, s->from[0]);
+    mov_ri(&g->a, RCX, s->type == T_F32 ? 0x7fc00000 : 0x7ff8000000000000);
+    op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, s->value, RCX);
+    jmp_to(&g->a, s->back);
+}
+
+static void move_x(Gen *g, uint8_t d, uint8_t s)
+{
+    if (d != s)
+        op_rr(&g->a, P_0F | 0x28, d, s); // movaps
+}
+
+void emit_fbin(Gen *g, IrRef r, const IrOp *op)
+{
+    static const uint8_t code[] = {[OP_FADD - OP_FADD] = 0x58, [OP_FSUB - OP_FADD] = 0x5c, [OP_FMUL - OP_FADD] = 0x59, [OP_FDIV - OP_FADD] = 0x5e};
+    if (!host_can(op, op->type)) {
+        emit_eval(g, r, op);
+        return;
+    }
+    unsigned c = scalar(op->type) | code[op->op - OP_FADD];
+    uint8_t a = use_xmm(g, op->a);
+    int32_t disp;
+    bool mem = in_memory(g, op->b, &disp);
+    uint8_t b = mem ? 0 : use_xmm(g, op->b);
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    if (mem) {
+        move_x(g, d, a);
+        op_rm(&g->a, c, d, RBP, disp);
+    } else if (d == b && d != a) {
+        move_x(g, SCRATCH_X, a);
+        op_rr(&g->a, c, SCRATCH_X, b);
+        move_x(g, d, SCRATCH_X);
+    } else {
+        move_x(g, d, a);
+        op_rr(&g->a, c, d, b);
+    }
+    fix_nan(g, op->type, d);
+}
+
+void emit_fsqrt(Gen *g, IrRef r, const IrOp *op)
+{
+    if (!host_can(op, op->type)) {
+        emit_eval(g, r, op);
+        return;
+    }
+    uint8_t a = use_xmm(g, op->a);
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    op_rr(&g->a, scalar(op->type) | 0x51, d, a);
+    fix_nan(g, op->type, d);
+}
+
+// vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN, and so does FMA3.
+void emit_fma(Gen *g, IrRef r, const IrOp *op)
+{
+    static const uint8_t code[] = {[OP_FMADD - OP_FMADD] = 0xa9, [OP_FMSUB - OP_FMADD] = 0xab, [OP_FNMSUB - OP_FMADD] = 0xad, [OP_FNMADD - OP_FMADD] = 0xaf};
+    if (!host_can(op, op->type)) {
+        emit_eval(g, r, op);
+        return;
+    }
+    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b), c = use_xmm(g, op->c);
+    move_x(g, SCRATCH_X, a);
+    vex(&g->a, code[op->op - OP_FMADD], 2, 1, op->type == T_F64, SCRATCH_X, b, c);
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    move_x(g, d, SCRATCH_X);
+    fix_nan(g, op->type, d);
+}
+
+void emit_fminmax(Gen *g, IrRef r, const IrOp *op) { emit_eval(g, r, op); }
+
+// ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
+void emit_fcmp(Gen *g, IrRef r, const IrOp *op)
+{
+    Asm *s = &g->a;
+    IrType t = op->type;
+    if (t != T_F32 && t != T_F64) {
+        emit_eval(g, r, op);
+        return;
+    }
+    bool quiet = op->op == OP_FEQ || (op->imm & FP_QUIET);
+    unsigned c = (t == T_F64 ? P_66 : 0) | P_0F | (quiet ? 0x2e : 0x2f);
+    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    done_operands(g, op);
+    Reg d = def_gpr(g, r);
+    if (op->op == OP_FEQ) {
+        op_rr(s, c, a, b);
+        setcc(s, CC_NP, RCX);
+        setcc(s, CC_E, RDX);
+        op_rr(s, 0x21, RDX, RCX); // and ecx, edx
+    } else { // a < b as b > a: CF and ZF clear, so that unordered is false
+        op_rr(s, c, b, a);
+        setcc(s, op->op == OP_FLT ? CC_A : CC_AE, RCX);
+    }
+    op_rr(s, P_BYTE | P_0F | 0xb6, d, RCX);
+}
+
+void emit_fcvt(Gen *g, IrRef r, const IrOp *op)
+{
+    IrType from = type_of(g, op->a);
+    bool widen = op->type == T_F64 && from == T_F32, narrow = op->type == T_F32 && from == T_F64;
+    if (!(widen || (narrow && host_can(op, T_F64)))) {
+        emit_eval(g, r, op);
+        return;
+    }
+    uint8_t a = use_xmm(g, op->a);
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    op_rr(&g->a, scalar(from) | 0x5a, d, a);
+    fix_nan(g, op->type, d);
+}
+
+void emit_int_to_f(Gen *g, IrRef r, const IrOp *op)
+{
+    bool exact = op->type == T_F64 && (op->op == OP_FCVT_I32 || op->op == OP_FCVT_U32);
+    if (op->op == OP_FCVT_U64 || (op->type != T_F32 && op->type != T_F64) || !(exact || host_can(op, op->type))) {
+        emit_eval(g, r, op);
+        return;
+    }
+    Asm *s = &g->a;
+    Reg a = use_gpr(g, op->a);
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    op_rr(s, P_0F | 0x57, d, d); // xorps: no dependence on the old value
+    if (op->op == OP_FCVT_U32) {
+        mov32_rr(s, RCX, a);
+        op_rr(s, scalar(op->type) | P_W | 0x2a, d, RCX);
+    } else {
+        op_rr(s, scalar(op->type) | (op->op == OP_FCVT_I64 ? P_W : 0) | 0x2a, d, a);
+    }
+}
+
+// The host gives 0x80..0 and NV for what does not fit; that value is looked at again in C.
+void emit_f_to_int(Gen *g, IrRef r, const IrOp *op)
+{
+    Asm *s = &g->a;
+    unsigned rm = op->imm & FP_RM;
+    bool wide = op->op == OP_FTOI64;
+    if ((op->op != OP_FTOI32 && !wide) || (op->type != T_F32 && op->type != T_F64) || (rm != FP_RTZ && rm != FP_DYN)) {
+        emit_eval(g, r, op);
+        return;
+    }
+    uint8_t a = use_xmm(g, op->a);
+    unsigned w = wide ? P_W : 0;
+    op_rr(s, scalar(op->type) | w | (rm == FP_RTZ ? 0x2c : 0x2d), RCX, a);
+    // MIN is right for what is <= MIN; NaN and large positive numbers become MAX, since MIN - 1 wraps
+    mov_rr(s, RDX, RCX);
+    unary(s, w, 3, RDX); // neg overflows for MIN alone
+    uint8_t *fine = jcc_short(s, CC_NO);
+    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x57, SCRATCH_X, SCRATCH_X);
+    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, a, SCRATCH_X); // against 0: CF if below, PF if NaN; QNaN raises nothing more
+    uint8_t *nan = jcc_short(s, CC_P), *below = jcc_short(s, CC_B);
+    bind_short(s, nan);
+    if (wide) {
+        mov_ri(s, RCX, INT64_MAX);
+    } else {
+        mov_ri(s, RCX, INT32_MAX);
+    }
+    bind_short(s, below);
+    bind_short(s, fine);
+    done_operands(g, op);
+    op_rr(s, w | 0x8b, def_gpr(g, r), RCX);
+}
+
+void emit_bitcast(Gen *g, IrRef r, const IrOp *op)
+{
+    bool to_fp = type_fp(op->type), from_fp = type_fp(type_of(g, op->a));
+    unsigned w = ir_type_size(op->type) == 8 ? P_W : 0;
+    if (to_fp == from_fp) {
+        emit_eval(g, r, op);
+    } else if (to_fp) {
+        Reg a = use_gpr(g, op->a);
+        done_operands(g, op);
+        op_rr(&g->a, P_66 | w | P_0F | 0x6e, def_xmm(g, r), a);
+    } else {
+        uint8_t a = use_xmm(g, op->a);
+        done_operands(g, op);
+        op_rr(&g->a, P_66 | w | P_0F | 0x7e, a, def_gpr(g, r));
+    }
+}
+
+void emit_box(Gen *g, IrRef r, const IrOp *op)
+{
+    Asm *s = &g->a;
+    uint8_t a = use_xmm(g, op->a);
+    bool half = type_of(g, op->a) == T_F16;
+    op_rr(s, P_66 | P_0F | 0x7e, a, RCX);
+    mov_ri(s, RDX, half ? ~0xffffll : ~0xffffffffll);
+    if (half)
+        op_rr(s, P_0F | 0xb7, RCX, RCX);
+    done_operands(g, op);
+    Reg d = def_gpr(g, r);
+    op_rx(s, P_W | 0x8d, d, RCX, RDX, 0, 0);
+}
+
+void emit_unbox(Gen *g, IrRef r, const IrOp *op)
+{
+    Asm *s = &g->a;
+    bool half = op->type == T_F16;
+    Reg a = use_gpr(g, op->a);
+    mov_rr(s, RCX, a);
+    mov_rr(s, RDX, a);
+    shift_ri(s, P_W, SH_SAR, RDX, half ? 16 : 32);
+    alu_ri(s, P_W, ALU_CMP, RDX, -1);
+    uint8_t *boxed = jcc_short(s, CC_E);
+    mov_ri(s, RCX, half ? 0x7e00 : 0x7fc00000);
+    bind_short(s, boxed);
+    if (half)
+        op_rr(s, P_0F | 0xb7, RCX, RCX);
+    done_operands(g, op);
+    op_rr(s, P_66 | P_0F | 0x6e, def_xmm(g, r), RCX);
+}

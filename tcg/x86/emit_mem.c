@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+// Loads, stores, atomics and calls. The memory path (ADR 0002): each site has a pair (page tag, delta) in the Space. The access goes
+// through [base + delta], so its address does not wait for the check:
+//
+//      lea rcx,[B+disp]; sub rcx,[r15+site]; cmp rcx,4096-size; ja miss; mov rdx,[r15+site+8]; op [B+rdx+disp]
+//
+// The miss stub probes the TLB and refills the pair (then retries), or calls the slow path, which does the whole access: a page-crossing
+// or MMIO access must never be retried, since its pair can never hit. 32-bit guest addresses wrap before they are checked.
+#include "tcg/x86/gen.h"
+
+void emit_pc_off(Gen *g, uint16_t snap)
+{
+    mov_mi(&g->a, 0, RBP, VCPU(pc_off), g->ir->snaps[snap].pc);
+}
+
+Stub *stub_new(Gen *g, StubKind kind)
+{
+    if (g->nstubs == MAX_STUBS) {
+        g->a.full = true;
+        g->nstubs--;
+    }
+    Stub *s = &g->stubs[g->nstubs++];
+    memset(s, 0, sizeof(*s));
+    s->kind = (uint8_t)kind;
+    return s;
+}
+
+static bool needs_slow(const IrOp *op)
+{
+    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || (op->memop & MO_SIZE) > MO_64;
+}
+
+// Base register; what has none (a constant address) gets one.
+static void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
+{
+    s->op = op;
+    s->base = base;
+    s->disp = op->disp;
+    s->addr32 = ir_result_type(&g->ir->ops[op->a]) == T_I32;
+    s->memop = op->memop;
+    s->snap = op->snap;
+    s->size = op->memop & MO_SIZE;
+    s->site = g->site++ & (SITE_ENTRIES - 1);
+}
+
+// The check. Leaves what the access must be addressed by: [base + rdx + disp], or for 32-bit addresses [rcx + rdx].
+static void mem_check(Gen *g, Stub *s)
+{
+    Asm *a = &g->a;
+    int32_t pair = SPACE(site) + 16 * s->site;
+    s->retry = asm_here(a);
+    if (s->memop & MO_ALIGN && s->size) {
+        lea(a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp);
+        opcode(a, 0xf6, 0, 0, RCX); // test cl, size - 1
+        b1(a, 0xc0 | RCX);
+        b1(a, (1u << s->size) - 1);
+        s->from[1] = jcc_fwd(a, CC_NE);
+    }
+    if (s->addr32) {
+        lea(a, 0, RCX, s->base, s->disp);
+    } else if (s->disp || (s->memop & MO_ALIGN && s->size)) {
+        lea(a, P_W, RCX, s->base, s->disp);
+    } else {
+        mov_rr(a, RCX, s->base);
+    }
+    alu_rm(a, P_W, ALU_SUB, RCX, R15, pair);
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
+    s->from[0] = jcc_fwd(a, CC_A);
+    mov_rm(a, RDX, R15, pair + 8);
+    if (s->addr32)
+        alu_rm(a, P_W, ALU_ADD, RCX, R15, pair);
+}
+
+static void mem_op(Gen *g, const Stub *s, unsigned code, Reg reg)
+{
+    if (s->addr32)
+        op_rx(&g->a, code, reg, RCX, RDX, 0, 0);
+    else
+        op_rx(&g->a, code, reg, s->base, RDX, 0, s->disp);
+}
+
+static unsigned load_code(const IrOp *op)
+{
+    bool sign = op->memop & MO_SIGN;
+    unsigned w = op->type == T_I64 ? P_W : 0;
+    switch (op->memop & MO_SIZE) {
+    case MO_8: return sign ? P_0F | 0xbe | w : P_0F | 0xb6;
+    case MO_16: return sign ? P_0F | 0xbf | w : P_0F | 0xb7;
+    case MO_32: return sign && w ? P_W | 0x63 : 0x8b;
+    default: return P_W | 0x8b;
+    }
+}
+
+static unsigned fp_move(IrType t, bool store) { return (t == T_F32 ? P_F3 : P_F2) | P_0F | (store ? 0x11 : 0x10); }
+
+void emit_load(Gen *g, IrRef r, const IrOp *op)
+{
+    bool slow = needs_slow(op), fp = op->type == T_F32 || op->type == T_F64;
+    Reg base = use_gpr(g, op->a);
+    Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
+    mem_begin(g, op, s, base);
+    s->type = op->type;
+    if (slow) {
+        asm_room(&g->a);
+        b1(&g->a, 0xe9);
+        b4(&g->a, 0);
+        s->from[0] = g->a.p;
+    } else {
+        mem_check(g, s);
+    }
+    done_operands(g, op);
+    bool unused = g->val[r].last == 0;
+    s->is_fp = type_fp(op->type);
+    if (unused)
+        s->value = s->is_fp ? SCRATCH_X : RCX;
+    else
+        s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
+    if (!slow && fp)
+        mem_op(g, s, fp_move(op->type, false), s->value);
+    else if (!slow && s->is_fp) { // f16
+        mem_op(g, s, P_0F | 0xb7, RCX);
+        op_rr(&g->a, P_66 | P_0F | 0x6e, s->value, RCX);
+    } else if (!slow)
+        mem_op(g, s, load_code(op), s->value);
+    s->back = asm_here(&g->a);
+}
+
+static void store_value(Gen *g, Stub *s, const IrOp *op)
+{
+    IrType t = ir_result_type(&g->ir->ops[op->b]);
+    s->type = t;
+    if (is_const(g, op->b) && !type_fp(t)) {
+        int64_t v = const_value(g, op->b);
+        if (s->size < 3 || v == (int32_t)v) {
+            s->value_const = true;
+            s->imm = v;
+            return;
+        }
+    }
+    s->is_fp = type_fp(t);
+    s->value = s->is_fp ? use_xmm(g, op->b) : use_gpr(g, op->b);
+}
+
+static void store_access(Gen *g, Stub *s)
+{
+    static const unsigned code[] = {P_BYTE | 0x88, P_66 | 0x89, 0x89, P_W | 0x89};
+    static const unsigned code_imm[] = {0xc6, P_66 | 0xc7, 0xc7, P_W | 0xc7};
+    if (s->is_fp && s->type == T_F16) {
+        op_rr(&g->a, P_66 | P_0F | 0x7e, s->value, RAX); // never reached with a live rax: f16 stores go the slow way
+    } else if (s->is_fp) {
+        mem_op(g, s, fp_move(s->type, true), s->value);
+    } else if (s->value_const) {
+        mem_op(g, s, code_imm[s->size], 0);
+        if (s->size == 0)
+            b1(&g->a, (unsigned)s->imm);
+        else if (s->size == 1) {
+            b1(&g->a, (unsigned)s->imm);
+            b1(&g->a, (unsigned)s->imm >> 8);
+        } else
+            b4(&g->a, (uint32_t)s->imm);
+    } else {
+        mem_op(g, s, code[s->size], s->value);
+    }
+}
+
+void emit_store(Gen *g, IrRef r, const IrOp *op)
+{
+    bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
+    Reg base = use_gpr(g, op->a);
+    Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
+    mem_begin(g, op, s, base);
+    store_value(g, s, op);
+    if (slow) {
+        asm_room(&g->a);
+        b1(&g->a, 0xe9);
+        b4(&g->a, 0);
+        s->from[0] = g->a.p;
+    } else {
+        mem_check(g, s);
+        store_access(g, s);
+    }
+    s->back = asm_here(&g->a);
+    done_operands(g, op);
+}
+
+// Atomics: by C (tlb_amo), which finds the host address and uses the host's compare-and-swap.
+void emit_amo(Gen *g, IrRef r, const IrOp *op)
+{
+    Asm *a = &g->a;
+    save_caller_saved(g, false);
+    arg_to(g, RCX, op->a);
+    if (op->disp)
+        lea(a, P_W, RCX, RCX, op->disp);
+    if (ir_result_type(&g->ir->ops[op->a]) == T_I32)
+        mov32_rr(a, RCX, RCX);
+    arg_to(g, RDX, op->b);
+    if (op->op == OP_CAS) {
+        if (g->gpr[RAX] != IR_NONE && g->gpr[RAX] != op->c)
+            done_operands(g, op);
+        arg_to(g, RAX, op->c);
+    }
+    emit_pc_off(g, op->snap);
+    mov_mi(a, P_W, RBP, VCPU(scratch) + 48, op->op);
+    mov_mi(a, P_W, RBP, VCPU(scratch) + 56, op->memop);
+    call_to(a, g->x->amo);
+    done_operands(g, op);
+    result_from_rax(g, r, op->type);
+}
+
+void emit_fence(Gen *g, IrRef r, const IrOp *op)
+{
+    if (!(op->imm & FENCE_WR))
+        return; // x86 keeps every other order by itself
+    asm_room(&g->a);
+    b1(&g->a, 0xf0);
+    alu_mi(&g->a, 0, ALU_OR, RSP, 0, 0);
+}
+
+static void store_pending(Gen *g, unsigned snap)
+{
+    const IrSnap *s = &g->ir->snaps[snap];
+    for (unsigned k = 0; k < s->n; k++) {
+        const IrPending *p = &g->ir->pending[s->first + k];
+        IrOp set = {.op = OP_SET, .type = ir_result_type(&g->ir->ops[p->value]), .a = p->value, .b = IR_NONE, .c = IR_NONE, .imm = p->slot};
+        set_slot(g, &set);
+    }
+}
+
+void emit_call(Gen *g, IrRef r, const IrOp *op)
+{
+    const Helper *h = &g->ir->names->helpers[op->helper];
+    bool writes = h->effects & HELPER_WRITES;
+    if (op->hsnap < g->ir->nsnaps)
+        store_pending(g, op->hsnap);
+    save_caller_saved(g, writes);
+    if (op->a != IR_NONE)
+        arg_to(g, RCX, op->a);
+    if (op->b != IR_NONE)
+        arg_to(g, RDX, op->b);
+    if (op->c != IR_NONE)
+        arg_to(g, RAX, op->c);
+    if (h->effects & (HELPER_TRAPS | HELPER_READS | HELPER_WRITES))
+        emit_pc_off(g, op->hsnap);
+    call_to(&g->a, g->x->helper[op->helper]);
+    done_operands(g, op);
+    if (writes)
+        forget_state(g);
+    result_from_rax(g, r, op->type);
+}
+
+// A pure op without an emitter: its interpreter function.
+void emit_eval(Gen *g, IrRef r, const IrOp *op)
+{
+    unsigned n = ir_op_info[op->op].operands;
+    save_caller_saved(g, false);
+    if (n > 0)
+        arg_to(g, RCX, op->a);
+    if (n > 1)
+        arg_to(g, RDX, op->b);
+    if (n > 2)
+        arg_to(g, RAX, op->c);
+    Stub *s = stub_new(g, STUB_EVAL);
+    s->op = op;
+    mov_mi(&g->a, P_W, RBP, VCPU(scratch) + 48, 0);
+    s->from[0] = g->a.p; // the immediate becomes the op's address, beside the stubs
+    call_to(&g->a, g->x->eval);
+    done_operands(g, op);
+    g->out->fallbacks++;
+    result_from_rax(g, r, ir_result_type(op));
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// The state of one block's emission, and the words in which emitters are written. Private to tcg/x86.
+//
+// Register roles
+//   rbp           guest state; the Vcpu lies just below it
+//   r15           Space: TLB, site pairs, jump cache
+//   pins          guest registers, hottest first, held across blocks; always the exact guest value at any op that may leave
+//   temps         SSA values within a block
+//   rcx rdx       scratch of one emitter; no value lives there between ops
+//   xmm0-13       floating point values within a block; xmm14, xmm15 scratch
+//
+// SETs are stored as they come (a pin by computing straight into it), so that at any op that may leave, guest state is exact but for the
+// pc, which the out-of-line stub stores, and the pending pairs of its snapshot, which the stub stores too.
+#pragma once
+#include "tcg/run/cache.h"
+#include "tcg/x86/asm.h"
+
+enum { MAX_PINS = 8, NOREG = 0xff, SCRATCH_X = 14, SCRATCH_X2 = 15, MAX_XTEMP = 14, SPILLS = 24, NOSLOT = 0xffff };
+enum { CELLS = 512 }; // 8-byte cells of guest state that slots are tracked in
+
+// Where a value is. A value may be in a register and in memory (its slot or a spill) at once.
+typedef struct Val {
+    uint8_t reg;      // GPR (temp or pin) or XMM by type; NOREG
+    uint8_t hint;     // pin it should be computed into, or NOREG
+    uint8_t spill;    // index, or NOREG
+    bool fused;       // a comparison emitted by its only user
+    uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
+    uint16_t last;    // last op that reads it; 0: none
+} Val;
+
+typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_JUMP } StubKind;
+
+typedef struct Stub {
+    uint8_t kind;
+    uint8_t base, value, size, cc;
+    bool is_fp, addr32, value_const;
+    uint8_t type;
+    uint16_t memop, snap, site;
+    int32_t disp;
+    int64_t imm;            // constant stored; target offset of an exit
+    uint8_t *from[2];       // jumps to bind here
+    uint32_t retry, back;   // executable addresses in the hot path
+    unsigned link;
+    const IrOp *op;
+} Stub;
+
+enum { MAX_STUBS = 1024 };
+
+typedef struct Gen {
+    Asm a;
+    Engine *e;
+    const IrBlock *ir;
+    struct X86 *x;
+    unsigned i;             // current op
+    uint16_t locked;        // GPRs that the current op's operands are in
+    uint16_t xlocked;
+    IrRef gpr[16], pin[16], xmm[16]; // who is in a register; pin: which value a pin holds, by register number
+    IrRef cell[CELLS];
+    uint16_t cells[256], ncells; // which cells are set
+    uint32_t spill_used;
+    Stub stubs[MAX_STUBS];
+    unsigned nstubs;
+    uint32_t first_link;
+    Compiled *out;
+    uint16_t site;          // next site pair
+    Val val[IR_MAX_OPS];
+} Gen;
+
+// What init made: addresses of the trampolines, and which slots are pinned.
+typedef struct X86 {
+    Reg pin_reg[MAX_PINS];
+    uint16_t pin_slot[MAX_PINS];
+    unsigned npins;
+    uint8_t pin_of_cell[CELLS]; // register, or NOREG
+    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll;
+    uint32_t probe[2][4];       // [store][log2 size]
+    uint32_t slow_load, slow_store, amo, eval;
+    uint32_t helper[512];
+    void *eval_fn;
+    uint64_t (*enter)(Vcpu *v, uint32_t entry);
+    uint32_t next_site;
+    Gen gen;
+} X86;
+X86 *x86_of(Engine *e);
+
+#define VCPU(m) ((int32_t)offsetof(Vcpu, m) - (int32_t)sizeof(Vcpu))
+#define SPACE(m) ((int32_t)offsetof(Space, m))
+static inline unsigned type_w(IrType t) { return t == T_I64 ? P_W : 0; }
+static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; }
+
+// ---- thunks.c
+bool thunks_make(Engine *e, X86 *x, Asm *a);
+
+// ---- alloc.c
+void alloc_begin(Gen *g);
+bool is_const(const Gen *g, IrRef r);
+int64_t const_value(const Gen *g, IrRef r);
+bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm);
+Reg use_gpr(Gen *g, IrRef r);                  // in a register, locked for this op
+Reg use_gpr_not(Gen *g, IrRef r, Reg avoid);
+uint8_t use_xmm(Gen *g, IrRef r);
+bool in_memory(Gen *g, IrRef r, int32_t *disp); // only in memory, and not worth a register: address it from rbp
+void done_operands(Gen *g, const IrOp *op);     // frees what dies here; after this the result may take their registers
+Reg def_gpr(Gen *g, IrRef r);                   // a register for op r's result (its pin, if hinted)
+uint8_t def_xmm(Gen *g, IrRef r);
+Reg temp_gpr(Gen *g);                           // locked scratch for this op beyond rcx, rdx
+void save_caller_saved(Gen *g, bool writes_state); // before a C call: values needed later leave rax, XMM, and (if state changes) pins and slots
+void forget_state(Gen *g);                      // after a C call that wrote guest state
+void vacate_hint(Gen *g, IrRef r);
+void set_slot(Gen *g, const IrOp *op);
+void get_slot(Gen *g, IrRef r, const IrOp *op);
+void arg_to(Gen *g, Reg target, IrRef r);       // value's 64 bits (floats raw) to rcx, rdx or rax
+void result_from_rax(Gen *g, IrRef r, IrType t);
+
+// ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
+typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);
+extern EmitFn *const x86_emit[OP_COUNT];
+unsigned emit_compare(Gen *g, IrRef cmp);
+unsigned emit_condition(Gen *g, IrRef cond);
+EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
+    emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
+    emit_fminmax;
+Stub *stub_new(Gen *g, StubKind kind);
+void stubs_emit(Gen *g);
+void emit_pc_off(Gen *g, uint16_t snap);

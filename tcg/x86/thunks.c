@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Trampolines at the start of code memory: into translated code, out of it, and from it to C. Made once by thunks_make.
+//
+// In translated code rsp is 16-byte aligned; a thunk called from it finds rsp = 8 mod 16. Arguments come in rcx, rdx, rax; the System V
+// ABI's own argument registers are pins and are stored to guest state first, so that C always sees exact state. C preserves rbx, rbp,
+// r12-r15; the other pins are reloaded.
+#include "tcg/x86/gen.h"
+
+static void store_pins(X86 *x, Asm *a)
+{
+    for (unsigned i = 0; i < x->npins; i++)
+        mov_mr(a, RBP, x->pin_slot[i], x->pin_reg[i]);
+}
+
+static void load_pins(X86 *x, Asm *a, bool all)
+{
+    for (unsigned i = 0; i < x->npins; i++) {
+        Reg r = x->pin_reg[i];
+        if (all || (r != RBX && r != R12))
+            mov_rm(a, r, RBP, x->pin_slot[i]);
+    }
+}
+
+static void call_c(Asm *a, void *fn)
+{
+    mov_ri(a, RAX, (int64_t)(uintptr_t)fn);
+    call_reg(a, RAX);
+}
+
+static void vcpu_to_rdi(Asm *a) { lea(a, P_W, RDI, RBP, -(int32_t)sizeof(Vcpu)); }
+
+static const Reg callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
+
+static void make_enter_leave(X86 *x, Asm *a)
+{
+    x->enter = (uint64_t (*)(Vcpu *, uint32_t))(uintptr_t)asm_here(a);
+    for (unsigned i = 0; i < 6; i++)
+        push(a, callee_saved[i]);
+    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    lea(a, P_W, RBP, RDI, sizeof(Vcpu));
+    mov_mr(a, RBP, VCPU(host_sp), RSP);
+    mov_rm(a, R15, RBP, VCPU(space));
+    mov32_rr(a, RAX, RSI);
+    load_pins(x, a, true);
+    jmp_reg(a, RAX);
+
+    x->leave_trap = asm_here(a);
+    mov_ri(a, RAX, LEFT_TRAP);
+    uint8_t *over = jmp_short(a);
+    x->jump_poll = x->jump_miss = asm_here(a); // rax: guest pc
+    mov_mr(a, RBP, VCPU(pc), RAX);
+    mov_ri(a, RAX, LEFT_LOOKUP);
+    x->leave = asm_here(a);
+    store_pins(x, a);
+    bind_short(a, over);
+    x->leave_nosave = asm_here(a);
+    mov_rm(a, RSP, RBP, VCPU(host_sp));
+    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    for (unsigned i = 6; i-- > 0;)
+        pop(a, callee_saved[i]);
+    ret(a);
+}
+
+// A site's pair missed: rcx = vaddr, edx = offset of the pair in the Space. Fills the pair from the TLB: ZF set; or ZF clear, if the TLB
+// has not got it or the access crosses the page. Keeps all but rcx, rdx and flags.
+static uint32_t make_probe(Asm *a, bool store, unsigned size_log2)
+{
+    uint32_t at = asm_here(a);
+    int32_t table = store ? SPACE(write) : SPACE(read);
+    push(a, RAX);
+    mov32_rr(a, RAX, RCX);
+    shift_ri(a, 0, SH_SHR, RAX, PAGE_BITS - 4);
+    alu_ri(a, 0, ALU_AND, RAX, (TLB_ENTRIES - 1) << 4);
+    alu_rr(a, P_W, ALU_ADD, RAX, R15);
+    alu_rm(a, P_W, ALU_SUB, RCX, RAX, table);
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << size_log2));
+    uint8_t *fail = jcc_short(a, CC_A);
+    mov_rm(a, RCX, RAX, table);
+    op_rx(a, P_W | 0x89, RCX, R15, RDX, 0, 0);
+    mov_rm(a, RAX, RAX, table + 8);
+    op_rx(a, P_W | 0x89, RAX, R15, RDX, 0, 8);
+    op_rr(a, 0x33, RCX, RCX);
+    pop(a, RAX);
+    ret(a);
+    bind_short(a, fail);
+    pop(a, RAX);
+    op_rr(a, P_W | 0x85, RSP, RSP);
+    ret(a);
+    return at;
+}
+
+static void save_temps(Asm *a)
+{
+    alu_ri(a, P_W, ALU_SUB, RSP, 8 + 16 * 8 + 16);
+    mov_mr(a, RSP, 16 * 8, RAX);
+    for (unsigned i = 0; i < 16; i++)
+        op_rm(a, P_F2 | P_0F | 0x11, (Reg)i, RSP, (int32_t)(8 * i));
+}
+
+static void restore_temps(Asm *a)
+{
+    mov_rm(a, RAX, RSP, 16 * 8);
+    for (unsigned i = 0; i < 16; i++)
+        op_rm(a, P_F2 | P_0F | 0x10, (Reg)i, RSP, (int32_t)(8 * i));
+    alu_ri(a, P_W, ALU_ADD, RSP, 8 + 16 * 8 + 16);
+    ret(a);
+}
+
+// rcx = vaddr, edx = MemOp, [scratch] = value to store or to be loaded; pc_off is stored. Keeps all temps.
+static uint32_t make_slow(X86 *x, Asm *a, bool store)
+{
+    uint32_t at = asm_here(a);
+    save_temps(a);
+    store_pins(x, a);
+    mov_rr(a, RSI, RCX);
+    if (store)
+        mov_rm(a, RCX, RBP, VCPU(scratch));
+    else
+        lea(a, P_W, RCX, RBP, VCPU(scratch));
+    vcpu_to_rdi(a);
+    call_c(a, store ? (void *)vcpu_store : (void *)vcpu_load);
+    op_rr(a, 0x84, RAX, RAX);
+    jcc_to(a, CC_E, x->leave_trap);
+    load_pins(x, a, false);
+    restore_temps(a);
+    return at;
+}
+
+// tlb_amo(v, op, memop, vaddr, b, c): rcx = vaddr, rdx = b, rax = c, [scratch+48] = op, [scratch+56] = MemOp.
+static uint32_t make_amo(X86 *x, Asm *a)
+{
+    uint32_t at = asm_here(a);
+    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    store_pins(x, a);
+    mov_rr(a, R8, RDX);
+    mov_rr(a, R9, RAX);
+    mov_rm(a, RSI, RBP, VCPU(scratch) + 48);
+    mov_rm(a, RDX, RBP, VCPU(scratch) + 56);
+    vcpu_to_rdi(a);
+    call_c(a, (void *)tlb_amo);
+    load_pins(x, a, false);
+    alu_mi(a, 0, ALU_CMP, RBP, VCPU(trap), 0);
+    jcc_to(a, CC_NE, x->leave_trap);
+    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    ret(a);
+    return at;
+}
+
+static uint32_t make_helper(X86 *x, Asm *a, const Helper *h)
+{
+    uint32_t at = asm_here(a);
+    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    store_pins(x, a);
+    mov_rr(a, RSI, RCX);
+    mov_rr(a, RCX, RAX);
+    vcpu_to_rdi(a);
+    call_c(a, (void *)h->fn);
+    load_pins(x, a, h->effects & HELPER_WRITES);
+    if (h->effects & HELPER_TRAPS) {
+        alu_mi(a, 0, ALU_CMP, RBP, VCPU(trap), 0);
+        jcc_to(a, CC_NE, x->leave_trap);
+    }
+    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    ret(a);
+    return at;
+}
+
+// interp_eval(v, op, a, b, c): rcx, rdx, rax = a, b, c; [scratch+48] = address of the op.
+static uint32_t make_eval(X86 *x, Asm *a)
+{
+    uint32_t at = asm_here(a);
+    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    store_pins(x, a);
+    mov_rm(a, RSI, RBP, VCPU(scratch) + 48);
+    mov_rr(a, R8, RAX);
+    op_rr(a, P_W | 0x87, RCX, RDX); // swap
+    vcpu_to_rdi(a);
+    call_c(a, (void *)x->eval_fn);
+    load_pins(x, a, false);
+    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    ret(a);
+    return at;
+}
+
+bool thunks_make(Engine *e, X86 *x, Asm *a)
+{
+    const IrNames *names = &e->guest->names;
+    make_enter_leave(x, a);
+    for (unsigned size = 0; size < 4; size++) {
+        x->probe[0][size] = make_probe(a, false, size);
+        x->probe[1][size] = make_probe(a, true, size);
+    }
+    x->slow_load = make_slow(x, a, false);
+    x->slow_store = make_slow(x, a, true);
+    x->amo = make_amo(x, a);
+    x->eval = make_eval(x, a);
+    for (unsigned i = 0; i < names->nhelpers && i < sizeof(x->helper) / sizeof(x->helper[0]); i++)
+        x->helper[i] = make_helper(x, a, &names->helpers[i]);
+    return !a->full;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// The x86-64 backend: one walk over a block's ops, each through the emitter table. Needs x86-64-v3 (BMI2, FMA, AVX2).
+#include <stdlib.h>
+#include "tcg/interp/interp.h"
+#include "tcg/x86/gen.h"
+
+static const Reg pins[MAX_PINS] = {RBX, RSI, RDI, R8, R9, R10, R11, R12};
+
+X86 *x86_of(Engine *e) { return e->backend_state; }
+
+static bool host_fits(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2") &&
+           __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
+}
+
+static Asm cursor(const CodeBuffer *c)
+{
+    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->size, .to_rx = (int64_t)(c->rx - c->rw)};
+}
+
+static bool x86_init(Engine *e, CodeBuffer *code)
+{
+    X86 *x = calloc(1, sizeof(*x));
+    if (!x || !host_fits())
+        return false;
+    e->backend_state = x;
+    memset(x->pin_of_cell, NOREG, sizeof(x->pin_of_cell));
+    for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++) {
+        x->pin_reg[i] = pins[i];
+        x->pin_slot[i] = e->guest->pins[i];
+        x->pin_of_cell[e->guest->pins[i] / 8] = pins[i];
+        x->npins++;
+    }
+    for (unsigned i = 0; i < CELLS; i++)
+        x->gen.cell[i] = IR_NONE;
+    x->eval_fn = (void *)interp_eval;
+    Asm a = cursor(code);
+    if (!thunks_make(e, x, &a))
+        return false;
+    code->used = code->fixed = (size_t)(a.p - code->rw);
+    return true;
+}
+
+static void emit_ops(Gen *g)
+{
+    for (g->i = 0; g->i < g->ir->nops && !g->a.full; g->i++) {
+        const IrOp *op = &g->ir->ops[g->i];
+        g->locked = g->xlocked = 0;
+        if (g->val[g->i].hint != NOREG)
+            vacate_hint(g, (IrRef)g->i);
+        if (x86_emit[op->op])
+            x86_emit[op->op](g, (IrRef)g->i, op);
+        else
+            emit_eval(g, (IrRef)g->i, op);
+    }
+}
+
+static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out)
+{
+    X86 *x = x86_of(e);
+    Gen *g = &x->gen;
+    g->a = cursor(code);
+    while (asm_here(&g->a) & 15)
+        g->a.p++;
+    uint8_t *start = g->a.p;
+    *out = (Compiled){.entry = asm_here(&g->a)};
+    g->e = e;
+    g->ir = ir;
+    g->x = x;
+    g->nstubs = 0;
+    g->first_link = first_link;
+    g->out = out;
+    g->site = (uint16_t)x->next_site;
+    alloc_begin(g);
+    emit_ops(g);
+    stubs_emit(g);
+    if (g->a.full)
+        return false;
+    x->next_site = g->site;
+    out->bytes = (uint32_t)(g->a.p - start);
+    code->used = (size_t)(g->a.p - code->rw);
+    return true;
+}
+
+static uint64_t x86_enter(Vcpu *v, uint32_t entry) { return x86_of(v->engine)->enter(v, entry); }
+
+static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target)
+{
+    uint32_t *rw = (uint32_t *)(void *)(code->rw + (site - (uint32_t)(uintptr_t)code->rx));
+    __atomic_store_n(rw, target - (site + 4), __ATOMIC_RELEASE);
+}
+
+static void x86_drop_returns(Vcpu *v) {}
+
+const Backend backend_x86 = {
+    .name = "x86-64", .init = x86_init, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .drop_returns = x86_drop_returns,
+};
