@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Virtual time and its deadlines. Time is the host's monotonic clock less an offset, or a frozen value while
+// paused: two atomics, so that reading it takes no lock. Timers are few (some per CPU and device), so they
+// stand in a plain list and the nearest is found by walking it. fn runs on the loop's thread without the
+// clock's lock; timer_free waits for a fn that is running elsewhere.
+#include "cpu/bus/clock.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include "tcg/base/lock.h"
+
+struct Timer {
+    Clock *clock;
+    TimerFn *fn;
+    void *opaque;
+    _Atomic uint64_t deadline;
+    Timer *next;
+};
+
+struct Clock {
+    _Atomic uint64_t offset; // host time at virtual 0 (modulo 2^64)
+    _Atomic uint64_t frozen; // virtual time while paused, else UINT64_MAX
+    Lock lock;               // below
+    pthread_cond_t idle;
+    Timer *timers;
+    Timer *running; // whose fn is being called, by `runner`
+    pthread_t runner;
+    void (*wake)(void *opaque);
+    void *wake_opaque;
+};
+
+static uint64_t host_now(clockid_t id) {
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+Clock *clock_new(void) {
+    Clock *c = calloc(1, sizeof(*c));
+    lock_init(&c->lock, LOCK_LEAF, "clock");
+    pthread_cond_init(&c->idle, NULL);
+    atomic_init(&c->offset, host_now(CLOCK_MONOTONIC));
+    atomic_init(&c->frozen, UINT64_MAX);
+    return c;
+}
+
+void clock_free(Clock *c) {
+    while (c->timers) timer_free(c->timers);
+    lock_destroy(&c->lock);
+    pthread_cond_destroy(&c->idle);
+    free(c);
+}
+
+uint64_t clock_now(Clock *c) {
+    uint64_t frozen = atomic_load_explicit(&c->frozen, memory_order_acquire);
+    if (frozen != UINT64_MAX) return frozen;
+    return host_now(CLOCK_MONOTONIC) - atomic_load_explicit(&c->offset, memory_order_relaxed);
+}
+
+static void wake_loop(Clock *c) {
+    if (c->wake) c->wake(c->wake_opaque);
+}
+
+void clock_pause(Clock *c, bool paused) {
+    lock_take(&c->lock);
+    uint64_t frozen = atomic_load(&c->frozen);
+    if (paused && frozen == UINT64_MAX) {
+        atomic_store(&c->frozen, clock_now(c));
+    } else if (!paused && frozen != UINT64_MAX) {
+        atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - frozen); // before time runs again
+        atomic_store(&c->frozen, UINT64_MAX);
+        wake_loop(c);
+    }
+    lock_drop(&c->lock);
+}
+
+void clock_set(Clock *c, uint64_t ns) {
+    lock_take(&c->lock);
+    atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - ns);
+    if (atomic_load(&c->frozen) != UINT64_MAX) atomic_store(&c->frozen, ns);
+    wake_loop(c);
+    lock_drop(&c->lock);
+}
+
+uint64_t clock_wall(Clock *c) {
+    (void)c;
+    return host_now(CLOCK_REALTIME);
+}
+
+Timer *timer_new(Clock *c, TimerFn *fn, void *opaque) {
+    Timer *t = calloc(1, sizeof(*t));
+    t->clock = c;
+    t->fn = fn;
+    t->opaque = opaque;
+    atomic_init(&t->deadline, UINT64_MAX);
+    lock_take(&c->lock);
+    t->next = c->timers;
+    c->timers = t;
+    lock_drop(&c->lock);
+    return t;
+}
+
+void timer_free(Timer *t) {
+    Clock *c = t->clock;
+    lock_take(&c->lock);
+    atomic_store(&t->deadline, UINT64_MAX);
+    while (c->running == t && !pthread_equal(c->runner, pthread_self()))
+        pthread_cond_wait(&c->idle, &c->lock.mutex);
+    for (Timer **at = &c->timers; *at; at = &(*at)->next)
+        if (*at == t) {
+            *at = t->next;
+            break;
+        }
+    lock_drop(&c->lock);
+    free(t);
+}
+
+static uint64_t nearest(Clock *c) {
+    uint64_t next = UINT64_MAX;
+    for (Timer *t = c->timers; t; t = t->next) {
+        uint64_t deadline = atomic_load_explicit(&t->deadline, memory_order_relaxed);
+        if (deadline < next) next = deadline;
+    }
+    return next;
+}
+
+void timer_set(Timer *t, uint64_t deadline_ns) {
+    Clock *c = t->clock;
+    if (atomic_load_explicit(&t->deadline, memory_order_relaxed) == deadline_ns) return;
+    lock_take(&c->lock);
+    bool earlier = deadline_ns < nearest(c);
+    atomic_store_explicit(&t->deadline, deadline_ns, memory_order_relaxed);
+    if (earlier) wake_loop(c);
+    lock_drop(&c->lock);
+}
+
+uint64_t timer_deadline(const Timer *t) { return atomic_load_explicit(&t->deadline, memory_order_relaxed); }
+
+uint64_t clock_next(Clock *c) {
+    lock_take(&c->lock);
+    uint64_t next = atomic_load(&c->frozen) == UINT64_MAX ? nearest(c) : UINT64_MAX;
+    lock_drop(&c->lock);
+    return next;
+}
+
+void clock_run_due(Clock *c) {
+    uint64_t now = clock_now(c);
+    lock_take(&c->lock);
+    for (Timer *t = c->timers; t;) {
+        if (atomic_load(&c->frozen) != UINT64_MAX) break;
+        if (atomic_load(&t->deadline) > now) {
+            t = t->next;
+            continue;
+        }
+        atomic_store(&t->deadline, UINT64_MAX);
+        c->running = t;
+        c->runner = pthread_self();
+        TimerFn *fn = t->fn;
+        void *opaque = t->opaque;
+        lock_drop(&c->lock);
+        fn(opaque);
+        lock_take(&c->lock);
+        c->running = NULL;
+        pthread_cond_broadcast(&c->idle);
+        t = c->timers; // fn may have changed the list
+    }
+    lock_drop(&c->lock);
+}
+
+void clock_on_earlier(Clock *c, void (*wake)(void *opaque), void *opaque) {
+    lock_take(&c->lock);
+    c->wake = wake;
+    c->wake_opaque = opaque;
+    lock_drop(&c->lock);
+}
