@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""What guest tests share: which emulator, which guest, and how a test script reports.
+
+The emulator is the riscv64 one of the build folder given as the first argument (default build/release), or any
+program named by the environment variable MYNA, so that the same test can run another emulator."""
+import hashlib
+import os
+import secrets
+import subprocess
+import sys
+import time
+
+from console import Console, ConsoleError
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SKIPPED = 77
+READY = "myna-guest: ready"
+
+
+class Skip(Exception):
+    pass
+
+
+def expect_equal(what, got, wanted):
+    if got != wanted:
+        raise ConsoleError(f"{what}: got {got!r}, expected {wanted!r}")
+
+
+def emulator():
+    folder = next((word for word in sys.argv[1:] if not word.startswith("-")), "build/release")
+    path = os.environ.get("MYNA") or os.path.join(TOP, folder, "myna-system-riscv64")
+    if not os.path.exists(path):
+        raise Skip(f"{path} is not built")
+    return path
+
+
+def guest(name):
+    """The folder of a guest, fetched if need be."""
+    done = subprocess.run([f"{TOP}/tools/guest", name], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Skip(f"guest {name} is not to be had here")
+    return done.stdout.strip()
+
+
+def linux_command(*extra, smp=1, memory="1G", append=""):
+    folder = guest("linux-riscv64")
+    return [emulator(), "-M", "virt", "-m", memory, "-smp", str(smp), "-nographic", "-bios", f"{folder}/fw_dynamic.bin",
+            "-kernel", f"{folder}/vmlinux", "-initrd", f"{folder}/initrd.cpio.gz",
+            "-append", f"console=ttyS0 {append}".strip(), *extra]
+
+
+def wait_for_shell(console, timeout=None):
+    console.expect(READY, timeout=timeout)
+    console.expect("# ")
+    console.command("dmesg -n 1")  # kernel messages would fall into the middle of answers
+
+
+def prove_alive(console):
+    """Has the guest compute what it cannot know beforehand: the host picks the numbers and checks the answers."""
+    nonce = secrets.token_hex(16)
+    short = hashlib.sha256(nonce.encode()).hexdigest()
+    long = hashlib.sha256((nonce + "\n").encode() * 20000).hexdigest()
+    expect_equal("sha256 of a nonce", console.command(f"printf %s {nonce} | sha256sum"), (0, f"{short}  -\n"))
+    expect_equal("sha256 of a nonce repeated", console.command(f"yes {nonce} | head -n 20000 | sha256sum"),
+                 (0, f"{long}  -\n"))
+    a, b = secrets.randbelow(10**9) + 1, secrets.randbelow(10**9) + 1
+    expect_equal("integer arithmetic", console.command(f"echo $(({a} * {b} / 7)) $(({a} * {b} % 1013))"),
+                 (0, f"{a * b // 7} {a * b % 1013}\n"))
+    expect_equal("floating point", console.command(f"awk 'BEGIN {{ printf \"%.17g\\n\", {a} / {b} * 1.1 + {b} }}'"),
+                 (0, f"{a / b * 1.1 + b:.17g}\n"))
+
+
+def power_off(console):
+    console.line("poweroff -f")
+    expect_equal("exit code after poweroff", console.wait(), 0)
+
+
+def main(test):
+    """Runs a test function as a script: 0 passed, 1 failed, 77 could not run here."""
+    started = time.monotonic()
+    try:
+        test()
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        sys.exit(SKIPPED)
+    except ConsoleError as error:
+        print(f"FAILED: {error}")
+        sys.exit(1)
+    print(f"passed in {time.monotonic() - started:.1f} s")
