@@ -97,8 +97,11 @@ typedef struct DeviceType {
     void (*write)(Device *d, uint64_t offset, uint64_t value, unsigned size);
     // Input wires (interrupt controllers, GPIO). Idempotent.
     void (*input)(Device *d, unsigned n, bool level);
-    // Before saving (loop's thread, vCPUs stopped, no lock held): waits for what is in flight.
+    // The machine pauses (loop's thread, vCPUs stopped, no lock held): finishes what is in flight and starts nothing
+    // more, so that RAM and state stand still while they are saved. May be called twice; may be NULL.
     void (*drain)(Device *d);
+    // The machine runs, or goes on (loop's thread, before the vCPUs, no lock held). May be NULL.
+    void (*resume)(Device *d);
     // After fields were loaded, before update: false with a message if they make no sense (an image is
     // hostile).
     bool (*loaded)(Device *d, char *error, size_t error_size);
