@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Sv39 page tables for a bare-metal benchmark: 4 KiB pages only, the program and the devices mapped to themselves, the
-// arena at ARENA_BASE with its physical pages in scattered order. Called from crt.S in M-mode, translation off, and from
-// kernels later: the tables live in .bss, where virtual and physical address are the same.
+// Sv39 page tables for a bare-metal benchmark: 4 KiB pages only, the program and the devices mapped to themselves,
+// the arena at ARENA_BASE with its physical pages in scattered order. Called from crt.S in M-mode, translation off,
+// and from kernels later: the tables live in .bss, where virtual and physical address are the same.
 // RISC-V privileged architecture, 12.4 (Sv39). With -DNO_MMU nothing is translated and the arena is where RAM is.
 #include "tests/bench/riscv/runtime.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rewrites one instruction of a small function, fence.i, calls it: what a guest's own JIT or a kernel's code patching does.
+// Rewrites one instruction of a small function, fence.i, calls it: what a guest's own JIT or a kernel's code patching
+// does.
 #include "tests/bench/riscv/runtime.h"
 
 #define ADDI_A0_A0 0x00050513u

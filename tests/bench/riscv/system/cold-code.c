@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Translation speed: straight code generated before the clock starts (a quarter memory accesses, a branch about every six
-// instructions) and run once. An iteration is one guest instruction generated; branches skip a few of them.
+// Translation speed: straight code generated before the clock starts (a quarter memory accesses, a branch about every
+// six instructions) and run once. An iteration is one guest instruction generated; branches skip a few of them.
 #include "tests/bench/riscv/runtime.h"
 
 #define COUNT 500000
