@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Builds IR one op at a time, in the order of execution. Translators call it through their guest's vocabulary.
+// Builds IR one op at a time, in the order of execution. Translators call it through their guest's
+// vocabulary.
 //
-// Everything is O(1) an op, nothing is allocated and nothing large is cleared: tier 1 has 50 ns for a guest instruction, all told.
-// Folding (fold.c) happens before an op is made. GETs are answered from `known`: for each slot, the value last SET or GOT.
-// Invariant: at any point, a live entry of `known` is what a GET built there would read. Helpers that write state and LABELs (which
-// may be reached from elsewhere) forget everything; memory ops do not, since an access that leaves never comes back.
-// What turned out useless is dropped by ir_finish (finish.c).
+// Everything is O(1) an op, nothing is allocated and nothing large is cleared: tier 1 has 50 ns for a guest
+// instruction, all told. Folding (fold.c) happens before an op is made. GETs are answered from `known`: for
+// each slot, the value last SET or GOT. Invariant: at any point, a live entry of `known` is what a GET built
+// there would read. Helpers that write state and LABELs (which may be reached from elsewhere) forget
+// everything; memory ops do not, since an access that leaves never comes back. What turned out useless is
+// dropped by ir_finish (finish.c).
 #include "tcg/ir/fold.h"
 #include "tcg/run/guest.h"
 #include <stdio.h>
@@ -77,12 +79,12 @@ static int64_t normalise(IrType t, int64_t v)
 IrRef ir_const(IrBuild *k, IrType t, int64_t v)
 {
     v = normalise(t, v);
-    IrRef *cached = &k->consts[((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts)];
-    IrRef r = *cached;
+    unsigned hash = ((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts);
+    IrRef r = k->consts[hash];
     bool reachable = r < k->b->nops && (r < k->first_label || r > k->last_label);
     if (reachable && op_at(k, r)->op == OP_CONST && op_at(k, r)->type == t && op_at(k, r)->imm == v)
         return r;
-    return *cached = ir_emit(k, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, v);
+    return k->consts[hash] = ir_emit(k, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, v);
 }
 
 IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset)
@@ -188,7 +190,8 @@ IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a)
 
 IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
 {
-    IrRef r = ir_op_info[op].kind == KIND_CMP ? fold_compare(k, &op, t, &a, &b) : fold_binary(k, op, t, &a, &b);
+    bool compares = ir_op_info[op].kind == KIND_CMP;
+    IrRef r = compares ? fold_compare(k, &op, t, &a, &b) : fold_binary(k, op, t, &a, &b);
     return r != IR_NONE ? r : ir_emit(k, op, t, a, b, IR_NONE, 0);
 }
 
@@ -205,7 +208,8 @@ IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, 
 
 // ---- memory
 
-static IrRef emit_memory(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef b, IrRef c)
+static IrRef emit_memory(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, int32_t disp,
+                         IrRef b, IrRef c)
 {
     fold_address(k, &base, &disp);
     IrRef r = ir_emit(k, op, t, base, b, c, 0);
@@ -223,7 +227,8 @@ IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp)
 
 void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v)
 {
-    emit_memory(k, OP_STORE, t, memop, base, disp, v, IR_NONE);
+    (void)t; // the value's own; the MemOp says how much of it is stored
+    emit_memory(k, OP_STORE, ir_result_type(op_at(k, v)), memop, base, disp, v, IR_NONE);
 }
 
 IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c)

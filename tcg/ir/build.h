@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Building IR: typed constructors that fold constants, apply algebraic rules and forward SETs to GETs as they go.
-// Translators use these through their guest's vocabulary (cpu/<guest>/trans.h).
+// Building IR: typed constructors that fold constants, apply algebraic rules and forward SETs to GETs as they
+// go. Translators use these through their guest's vocabulary (cpu/<guest>/trans.h).
 #pragma once
 #include "tcg/ir/ir.h"
 
-// What is known of guest state, in granules of 4 bytes; slots beyond these bytes of the state struct, or not 4-aligned, are
-// simply not forwarded. `live` says which entries of `known` mean anything, so that forgetting all is clearing 128 bytes.
+// What is known of guest state, in granules of 4 bytes; slots beyond these bytes of the state struct, or not
+// 4-aligned, are simply not forwarded. `live` says which entries of `known` mean anything, so that forgetting
+// all is clearing 128 bytes.
 #define IR_FORWARD_BYTES 4096
 typedef struct IrKnown {
     IrRef value;   // newest value of the slot that starts here
@@ -37,12 +38,14 @@ void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v);
 IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a);
 IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b);       // integer VALUE and CMP ops
 IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b);
-IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c); // FP, FCMP, FTOI; IR_NONE where unused
+// FP, FCMP and FTOI ops; IR_NONE for operands they do not have.
+IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c);
 IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp);
 void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v);
 IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c); // AMO_*, CAS
 void ir_fence(IrBuild *k, unsigned kinds);
-// A C helper: forgets forwarded slots if it writes state. Returns IR_NONE for a void helper. t: the result's type.
+// A C helper: forgets forwarded slots if it writes state. Returns IR_NONE for a void helper. t: the result's
+// type.
 IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c);
 void ir_exit(IrBuild *k, int64_t target);
 void ir_exit_call(IrBuild *k, int64_t target, int64_t ret); // direct call; ret: where it returns to
@@ -50,7 +53,8 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);
 void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret);
 void ir_exit_sync(IrBuild *k, int64_t target);
 void ir_exit_done(IrBuild *k);
-// Local blocks: every value used across a LABEL must have been made before the first LABEL or be a parameter of it.
+// Local blocks: every value used across a LABEL must have been made before the first LABEL or be a parameter
+// of it.
 unsigned ir_label_new(IrBuild *k);
 void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n); // binds it; fills params
 void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What the integer ops mean, in C. The folder computes constants with it, the interpreter runs on it, back ends fall back on it
-// for ops they have no emitter for, and tests hold emitted code against it. Everything here is total: no operand traps.
+// What the integer ops mean, in C. The folder computes constants with it, the interpreter runs on it, back
+// ends fall back on it for ops they have no emitter for, and tests hold emitted code against it. Everything
+// here is total: no operand traps.
 #include "tcg/ir/ir.h"
 
 typedef unsigned __int128 u128;

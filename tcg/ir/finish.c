@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The second walk over a new block, backwards: drops what nobody needs and counts the uses of what remains.
 //
-// A pure value that no later op names goes, and so does a SET whose slot is SET again before anybody can look: no op that may leave,
-// no GET of it, no helper, no local control flow in between. Dropped ops become OP_NOP where they stand, since moving ops would mean
-// renaming all operands. All uses follow their definition in the array, so that one backward walk sees every use first.
+// A pure value that no later op names goes, and so does a SET whose slot is SET again before anybody can
+// look: no op that may leave, no GET of it, no helper, no local control flow in between. Dropped ops become
+// OP_NOP where they stand, since moving ops would mean renaming all operands. All uses follow their
+// definition in the array, so that one backward walk sees every use first.
 #include "tcg/ir/fold.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // Granules of 4 bytes that will be SET before they are read: SETs of nothing else are dead.
@@ -99,9 +102,13 @@ void ir_count_uses(IrBlock *b)
         extend_over_loops(b);
 }
 
-static void drop(IrOp *op) { *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE}; }
+static void drop(IrOp *op)
+{
+    *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
+}
 
-// Ops behind an END or JUMP that no LABEL makes reachable: whatever has an effect goes, values go for want of uses.
+// Ops behind an END or JUMP that no LABEL makes reachable: whatever has an effect goes, values go for want of
+// uses.
 static void drop_unreachable(IrBlock *b)
 {
     bool reachable = true;
@@ -137,6 +144,20 @@ static void judge_sets_before(const IrBlock *b, Doomed *d, const IrOp *op)
         doom_nothing(d);
 }
 
+// Debug builds: a malformed block is our own bug, so it is shown and everything stops.
+static void check(const IrBlock *b)
+{
+#ifdef MYNA_VERIFY
+    const char *fault = ir_verify(b);
+    if (fault) {
+        fprintf(stderr, "ir: %s\n%s", fault, ir_print(b));
+        abort();
+    }
+#else
+    (void)b;
+#endif
+}
+
 void ir_finish(IrBuild *k)
 {
     IrBlock *b = k->b;
@@ -159,4 +180,5 @@ void ir_finish(IrBuild *k)
     }
     if (b->nlabels)
         extend_over_loops(b);
+    check(b);
 }

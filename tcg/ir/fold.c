@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Algebra on IR values as they are built: each constructor asks here first whether its value exists already or is cheaper to get.
+// Algebra on IR values as they are built: each constructor asks here first whether its value exists already
+// or is cheaper to get.
 //
 // Rules look at operands' definitions only, so each costs a few loads. Three habits keep them few:
 //  - constants stand right: commutative ops swap, x - c becomes x + -c, constant comparisons turn round;
 //  - a value's range (value_range) answers all questions of the kind "is this extension needed";
-//  - a rule that replaces v = f(x) by reaching through to x lengthens x's life. If v was SET to a slot, it lives in a guest register
-//    anyway and x would need another one, so such rules ask `worth_reaching` first.
+//  - a rule that replaces v = f(x) by reaching through to x lengthens x's life. If v was SET to a slot, it
+//    lives in a guest register anyway and x would need another, so such rules ask `worth_reaching` first.
 // What the ops mean is ir_eval's business; tests hold every rule against it.
 #include "tcg/ir/fold.h"
 
@@ -55,6 +56,14 @@ static int64_t const_as(const IrBuild *k, IrRef r, IrType t)
 {
     int64_t v = def(k, r)->imm;
     return t == T_I32 ? (int32_t)v : t == T_I1 ? v & 1 : v;
+}
+
+static int64_t wrapping_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
+
+// Both operands are constants.
+static int64_t evaluate(const IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
+{
+    return (int64_t)ir_eval(op, t, (uint64_t)def(k, a)->imm, (uint64_t)def(k, b)->imm, 0);
 }
 
 // May a rule look through v at v's own operand x?
@@ -197,9 +206,9 @@ static IrRef fold_add(IrBuild *k, IrType t, IrRef *a, IrRef *b)
     const IrOp *d = def(k, *a);
     int64_t c = const_as(k, *b, t);
     if (d->op == OP_PCREL && d->type == t)
-        return ir_pcrel(k, t, (int64_t)((uint64_t)d->imm + (uint64_t)c));
+        return ir_pcrel(k, t, wrapping_sum(d->imm, c));
     if (d->op == OP_ADD && d->type == t && is_const(k, d->b) && worth_reaching(k, *a))
-        return ir_bin(k, OP_ADD, t, d->a, ir_const(k, t, (int64_t)((uint64_t)c + (uint64_t)const_as(k, d->b, t))));
+        return ir_bin(k, OP_ADD, t, d->a, ir_const(k, t, wrapping_sum(c, const_as(k, d->b, t))));
     return IR_NONE;
 }
 
@@ -221,6 +230,8 @@ static IrRef fold_and(IrBuild *k, IrType t, IrRef *a, IrRef *b)
     default:         return IR_NONE;
     }
 }
+
+static bool is_shift(IrOpcode op) { return op == OP_SHL || op == OP_SHR || op == OP_SAR || op == OP_ROTR; }
 
 // Shifts by constants: left then right by the same is an extension; repeated ones add up.
 static IrRef fold_shift(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
@@ -274,11 +285,9 @@ static IrRef fold_const_right(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef
     case OP_SUB: return ir_bin(k, OP_ADD, t, *a, ir_const(k, t, (int64_t)(0 - (uint64_t)c)));
     case OP_AND: return fold_and(k, t, a, b);
     case OP_ANDN: return ir_bin(k, OP_AND, t, *a, ir_const(k, t, ~c));
-    case OP_SHL: case OP_SHR: case OP_SAR: case OP_ROTR:
-        return fold_shift(k, op, t, a, b);
     case OP_MUL: case OP_DIVU: case OP_REMU: case OP_DIVS:
         return fold_scale(k, op, t, a, b);
-    default: return IR_NONE;
+    default: return is_shift(op) ? fold_shift(k, op, t, a, b) : IR_NONE;
     }
 }
 
@@ -290,13 +299,13 @@ IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
     }
     bool left = is_const(k, *a), right = is_const(k, *b);
     if (left && right)
-        return ir_const(k, t, (int64_t)ir_eval(op, t, (uint64_t)def(k, *a)->imm, (uint64_t)def(k, *b)->imm, 0));
+        return ir_const(k, t, evaluate(k, op, t, *a, *b));
     if (left && rules[op].commutes) {
         IrRef swap = *a;
         *a = *b;
         *b = swap;
         right = true;
-    } else if (left && const_as(k, *a, t) == 0 && (op == OP_SHL || op == OP_SHR || op == OP_SAR || op == OP_ROTR)) {
+    } else if (left && const_as(k, *a, t) == 0 && is_shift(op)) {
         return ir_const(k, t, 0);
     }
     if (right)
@@ -318,7 +327,8 @@ static IrOpcode opposite(IrOpcode op)
     }
 }
 
-// c < x is x >= c + 1, and c >= x is x < c + 1, where c + 1 does not wrap; returns IR_NONE with the operands turned round.
+// c < x is x >= c + 1, and c >= x is x < c + 1, where c + 1 does not wrap; returns IR_NONE with the operands
+// turned round.
 static IrRef turn_round(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
 {
     IrRef x = *b;
@@ -358,7 +368,7 @@ IrRef fold_compare(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
         return ir_const(k, T_I1, *op == OP_EQ || *op == OP_GES || *op == OP_GEU);
     bool left = is_const(k, *a), right = is_const(k, *b);
     if (left && right)
-        return ir_const(k, T_I1, (int64_t)ir_eval(*op, t, (uint64_t)def(k, *a)->imm, (uint64_t)def(k, *b)->imm, 0));
+        return ir_const(k, T_I1, evaluate(k, *op, t, *a, *b));
     if (left) {
         IrRef r = turn_round(k, op, t, a, b);
         if (r != IR_NONE)
@@ -403,13 +413,13 @@ void fold_address(IrBuild *k, IrRef *base, int32_t *disp)
     const IrOp *d = def(k, *base);
     IrType t = type_of(k, *base);
     if (d->op == OP_CONST && *disp) {
-        *base = ir_const(k, t, (int64_t)((uint64_t)d->imm + (uint64_t)(int64_t)*disp));
+        *base = ir_const(k, t, wrapping_sum(d->imm, *disp));
         *disp = 0;
     } else if (d->op == OP_PCREL && *disp) {
-        *base = ir_pcrel(k, t, (int64_t)((uint64_t)d->imm + (uint64_t)(int64_t)*disp));
+        *base = ir_pcrel(k, t, wrapping_sum(d->imm, *disp));
         *disp = 0;
     } else if (d->op == OP_ADD && is_const(k, d->b) && type_of(k, d->a) == t && worth_reaching(k, *base)) {
-        int64_t sum = (int64_t)((uint64_t)const_as(k, d->b, t) + (uint64_t)(int64_t)*disp);
+        int64_t sum = wrapping_sum(const_as(k, d->b, t), *disp);
         if (sum == (int32_t)sum) {
             *base = d->a;
             *disp = (int32_t)sum;

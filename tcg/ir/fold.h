@@ -8,7 +8,8 @@ IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int6
 // Is v the value that its own GET's slot still holds? Then naming it costs no register.
 bool ir_in_slot(const IrBuild *k, IrRef v);
 
-// Each returns the value the op would make, or IR_NONE if it has to be made (with the operands as they are now).
+// Each returns the value the op would make, or IR_NONE if it has to be made (with the operands as they are
+// now).
 IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a);
 IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b);
 IrRef fold_compare(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b);

@@ -32,6 +32,39 @@ IrType ir_result_type(const IrOp *op)
     }
 }
 
+static IrType conversion_source(IrOpcode op, IrType t)
+{
+    switch (op) {
+    case OP_FCVT_F16: return T_F16;
+    case OP_FCVT_F32: return T_F32;
+    case OP_FCVT_F64: return T_F64;
+    case OP_FCVT_I32:
+    case OP_FCVT_U32: return T_I32;
+    case OP_FCVT_I64:
+    case OP_FCVT_U64: return T_I64;
+    default:          return t;
+    }
+}
+
+IrType ir_operand_type(const IrOp *op, unsigned n)
+{
+    switch (op->op) {
+    case OP_SEXT8: case OP_SEXT16: case OP_SEXT32: case OP_ZEXT8: case OP_ZEXT16: case OP_ZEXT32:
+    case OP_BITCAST: case OP_BOX: case OP_CALL: case OP_EXIT_REG: case OP_JUMP:
+        return T_VOID;
+    case OP_UNBOX:
+        return T_I64;
+    case OP_BOOL: case OP_EXIT_IF: case OP_BRANCH:
+        return T_I1;
+    case OP_SELECT:
+        return n == 2 ? T_I1 : (IrType)op->type;
+    default:
+        if (ir_op_info[op->op].kind == KIND_MEM && (n == 0 || op->op == OP_STORE))
+            return T_VOID;
+        return conversion_source(op->op, op->type);
+    }
+}
+
 unsigned ir_effects(const IrBlock *b, const IrOp *op)
 {
     if (op->op != OP_CALL)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The intermediate representation: typed SSA in one flat array of 16-byte ops.
 //
-// An IrBlock is the translation of a run of guest instructions inside one guest page. A value is the index of the op that makes it
-// (IrRef). Guest state is slots: byte ranges of the guest's state struct, named by its field table; GET and SET move values between
-// slots and SSA. The program order of SET ops *is* the guest state: at any op, the state is what the SETs before it made of it. A pass
-// may drop a SET that a later one overwrites only by recording the pending value in the snapshots of the ops in between.
+// An IrBlock is the translation of a run of guest instructions inside one guest page. A value is the index of
+// the op that makes it (IrRef). Guest state is slots: byte ranges of the guest's state struct, named by its
+// field table; GET and SET move values between slots and SSA. The program order of SET ops *is* the guest
+// state: at any op, the state is what the SETs before it made of it. A pass may drop a SET that a later one
+// overwrites only by recording the pending value in the snapshots of the ops in between.
 //
-// Position independence: no vaddr is ever embedded. PCREL, EXIT and snapshots count from the vaddr of the page that holds the
-// block (`Vcpu.vpage` at run time), since one translation serves every mapping of its physical page. IrBlock.vpage is for printing.
+// Position independence: no vaddr is ever embedded. PCREL, EXIT and snapshots count from the vaddr of the
+// page that holds the block (`Vcpu.vpage` at run time), since one translation serves every mapping of its
+// physical page. IrBlock.vpage is for printing.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,9 +59,10 @@ enum { FENCE_RR = 1, FENCE_RW = 2, FENCE_WR = 4, FENCE_WW = 8 };
 
 // FpOp, in imm: the floating point policy of one op.
 enum {
-    FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM, FP_RTO, FP_DYN = 7, FP_RM = 7, // rounding, RISC-V's numbers; DYN: the host's MXCSR holds it
-    FP_NAN_PROPAGATE = 1 << 3,                                             // else the default NaN
-    FP_QUIET = 1 << 4,                                                     // comparison raises NV for signalling NaNs only
+    FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM, FP_RTO, FP_DYN = 7, // rounding, RISC-V's numbers; DYN: the mode set at
+    FP_RM = 7,                                                  // run time (the host's MXCSR, or Vcpu.fp_rm)
+    FP_NAN_PROPAGATE = 1 << 3,                                  // else the default NaN
+    FP_QUIET = 1 << 4,                                          // comparison raises NV for signalling NaNs only
 };
 
 enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };
@@ -69,13 +72,13 @@ typedef struct IrOp {
     uint8_t type;   // IrType
     IrRef a, b, c;  // operands
     union {
-        int64_t imm;                                            // CONST: value (i32 sign-extended; floats raw, zero-extended);
-                                                                // SLOT: byte offset; FP: FpOp
-        struct { int32_t disp; uint16_t memop, snap; };         // MEM
-        struct { uint16_t helper, hsnap; uint32_t hpad; };      // CALL: index in Guest.helpers
-        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t pad; }; // EXIT, EXITR: offsets from vpage; ret: return
-                                                                // point of a call (hint CALL)
-        struct { uint16_t label, args, nargs, jpad; };          // LABEL, JUMP: args index IrBlock.args
+        // CONST: the value (i32 sign-extended; floats raw, zero-extended); SLOT: byte offset; FP: FpOp
+        int64_t imm;
+        struct { int32_t disp; uint16_t memop, snap; };    // MEM
+        struct { uint16_t helper, hsnap; uint32_t hpad; }; // CALL: index in Guest.helpers
+        // EXIT, EXITR: offsets from vpage; ret: where a call (hint CALL) will return to
+        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t pad; };
+        struct { uint16_t label, args, nargs, jpad; };     // LABEL, JUMP: args index IrBlock.args
     };
 } IrOp;
 _Static_assert(sizeof(IrOp) == 16, "an op is 16 bytes");
@@ -122,8 +125,8 @@ typedef struct IrBlock {
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];
-    // Made by ir_finish (ir_count_uses), for each value: how many operands name it, and the op after which nobody reads it any
-    // more (the end of the loop, if it is read inside a later loop); IR_NONE if nobody does.
+    // Made by ir_finish (ir_count_uses), for each value: how many operands name it, and the op after which
+    // nobody reads it any more (the end of the loop, if it is read inside a later loop); IR_NONE if nobody does.
     uint16_t uses[IR_MAX_OPS];
     IrRef last_use[IR_MAX_OPS];
     IrSnap snaps[IR_MAX_OPS];
@@ -140,9 +143,12 @@ static inline unsigned ir_type_size(IrType t)
 }
 // The type of the value an op makes (comparisons make i1, whatever their operands are).
 IrType ir_result_type(const IrOp *op);
+// The type operand n (0, 1, 2) is read as; T_VOID where several will do (an address is i32 or i64, for one).
+IrType ir_operand_type(const IrOp *op, unsigned n);
 
-// An integer op (KIND_VALUE, KIND_CMP but BITCAST to and from floats, BOX, UNBOX) on plain values, whose bits above `type` are
-// ignored; the result is zero-extended. The one definition of what those ops mean: fold, interpreter and tests use it.
+// An integer op (KIND_VALUE, KIND_CMP but BITCAST to and from floats, BOX, UNBOX) on plain values, whose bits
+// above `type` are ignored; the result is zero-extended. The one definition of what those ops mean: fold,
+// interpreter and tests use it.
 uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
 // Effects of an op, those of a CALL taken from its helper.
 unsigned ir_effects(const IrBlock *b, const IrOp *op);
@@ -151,6 +157,9 @@ void ir_count_uses(IrBlock *b);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
 char *ir_print(const IrBlock *b);
+// The same with a comment for each guest instruction: `comment` writes one line into buf, or makes it empty.
+typedef void IrComment(void *opaque, uint64_t vaddr, char *buf, size_t size);
+char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque);
 bool ir_parse(IrBlock *out, const IrNames *names, const char *text, char *error, size_t error_size);
 // verify.c: NULL, or what is wrong with the block (static buffer).
 const char *ir_verify(const IrBlock *b);
