@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The IR interpreter: the oracle every test compares with, the engine for hosts without executable memory, and the fallback for ops that
-// a backend has no emitter for.
+// The IR interpreter: the oracle every test compares with, the engine for hosts without executable memory,
+// and the fallback for ops that a backend has no emitter for.
 #pragma once
 #include "tcg/run/vcpu.h"
 
-// Runs one block at v->vpage with exactly the semantics of translated code; sets v->pc unless it trapped (v->trap).
+// Runs one block at v->vpage with exactly the semantics of translated code; sets v->pc unless it trapped
+// (v->trap).
 void interp_run(Vcpu *v, const IrBlock *b);
-// One pure op on raw operands (floats as bits); the result zero-extended. Rounding and flags through v->fp_rm, v->fp_flags.
+// One pure op on raw operands (floats as bits); the result zero-extended. Rounding and flags through
+// v->fp_rm, v->fp_flags.
 uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c);

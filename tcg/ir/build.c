@@ -185,7 +185,9 @@ bool ir_in_slot(const IrBuild *k, IrRef v)
 IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a)
 {
     IrRef r = fold_unary(k, op, t, &a);
-    return r != IR_NONE ? r : ir_emit(k, op, t, a, IR_NONE, IR_NONE, 0);
+    if (r != IR_NONE)
+        return r;
+    return ir_emit(k, op, t, a, IR_NONE, IR_NONE, op == OP_BOX ? ir_result_type(op_at(k, a)) : 0);
 }
 
 IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)

@@ -72,7 +72,8 @@ typedef struct IrOp {
     uint8_t type;   // IrType
     IrRef a, b, c;  // operands
     union {
-        // CONST: the value (i32 sign-extended; floats raw, zero-extended); SLOT: byte offset; FP: FpOp
+        // CONST: the value (i32 sign-extended; floats raw, zero-extended); SLOT: byte offset; FP: FpOp;
+        // BOX: the operand's IrType
         int64_t imm;
         struct { int32_t disp; uint16_t memop, snap; };    // MEM
         struct { uint16_t helper, hsnap; uint32_t hpad; }; // CALL: index in Guest.helpers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Reads the text form that print.c writes (docs/IR.md). Golden tests and people write such texts, so the input is hostile: every
-// number is bounded, every name looked up, and the finished block must pass the verifier. Ops are taken as they stand, unfolded.
+// Reads the text form that print.c writes (docs/IR.md). Golden tests and people write such texts, so the
+// input is hostile: every number is bounded, every name looked up, and the finished block must pass the
+// verifier. Ops are taken as they stand, unfolded.
 #include "tcg/ir/text.h"
 #include "tcg/run/guest.h"
 #include <ctype.h>
@@ -421,7 +422,10 @@ static void parse_members(Parser *p, IrOp *op)
     case KIND_EXITR: parse_exit(p, op); break;
     case KIND_JUMP:  parse_jump(p, op); break;
     case KIND_CONST: parse_const_op(p, op); break;
-    default:         parse_operands(p, op, 0);
+    default:
+        parse_operands(p, op, 0);
+        if (op->op == OP_BOX && !p->failed)
+            op->imm = ir_result_type(&p->b->ops[op->a]);
     }
 }
 

@@ -89,7 +89,7 @@ static void check_value_op(Checker *c, const IrOp *op)
             fail(c, "not a cast between integer and float of one size");
         break;
     case OP_BOX:
-        if (t != T_I64 || (from != T_F32 && from != T_F16))
+        if (t != T_I64 || (from != T_F32 && from != T_F16) || op->imm != from)
             fail(c, "boxes f16 or f32 in i64 only");
         break;
     case OP_UNBOX:
@@ -289,6 +289,8 @@ const char *ir_verify(const IrBlock *b)
     for (c.at = 0; c.at < b->nops && !c.fault; c.at++) {
         const IrOp *op = &b->ops[c.at];
         if (op->op == OP_LABEL) {
+            if (reachable && op->nargs)
+                fail(&c, "execution runs into a label with parameters");
             reachable = true;
             c.last_label = c.at;
             if (c.first_label == IR_MAX_OPS)
