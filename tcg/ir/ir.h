@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "tcg/fp/fp.h"
 
 typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
@@ -57,12 +58,11 @@ enum {
 
 enum { FENCE_RR = 1, FENCE_RW = 2, FENCE_WR = 4, FENCE_WW = 8 };
 
-// FpOp, in imm: the floating point policy of one op.
+// FpOp, in imm: the floating point policy of one op. Rounding is FP_RNE .. FP_RTO of fp.h, or dynamic.
 enum {
-    FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM, FP_RTO, FP_DYN = 7, // rounding, RISC-V's numbers; DYN: the mode set at
-    FP_RM = 7,                                                  // run time (the host's MXCSR, or Vcpu.fp_rm)
-    FP_NAN_PROPAGATE = 1 << 3,                                  // else the default NaN
-    FP_QUIET = 1 << 4,                                          // comparison raises NV for signalling NaNs only
+    FP_DYN = 7, FP_RM = 7,     // DYN: the mode set at run time (the host's MXCSR, or Vcpu.fp_rm)
+    FP_NAN_PROPAGATE = 1 << 3, // else the default NaN
+    FP_QUIET = 1 << 4,         // comparison raises NV for signalling NaNs only
 };
 
 enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };
