@@ -92,6 +92,5 @@ void cache_flush(Engine *e, Vcpu *v);                                           
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again
-void work_run(Vcpu *v);                                                         // serves v's queue, on its thread
 bool work_init(Vcpu *v);
 void work_free(Vcpu *v);
