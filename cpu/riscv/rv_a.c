@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Atomics: Zalrsc, Zaamo, Zabha, Zacas. Unprivileged manual, "A Extension for Atomic Instructions".
+//
+// LR keeps the address and the value it saw; SC is a compare-and-swap of that value, if the address is the same. A store in between that
+// leaves the old value (ABA) goes unnoticed, which no lock or reference count built on LR/SC can tell. Any SC ends the reservation.
+// Misaligned atomics trap, so each is one host operation; on x86 every locked one is a full fence, stronger than aq and rl ask for.
+#include "cpu/riscv/trans.h"
+
+static unsigned atomic(const Insn *i, unsigned size)
+{
+    return size | MO_ALIGN | MO_ATOMIC | (i->aq ? MO_ACQ : 0) | (i->rl ? MO_REL : 0);
+}
+
+static IrRef atomic_address(Trans *t, const Insn *i)
+{
+    int32_t offset = 0;
+    return address(t, x(t, i->rs1), &offset);
+}
+
+// ---- load-reserved, store-conditional
+enum { RES_VADDR = offsetof(RiscvState, res_vaddr), RES_VALUE = offsetof(RiscvState, res_value) };
+
+static void load_reserved(Trans *t, const Insn *i, unsigned size)
+{
+    IrRef vaddr = atomic_address(t, i);
+    IrRef value = ir_load(t->k, T_I64, atomic(i, size), vaddr, 0);
+    ir_set(t->k, T_I64, RES_VADDR, vaddr);
+    ir_set(t->k, T_I64, RES_VALUE, value);
+    set_x(t, i->rd, size == MO_32 ? sext32(t, value) : value);
+}
+INSN(lr_w) { load_reserved(t, i, MO_32); }
+INSN(lr_d) { load_reserved(t, i, MO_64); }
+
+static void store_conditional(Trans *t, const Insn *i, unsigned size)
+{
+    unsigned done = ir_label_new(t->k);
+    IrRef vaddr = atomic_address(t, i), value = x(t, i->rs2), failed = imm(t, 1);
+    IrRef reserved = ir_get(t->k, T_I64, RES_VADDR), seen = ir_get(t->k, T_I64, RES_VALUE);
+    ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)RV_RES_NONE));
+    ir_branch(t->k, ir_bin(t->k, OP_NE, T_I64, reserved, vaddr), done, &failed, 1);
+    if (t->xlen == 32) value = ir_un(t->k, OP_ZEXT32, T_I64, value);
+    IrRef old = ir_amo(t->k, OP_CAS, T_I64, atomic(i, size), vaddr, seen, value);
+    IrRef differs = boolean(t, ir_bin(t->k, OP_NE, size == MO_32 ? T_I32 : T_I64, old, seen));
+    ir_jump(t->k, done, &differs, 1);
+    ir_label(t->k, done, t->tx, &failed, 1);
+    set_x(t, i->rd, failed);
+}
+INSN(sc_w) { store_conditional(t, i, MO_32); }
+INSN(sc_d) { store_conditional(t, i, MO_64); }
+
+// ---- read-modify-write: rd is the old value, sign-extended; x0 still does it
+static void amo(Trans *t, const Insn *i, IrOpcode op, unsigned size)
+{
+    unsigned memop = atomic(i, size) | (size == MO_64 ? 0 : MO_SIGN);
+    set_x(t, i->rd, ir_amo(t->k, op, t->tx, memop, atomic_address(t, i), x(t, i->rs2), IR_NONE));
+}
+#define AMO(name, op) \
+    INSN(name##_w) { amo(t, i, op, MO_32); } \
+    INSN(name##_d) { amo(t, i, op, MO_64); } \
+    INSN(name##_b) { amo(t, i, op, MO_8); } \
+    INSN(name##_h) { amo(t, i, op, MO_16); }
+AMO(amoadd, OP_AMO_ADD)
+AMO(amoswap, OP_AMO_SWAP)
+AMO(amoxor, OP_AMO_XOR)
+AMO(amoor, OP_AMO_OR)
+AMO(amoand, OP_AMO_AND)
+AMO(amomin, OP_AMO_MINS)
+AMO(amomax, OP_AMO_MAXS)
+AMO(amominu, OP_AMO_MINU)
+AMO(amomaxu, OP_AMO_MAXU)
+#undef AMO
+
+// ---- Zacas: rd holds the expected value and gets the old one
+static void compare_and_swap(Trans *t, const Insn *i, unsigned size)
+{
+    unsigned memop = atomic(i, size) | (size == MO_64 ? 0 : MO_SIGN);
+    set_x(t, i->rd, ir_amo(t->k, OP_CAS, t->tx, memop, atomic_address(t, i), x(t, i->rd), x(t, i->rs2)));
+}
+INSN(amocas_w) { compare_and_swap(t, i, MO_32); }
+INSN(amocas_d) { compare_and_swap(t, i, MO_64); }
+INSN(amocas_b) { compare_and_swap(t, i, MO_8); }
+INSN(amocas_h) { compare_and_swap(t, i, MO_16); }
+// Twice XLEN: register pairs, taken from the state by the helper.
+INSN(amocas_pair) { call(t, H_amocas_pair, atomic_address(t, i), bits_of(t, i), IR_NONE); }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Zicsr, privileged instructions, address-translation fences and cache blocks. What they do is in csr.c, trap.c and mmu.c; here is
+// only how the block goes on: EXIT_SYNC after whatever may change the context word or what is fetched, EXIT_DONE where the pc is set.
+#include "cpu/riscv/trans.h"
+
+// ---- CSRs: reading is skipped when rd is x0 (CSRRW), writing when rs1 is x0 or the immediate 0 ("CSR Instructions")
+static void csr_end(Trans *t, const Insn *i)
+{
+    if (riscv_csr_syncs((unsigned)i->csr, t->ctx)) ir_exit_sync(t->k, t->next);
+}
+
+static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrRef mask)
+{
+    return ir_call(t->k, T_I64, helper, bits_of(t, i), value, mask);
+}
+
+static void csr_read(Trans *t, const Insn *i)
+{
+    IrRef old = csr_call(t, H_csr_read, i, IR_NONE, IR_NONE);
+    set_x(t, i->rd, old);
+}
+
+// value and mask have XLEN bits; helpers take registers zero-extended.
+static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask)
+{
+    if (i->rd == 0 && mask == IR_NONE) {
+        call(t, H_csr_write, bits_of(t, i), value, IR_NONE);
+    } else {
+        IrRef old = csr_call(t, H_csr_rw, i, value, mask == IR_NONE ? imm(t, -1) : mask);
+        set_x(t, i->rd, old);
+    }
+    csr_end(t, i);
+}
+
+INSN(csrrw) { csr_write(t, i, x(t, i->rs1), IR_NONE); }
+INSN(csrrwi) { csr_write(t, i, imm(t, i->imm), IR_NONE); }
+INSN(csrrs)
+{
+    if (i->rs1 == 0) csr_read(t, i);
+    else csr_write(t, i, imm(t, -1), x(t, i->rs1));
+}
+INSN(csrrc)
+{
+    if (i->rs1 == 0) csr_read(t, i);
+    else csr_write(t, i, imm(t, 0), x(t, i->rs1));
+}
+INSN(csrrsi)
+{
+    if (i->imm == 0) csr_read(t, i);
+    else csr_write(t, i, imm(t, -1), imm(t, i->imm));
+}
+INSN(csrrci)
+{
+    if (i->imm == 0) csr_read(t, i);
+    else csr_write(t, i, imm(t, 0), imm(t, i->imm));
+}
+
+// ---- traps and waiting
+INSN(mret)
+{
+    call(t, H_mret, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_done(t->k);
+}
+INSN(sret)
+{
+    call(t, H_sret, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_done(t->k);
+}
+INSN(wfi)
+{
+    call(t, H_wfi, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->next);
+}
+INSN(wrs_nto)
+{
+    call(t, H_wrs, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->next);
+}
+INSN(wrs_sto) { rv_wrs_nto(t, i); }
+
+// ---- address translation
+INSN(sfence_vma)
+{
+    call(t, H_sfence_vma, x(t, i->rs1), x(t, i->rs2), bits_of(t, i));
+    ir_exit_sync(t->k, t->next);
+}
+INSN(sfence_w_inval)
+{
+    call(t, H_sfence_inval, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->next);
+}
+
+// ---- cache blocks
+INSN(cbo_inval) { call(t, H_cbo, x(t, i->rs1), bits_of(t, i), IR_NONE); }
+INSN(cbo_zero) { call(t, H_cbo_zero, x(t, i->rs1), bits_of(t, i), IR_NONE); }
