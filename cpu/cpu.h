@@ -21,6 +21,10 @@ typedef struct CpuType {
     const char *name;                       // family: "riscv64", "riscv32"
     const Guest *guest;
     const Fields *fields;                   // guest state, for save/load/print
+    bool (*init)(Cpu *c);                   // the family's part of cpu_new: config, wiring of the guest state
+    void (*fini)(Cpu *c);
+    // Called around looking at `fields` (the CPU is stopped): before saving or printing, and with `loaded` after they were changed.
+    void (*sync)(Cpu *c, bool loaded);
     // Model names and properties (`-cpu rv64,zba=off`): applies one text, false with a near-match message.
     bool (*configure)(Cpu *c, const char *model, char *error, size_t error_size);
     const char *const *models;              // NULL-terminated, for -cpu help
@@ -49,16 +53,23 @@ struct Cpu {
     pthread_mutex_t lock;  // state below; never held while guest code runs
     pthread_cond_t wake, stopped;
     CpuState state, wanted;
-    bool quit, powered_on;
+    bool started, quit;
+    bool powered_on;       // change it with cpu_power
+    _Atomic bool asleep;   // the thread waits on `wake`, or is about to look whether it must
     // what happened when it stopped by itself (breakpoint, step): called on the vCPU's thread
     void (*on_stop)(void *opaque, Cpu *c, RunResult why);
     void *on_stop_opaque;
 };
 
+// NULL: out of memory. Stopped and powered on; configure it and reset it before it runs.
 Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsigned index);
-void cpu_free(Cpu *c);
+void cpu_free(Cpu *c);         // stops and joins its thread
 void cpu_start_thread(Cpu *c);
 void cpu_resume(Cpu *c);       // any thread
 void cpu_pause(Cpu *c);        // any thread but its own; returns when it has stopped
-void cpu_kick(Cpu *c);         // wakes it from WFI and makes it look at its interrupts
-void cpu_reset(Cpu *c, uint64_t pc);
+void cpu_kick(Cpu *c);         // wakes it from WFI and makes it look at its interrupts; any thread
+void cpu_power(Cpu *c, bool on); // a CPU that is off runs nothing, however it is resumed; any thread
+void cpu_reset(Cpu *c, uint64_t pc); // stopped, or on its own thread
+// Runs guest code on the calling thread until it has to stop, wait or `budget` instructions are done (0: no limit; so far the engine
+// knows no other). Policy-free: the thread above is one way to call it.
+RunResult cpu_run(Cpu *c, uint64_t budget);

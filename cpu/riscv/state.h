@@ -25,6 +25,10 @@ typedef struct RiscvConfig {
     bool mmu, pmp;            // properties mmu=, pmp=
     unsigned max_levels;      // page-table levels at most: 3 sv39, 4 sv48, 5 sv57 (RV32: 2, sv32)
     unsigned cbo_block;       // bytes of a cache block (Zicbom, Zicboz): 64
+    // made from the above when first asked for (gdb.c)
+    CpuReg *regs;
+    unsigned nregs;
+    char *xml[5];
 } RiscvConfig;
 static inline bool riscv_has(const RiscvConfig *c, RiscvExt e) { return c->ext[e]; }
 
@@ -62,6 +66,9 @@ enum {
 #define MSTATUS_TSR  (1ull << 22)
 #define MSTATUS_UXL  (3ull << 32)
 #define MSTATUS_SXL  (3ull << 34)
+#define MSTATUS_FS_SHIFT 13
+#define MSTATUS_MPP_SHIFT 11
+#define MSTATUS_SPP_SHIFT 8
 
 // Interrupt numbers: bits of mip, mie, mideleg (3.1.9).
 enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
@@ -82,8 +89,6 @@ enum {
     CAUSE_ECALL_U = 8, CAUSE_ECALL_S = 9, CAUSE_ECALL_M = 11,
     CAUSE_FETCH_PAGE = 12, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15,
 };
-#define RV_TRAP_RAISED 0x100 // Vcpu.trap = this | cause, so that cause 0 counts as raised
-
 #define RV_RES_NONE UINT64_MAX // res_vaddr: no reservation
 #define PMP_ENTRIES 16
 
@@ -101,7 +106,7 @@ typedef struct RiscvState {
     uint64_t satp;
     uint8_t priv;             // RiscvPriv
     uint8_t frm;              // fcsr[7:5], all 3 bits kept as written
-    uint8_t fflags;           // truth only between fp_leave and fp_enter (saved, shown); while running see riscv_fflags
+    uint8_t fflags;           // saved and shown only; the truth is riscv_fflags (CpuType.sync moves it)
     uint8_t hot_pad[1];
     _Atomic uint32_t pins;    // mip bits driven from outside: MSIP MTIP MEIP SEIP STIP; any thread
     // ---- CSRs
@@ -112,9 +117,9 @@ typedef struct RiscvState {
     uint64_t cycle_base, instret_base; // counter = base + ticks (running), or base (inhibited)
     uint64_t pmpaddr[PMP_ENTRIES];
     uint8_t pmpcfg[PMP_ENTRIES];
-    uint64_t trap_tval;       // of the trap raised but not yet taken
+    uint64_t trap_cause, trap_tval; // of the trap raised but not yet taken
 
-    // ---- host wiring
+    // ---- host wiring (riscv_refresh derives what is derived)
     const RiscvConfig *config;
     const struct Decoder *decoder; // of config; riscv_translate makes it when first asked
     Cpu *cpu;
@@ -124,9 +129,28 @@ typedef struct RiscvState {
     unsigned hartid;
     PmpRange pmp[PMP_ENTRIES];
     unsigned pmp_active;      // entries [0, pmp_active) may match
+    struct RiscvWalks *walks; // page-walk cache (mmu.c)
 } RiscvState;
 
 extern const Fields riscv_fields;
+
+// satp (Privileged 10.1.11): mode, ASID and PPN by xlen.
+enum { SATP_BARE = 0, SATP_SV32 = 1, SATP_SV39 = 8, SATP_SV48 = 9, SATP_SV57 = 10 };
+static inline unsigned satp_mode(const RiscvState *s) { return s->config->xlen == 32 ? s->satp >> 31 & 1 : s->satp >> 60; }
+static inline unsigned satp_asid(const RiscvState *s)
+{
+    return s->config->xlen == 32 ? s->satp >> 22 & 0x1ff : s->satp >> 44 & 0xffff;
+}
+static inline uint64_t satp_ppn(const RiscvState *s)
+{
+    return s->satp & (s->config->xlen == 32 ? 0x3fffff : 0xfffffffffff);
+}
+// The privilege loads and stores have: MPRV lends M-mode that of MPP (Privileged 3.1.6.3).
+static inline unsigned riscv_data_priv(const RiscvState *s)
+{
+    return s->mstatus & MSTATUS_MPRV ? (s->mstatus & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT : s->priv;
+}
+#define RV_ASID_NONE 0x10000 // vcpu_space's asid where no page table is in use
 
 static inline RiscvState *riscv_state(Vcpu *v) { return vcpu_state(v); }
 static inline uint64_t riscv_mask(const RiscvState *s, uint64_t value)
@@ -134,8 +158,18 @@ static inline uint64_t riscv_mask(const RiscvState *s, uint64_t value)
     return s->config->xlen == 32 ? (uint32_t)value : value;
 }
 
-// ---- state.c, config.c
-// Derived state (PMP ranges, Sstc's timer, context word, address space) after reset, load or a debugger's write.
+// ---- state.c, config.c, riscv.c
+extern const Guest riscv64_guest, riscv32_guest;
+extern const char *const riscv_x_names[32], *const riscv_f_names[32];
+void riscv_reset(Vcpu *v, uint64_t pc);
+// gdb.c: registers as the debugger and the monitor see them.
+const CpuReg *riscv_regs(Cpu *c, unsigned *n);
+bool riscv_reg_read(Cpu *c, unsigned gdb, uint64_t *value);
+bool riscv_reg_write(Cpu *c, unsigned gdb, uint64_t value);
+const char *riscv_gdb_xml(Cpu *c, const char *annex);
+void riscv_gdb_free(RiscvConfig *config);
+void riscv_print(Cpu *c, FILE *to);
+// Derived state (PMP ranges, Sstc's timer, context word, address space) after reset or load; illegal values are made legal first.
 void riscv_refresh(Vcpu *v);
 // Recomputes the context word and the address space; whatever changes privilege, mstatus, satp or frm calls it.
 void riscv_update_context(Vcpu *v);
@@ -152,6 +186,8 @@ void riscv_trap(Vcpu *v);          // Guest.trap
 bool riscv_interrupt(Vcpu *v);     // Guest.interrupt
 bool riscv_awake(Vcpu *v);         // Guest.awake
 uint64_t riscv_mip(const RiscvState *s);                            // software bits and pins
+// Asks the run loop to call riscv_interrupt if something is pending and enabled: after whatever may have enabled it.
+void riscv_irq_check(Vcpu *v);
 void riscv_set_pin(Cpu *c, unsigned pin, bool level);
 void riscv_stimer_update(RiscvState *s);                            // stimecmp or STCE changed
 void riscv_stimer_fired(void *opaque);
@@ -159,6 +195,9 @@ void riscv_stimer_fired(void *opaque);
 // ---- csr.c
 // At translation: must EXIT_SYNC follow a write of this CSR? (Reads never need one.)
 bool riscv_csr_syncs(unsigned csr, uint32_t ctx);
+void riscv_csr_init(void);
+uint64_t riscv_misa(const RiscvConfig *c);
+bool riscv_satp_legal(const RiscvConfig *c, uint64_t satp);         // is its mode supported?
 // Without privilege checks, for the debugger; false: no such CSR.
 bool riscv_csr_debug_read(Vcpu *v, unsigned csr, uint64_t *value);
 bool riscv_csr_debug_write(Vcpu *v, unsigned csr, uint64_t value);
@@ -173,5 +212,11 @@ bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint
 void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
 void riscv_pmp_update(RiscvState *s);
-// May `priv` access [paddr, paddr + size)? *whole: the same answer holds for the whole 4 KiB page around it.
-bool riscv_pmp_allows(const RiscvState *s, uint64_t paddr, unsigned size, Access access, unsigned priv, bool *whole);
+// What `priv` may do with [paddr, paddr + size): bits 1 << Access. *whole: the same holds for the whole 4 KiB page around it.
+unsigned riscv_pmp_rights(const RiscvState *s, uint64_t paddr, unsigned size, unsigned priv, bool *whole);
+// Writes of pmpcfg (one entry's byte) and pmpaddr under the lock rules.
+void riscv_pmp_set_cfg(RiscvState *s, unsigned entry, uint8_t value);
+void riscv_pmp_set_addr(RiscvState *s, unsigned entry, uint64_t value);
+struct RiscvWalks *riscv_walks_new(void);
+// Forgets cached page-table pointers.
+void riscv_walks_flush(RiscvState *s);

@@ -25,6 +25,7 @@ enum { LEFT_LOOKUP, LEFT_LINK, LEFT_TRAP, LEFT_POLL };
 typedef struct Backend {
     const char *name;
     bool (*init)(Engine *e, CodeBuffer *code);
+    void (*fini)(Engine *e);
     // Emits a block. first_link: index in Engine.links of its first exit. False: no room in the buffer.
     bool (*compile)(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out);
     uint64_t (*enter)(Vcpu *v, uint32_t entry);  // runs until it leaves; see LEFT_*

@@ -36,11 +36,11 @@ CodePage *cache_page(Engine *e, uint64_t ppage, bool create)
     return p;
 }
 
-static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(const uint64_t *)arg); }
+static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(uint8_t *const *)arg); }
 static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
 
 // The page is about to get a live block: no vCPU may store to it unseen any more.
-void cache_protect(Engine *e, Vcpu *v, uint64_t ppage)
+void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host)
 {
     pthread_mutex_lock(&e->lock);
     CodePage *p = cache_page(e, ppage, true);
@@ -48,7 +48,7 @@ void cache_protect(Engine *e, Vcpu *v, uint64_t ppage)
     bool mine = atomic_compare_exchange_strong(&p->live, &state, PAGE_CLOSING);
     pthread_mutex_unlock(&e->lock);
     if (mine) {
-        engine_shoot(e, v, shoot_writes, &ppage);
+        engine_shoot(e, v, shoot_writes, &host);
         state = PAGE_CLOSING; // unless a store opened it again meanwhile
         atomic_compare_exchange_strong(&p->live, &state, PAGE_LIVE);
     }

@@ -82,7 +82,7 @@ uint64_t clock_ns(void);
 
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx);                     // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
-void cache_protect(Engine *e, Vcpu *v, uint64_t ppage);                         // no lock, v not active
+void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
 void cache_store_page(Engine *e, uint64_t ppage);                               // before a store to RAM that may hold blocks
 void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
@@ -92,6 +92,5 @@ void cache_flush(Engine *e, Vcpu *v);                                           
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again
-void work_run(Vcpu *v);                                                         // serves v's queue, on its thread
 bool work_init(Vcpu *v);
 void work_free(Vcpu *v);

@@ -61,6 +61,7 @@ void engine_free(Engine *e)
         munmap(e->code.rw, e->code.size);
         munmap(e->code.rx, e->code.size);
     }
+    e->backend->fini(e);
     arena_free(e->arena);
     free(e->links);
     free(e);

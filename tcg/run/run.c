@@ -126,9 +126,9 @@ static Block *make_block(Vcpu *v)
         next = two ? *p : f;
     }
     uint64_t paddr = f.ppage | (v->pc & ~PAGE_MASK);
-    cache_protect(e, v, f.ppage);
+    cache_protect(e, v, f.ppage, f.host);
     if (two)
-        cache_protect(e, v, next.ppage);
+        cache_protect(e, v, next.ppage, next.host);
     pthread_mutex_lock(&e->lock);
     CodePage *page = cache_page(e, f.ppage, false), *page2 = two ? cache_page(e, next.ppage, false) : NULL;
     if (atomic_load(&page->live) == PAGE_LIVE && (!page2 || atomic_load(&page2->live) == PAGE_LIVE)) {

@@ -62,13 +62,23 @@ void space_wipe(Space *s)
     s->clean = true;
 }
 
-void tlb_wipe_writes(Vcpu *v)
+static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host)
 {
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
-        if (v->spaces->spaces[i]->valid && !v->spaces->spaces[i]->clean) {
-            wipe(v->spaces->spaces[i]->write, TLB_ENTRIES);
-            wipe(v->spaces->spaces[i]->site, SITE_ENTRIES);
-        }
+    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
+    for (unsigned i = 0; i < n; i++)
+        if (e[i].tag + e[i].delta == (uint64_t)host)
+            e[i] = invalid;
+}
+
+void tlb_wipe_write_page(Vcpu *v, const uint8_t *host)
+{
+    for (unsigned i = 0; i < SPACE_COUNT; i++) {
+        Space *s = v->spaces->spaces[i];
+        if (s->clean)
+            continue;
+        wipe_host(s->write, TLB_ENTRIES, host);
+        wipe_host(s->site, SITE_ENTRIES, host);
+    }
 }
 
 void tlb_wipe_jumps(Vcpu *v)

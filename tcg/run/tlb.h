@@ -81,8 +81,7 @@ void space_wipe(Space *s);           // everything
 void space_filled(Space *s, uint64_t vaddr, const TlbFill *fill); // keeps `clean` and the big-page range
 void space_wipe_data(Space *s);      // read, write and site entries
 void space_wipe_code(Space *s);      // fetch and jump entries
-void tlb_wipe_writes(Vcpu *v);       // all spaces: no store goes unseen (a page got its first block)
-void tlb_wipe_write_page(Vcpu *v, uint64_t ppage); // the same for one physical page
+void tlb_wipe_write_page(Vcpu *v, const uint8_t *host); // all spaces: no store to this page of RAM goes unseen (it got a block)
 void tlb_wipe_jumps(Vcpu *v);        // all spaces: no jump finds a retired block
 
 // Fetch translation of vaddr's page. NULL: trap raised, or (trap clear) the page is not RAM.

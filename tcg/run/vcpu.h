@@ -36,6 +36,7 @@ struct Vcpu {
     const Guest *guest;
     Engine *engine;
     void *owner;               // cpu/cpu.h's Cpu
+    void (*wake)(Vcpu *v);     // set by the owner, may be NULL: vcpu_kick calls it, so that a sleeping vCPU looks at exit_request
     unsigned index;
     struct SpaceSet *spaces;
     struct WorkQueue *work;
@@ -95,3 +96,4 @@ RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, breakpoint or a 
 void vcpu_kick(Vcpu *v, uint32_t bits); // any thread
 // Runs fn on the vCPU's thread between blocks (at once if it is not running); waits for it if `wait`.
 void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait);
+void work_run(Vcpu *v); // serves v's queue: on its thread, while it sleeps outside vcpu_run

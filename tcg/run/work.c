@@ -34,7 +34,12 @@ void work_free(Vcpu *v)
     free(v->work);
 }
 
-void vcpu_kick(Vcpu *v, uint32_t bits) { atomic_fetch_or(&v->exit_request, bits); }
+void vcpu_kick(Vcpu *v, uint32_t bits)
+{
+    atomic_fetch_or(&v->exit_request, bits);
+    if (v->wake)
+        v->wake(v);
+}
 
 static void post(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, _Atomic bool *done)
 {

@@ -23,9 +23,9 @@ static Asm cursor(const CodeBuffer *c)
 static bool x86_init(Engine *e, CodeBuffer *code)
 {
     X86 *x = calloc(1, sizeof(*x));
+    e->backend_state = x;
     if (!x || !host_fits())
         return false;
-    e->backend_state = x;
     memset(x->pin_of_cell, NOREG, sizeof(x->pin_of_cell));
     for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++) {
         x->pin_reg[i] = pins[i];
@@ -42,6 +42,8 @@ static bool x86_init(Engine *e, CodeBuffer *code)
     code->used = code->fixed = (size_t)(a.p - code->rw);
     return true;
 }
+
+static void x86_fini(Engine *e) { free(e->backend_state); }
 
 static void emit_ops(Gen *g)
 {
@@ -95,5 +97,5 @@ static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target)
 static void x86_drop_returns(Vcpu *v) {}
 
 const Backend backend_x86 = {
-    .name = "x86-64", .init = x86_init, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .drop_returns = x86_drop_returns,
+    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .drop_returns = x86_drop_returns,
 };

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// The engine on a toy guest: what every mechanism promises, run once by the JIT and once by the interpreter.
+#include <check.h>
+#include <stdlib.h>
+#include "tests/lib/toy.h"
+
+static Vcpu *v;
+
+static void start(bool interpret)
+{
+    for (unsigned i = 0; i < TOY_RAM; i++)
+        toy_ram[i] = 0;
+    v = toy_new(interpret);
+}
+
+static Toy *run(uint64_t pc)
+{
+    v->pc = pc;
+    ck_assert_int_eq(vcpu_run(v), RUN_STOPPED);
+    return toy_of(v);
+}
+
+#define CODE(at, ...)                                                     \
+    do {                                                                  \
+        const uint32_t code_[] = {__VA_ARGS__};                           \
+        toy_code(at, code_, sizeof(code_) / 4);                           \
+    } while (0)
+
+START_TEST(loop_sums)
+{
+    start(_i);
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 1000), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
+    ck_assert_uint_eq(run(0x1000)->x[9], 500500);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(memory_and_pages)
+{
+    start(_i); // writes across a page boundary, reads it back in two sizes
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x4ffc), toy(TOY_ADDI, 2, 0, -2), toy(TOY_SD, 2, 1, 0), toy(TOY_LD, 3, 1, 0), toy(TOY_LW, 9, 1, 4),
+         toy(TOY_SB, 0, 1, 4), toy(TOY_LD, 10, 1, 0), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1000);
+    ck_assert_uint_eq(t->x[3], (uint64_t)-2);
+    ck_assert_uint_eq(t->x[9], (uint64_t)-1);
+    ck_assert_uint_eq(t->x[10], 0xffffff00fffffffeu);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(exact_fault)
+{
+    start(_i); // the load faults: what came before is done, what comes after is not
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 7), toy(TOY_ADDI, 2, 0, 1), toy(TOY_SLLI, 2, 2, 30), toy(TOY_LD, 1, 2, 8), toy(TOY_ADDI, 3, 0, 9));
+    Toy *t = run(0x1000);
+    ck_assert_uint_eq(t->fault_addr, (1u << 30) + 8);
+    ck_assert_uint_eq(t->fault_pc, 0x100c);
+    ck_assert_uint_eq(t->x[1], 7);
+    ck_assert_uint_eq(t->x[3], 0);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(io)
+{
+    start(_i);
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0xf), toy(TOY_SLLI, 1, 1, 20), toy(TOY_ADDI, 2, 0, 5), toy(TOY_SD, 2, 1, 0), toy(TOY_LD, 3, 1, 0),
+         toy(TOY_LW, 4, 1, 0), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1000);
+    ck_assert_uint_eq(t->io_writes, 1);
+    ck_assert_uint_eq(t->x[3], 13);
+    ck_assert_uint_eq(t->x[4], 9);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(self_modifying)
+{
+    start(_i); // calls 0x3000 (x9 += 1), patches it to x9 += 100 through a store, calls it again
+    uint32_t patched = toy(TOY_ADDI, 9, 9, 100);
+    memcpy(toy_ram + 0x5000, &patched, 4);
+    CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0));
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x3000), toy(TOY_ADDI, 8, 0, 0x1010), toy(TOY_ADDI, 2, 0, 0x5000), toy(TOY_JR, 0, 1, 0),
+         toy(TOY_LD, 3, 2, 0), toy(TOY_ADDI, 8, 0, 0x1030), toy(TOY_LD, 4, 1, 0), toy(TOY_SB, 3, 1, 0), toy(TOY_SUB, 10, 10, 0),
+         toy(TOY_LW, 5, 2, 0), toy(TOY_SD, 3, 1, -0), toy(TOY_JR, 0, 1, 0), toy(TOY_HALT, 0, 0, 0));
+    // the 8-byte store also overwrote the JR; put it back from what was loaded: simplest is to store the pair
+    uint32_t pair[2] = {patched, toy(TOY_JR, 0, 8, 0)};
+    memcpy(toy_ram + 0x5000, pair, 8);
+    ck_assert_uint_eq(run(0x1000)->x[9], 101);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(code_across_pages)
+{
+    start(_i); // falls from one page into the next, and loops back
+    CODE(0x1ff8, toy(TOY_ADDI, 1, 1, 1), toy(TOY_ADDI, 2, 2, 2), toy(TOY_ADDI, 3, 0, 300), toy(TOY_BLT, 1, 3, -3), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1ff8);
+    ck_assert_uint_eq(t->x[1], 300);
+    ck_assert_uint_eq(t->x[2], 600);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(division_corners)
+{
+    start(_i);
+    static const int64_t a[] = {7, -7, INT64_MIN, 5, 0, INT64_MIN}, b[] = {2, 2, -1, 0, 0, 0}, want[] = {3, -3, INT64_MIN, -1, -1, -1};
+    CODE(0x1000, toy(TOY_DIV, 9, 1, 0), toy(TOY_MULH, 2, 1, 0), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned i = 0; i < 6; i++) {
+        toy_of(v)->x[9] = (uint64_t)a[i];
+        toy_of(v)->x[1] = (uint64_t)b[i];
+        toy_of(v)->x[2] = (uint64_t)a[i];
+        Toy *t = run(0x1000);
+        ck_assert_int_eq((int64_t)t->x[9], want[i]);
+        ck_assert_int_eq((int64_t)t->x[2], (int64_t)((__int128)a[i] * b[i] >> 64));
+    }
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(atomics)
+{
+    start(_i);
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x6000), toy(TOY_ADDI, 2, 0, 5), toy(TOY_SD, 2, 1, 0), toy(TOY_AMOADD, 2, 1, 0), toy(TOY_LD, 3, 1, 0),
+         toy(TOY_ADDI, 1, 1, 1), toy(TOY_AMOADD, 2, 1, 0));
+    Toy *t = run(0x1000);
+    ck_assert_uint_eq(t->x[2], 5);
+    ck_assert_uint_eq(t->x[3], 10);
+    ck_assert_uint_eq(t->fault_pc, 0x1018);
+    ck_assert_uint_eq(t->fault_addr, 0x6001);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(cache_fills)
+{
+    start(_i); // more code than the cache holds: it is flushed and goes on
+    for (unsigned i = 0; i < 100000; i++) {
+        uint32_t code = i % 8 == 7 ? toy(TOY_JMP, 0, 0, 1) : toy(TOY_ADDI, 9, 9, 1);
+        memcpy(toy_ram + 0x1000 + 4 * i, &code, 4);
+    }
+    uint32_t halt = toy(TOY_HALT, 0, 0, 0);
+    memcpy(toy_ram + 0x1000 + 400000, &halt, 4);
+    ck_assert_uint_eq(run(0x1000)->x[9], 100000 / 8 * 7);
+    toy_free(v);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("engine");
+    TCase *t = tcase_create("jit and interpreter");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, loop_sums, 0, 2);
+    tcase_add_loop_test(t, memory_and_pages, 0, 2);
+    tcase_add_loop_test(t, exact_fault, 0, 2);
+    tcase_add_loop_test(t, io, 0, 2);
+    tcase_add_loop_test(t, self_modifying, 0, 2);
+    tcase_add_loop_test(t, code_across_pages, 0, 2);
+    tcase_add_loop_test(t, division_corners, 0, 2);
+    tcase_add_loop_test(t, atomics, 0, 2);
+    tcase_add_loop_test(t, cache_fills, 0, 2);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
