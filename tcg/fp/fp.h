@@ -2,7 +2,8 @@
 // Soft floating point after IEEE 754-2008: what every guest's arithmetic must give, bit for bit, flags included.
 // Values are raw bit patterns (uint16_t binary16 or bfloat16, uint32_t binary32, uint64_t binary64), and all state
 // is the FpEnv passed in: nothing here reads or disturbs the host's FPU, so JIT helpers may call it at any time.
-// Sources: IEEE 754-2008/2019; RISC-V Unprivileged ISA chapters F, D, Zfh, Zfa; Arm ARM (DDI 0487) shared/functions/float.
+// Sources: IEEE 754-2008/2019; RISC-V Unprivileged ISA chapters F, D, Zfh, Zfa; Arm ARM (DDI 0487), pseudocode of
+// shared/functions/float.
 #ifndef TCG_FP_FP_H
 #define TCG_FP_FP_H
 

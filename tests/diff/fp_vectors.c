@@ -137,6 +137,9 @@ int main(int argc, char **argv)
         return 2;
     }
     long lines = 0, bad = check_lines(f, env, &lines);
-    printf("%s: %ld vectors, %ld wrong%s\n", f->name, lines, bad < 0 ? 0 : bad, bad < 0 ? ", then an unreadable line" : "");
+    if (bad < 0)
+        printf("%s: line %ld is not a vector\n", f->name, lines + 1);
+    else
+        printf("%s: %ld vectors, %ld wrong\n", f->name, lines, bad);
     return bad != 0 || lines == 0;
 }
