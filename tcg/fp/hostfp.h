@@ -7,7 +7,8 @@
 // propagates an operand's payload and makes a *negative* default NaN.
 //  1. add sub mul div sqrt, ss and sd: result and all five flags equal in RNE RTZ RDN RUP, made canonical. Masked
 //     underflow is "tiny after rounding and inexact", as RISC-V wants. MXCSR.DE has no fflags counterpart.
-//  2. vfmadd*ss/sd (FMA3): as 1, except inf * 0 + quiet NaN, which raises nothing where RISC-V raises NV.
+//  2. vfmadd*ss/sd (FMA3): as 1, except inf * 0 + quiet NaN, which raises nothing where RISC-V raises NV. The
+//     result is NaN then, so it costs nothing but in the out-of-line path that makes NaNs canonical.
 //  3. cvtss2sd, cvtsd2ss, vcvtph2ps, vcvtps2ph (F16C, immediate 4 = MXCSR.RC): as 1.
 //  4. cvtsi2ss/sd from 32 and 64 bits: equal. Unsigned: 32 bits by the 64-bit form; 64 bits by AVX-512's vcvtusi2ss/sd.
 //  5. cvt(t)ss2si/sd2si, 32 and 64 bits: equal in range. Out of range and NaN give the least integer and IE alone, so
