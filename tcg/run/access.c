@@ -24,7 +24,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     uint64_t page = vaddr & PAGE_MASK;
     unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
     TlbEntry *e = access == ACCESS_WRITE ? &s->write[i] : &s->read[i];
-    if (mmu == 0) {
+    if (mmu == 0 && page != TLB_INVALID) {
         if (e->tag == page) {
             t->host = (uint8_t *)(vaddr + e->delta);
             return true;
@@ -44,7 +44,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     t->paddr = fill.paddr;
     if (fill.host && access == ACCESS_WRITE)
         open_for_store(v, &fill);
-    if (!fill.whole_page || mmu != 0)
+    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID)
         return true;
     space_filled(s, vaddr, &fill);
     if (!fill.host) {

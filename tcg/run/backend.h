@@ -11,11 +11,16 @@ typedef struct CodeBuffer {
 
 typedef struct CompiledLink { uint32_t site, stub; } CompiledLink;
 
+// A fast-path access and its slow path, as offsets from the block's entry: where a fault on the guard page goes on.
+typedef struct CompiledAccess { uint16_t access, slow; } CompiledAccess;
+
 typedef struct Compiled {
     uint32_t entry;               // executable address
     uint32_t bytes;
     unsigned nlinks;
     CompiledLink links[64];
+    unsigned naccesses;
+    CompiledAccess accesses[256];
     unsigned fallbacks;           // ops that call the interpreter
 } Compiled;
 

@@ -186,6 +186,7 @@ void cache_flush(Engine *e, Vcpu *v)
     arena_reset(e->arena);
     e->nlinks = 1; // 0 means none
     e->nblocks = 0;
+    e->nby_code = 0;
     e->code.used = e->code.fixed;
     atomic_fetch_add(&e->generation, 1);
     for (unsigned i = 0; i < e->nvcpus; i++)

@@ -29,6 +29,8 @@ typedef struct Block {
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
     uint8_t *copy;                  // guest bytes at translation
     IrBlock *ir;                    // interpreted
+    CompiledAccess *accesses;
+    unsigned naccesses;
 } Block;
 
 enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE };
@@ -64,6 +66,8 @@ struct Engine {
     uint32_t nlinks, links_room;
     struct Arena *arena;            // blocks, byte copies
     unsigned nblocks;
+    Block **by_code;                // in order of host address: the buffer only grows until it is flushed
+    unsigned nby_code, by_code_room;
     CodeBuffer code;
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
@@ -89,6 +93,11 @@ Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *
 void cache_retire(Engine *e, Block *b);                                         // with the lock
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 void cache_flush(Engine *e, Vcpu *v);                                           // v not active
+
+// guard.c: faults of translated code on the TLB's guard page.
+bool guard_install(void);
+void guard_add(Engine *e, Block *b, const Compiled *c); // with the lock
+void guard_thread(Vcpu *v);                             // this thread runs v (NULL: none)
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again

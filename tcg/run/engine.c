@@ -36,6 +36,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options)
     size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
 #endif
     e->backend = &backend_x86;
+    guard_install();
     pthread_mutex_init(&e->lock, NULL);
     pthread_mutex_init(&e->gate_lock, NULL);
     pthread_cond_init(&e->gate_open, NULL);
@@ -64,6 +65,7 @@ void engine_free(Engine *e)
     e->backend->fini(e);
     arena_free(e->arena);
     free(e->links);
+    free(e->by_code);
     free(e);
 }
 

@@ -71,6 +71,7 @@ static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, c
     v->stat[STAT_HOST_BYTES] += c.bytes;
     v->stat[STAT_FALLBACK] += c.fallbacks;
     b->code = c.entry;
+    guard_add(e, b, &c);
     b->first_link = e->nlinks;
     b->nlinks = (uint16_t)c.nlinks;
     for (unsigned i = 0; i < c.nlinks; i++)
@@ -168,7 +169,7 @@ static Block *find_block(Vcpu *v)
     Space *s = v->space;
     uint64_t page = v->pc & PAGE_MASK;
     const FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
-    if (f->tag != page)
+    if (f->tag != page || page == TLB_INVALID)
         return NULL;
     Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx);
     if (!b || atomic_load(&b->suspect))
@@ -266,6 +267,7 @@ RunResult vcpu_run(Vcpu *v)
     bool first = true, stepped = false;
     Block *once = NULL;
     uint32_t generation = 0;
+    guard_thread(v);
     fp_host_enter(v);
     for (;; first = false) {
         if (v->drop_returns && !e->options.interpret)
@@ -301,5 +303,6 @@ RunResult vcpu_run(Vcpu *v)
         }
     }
     fp_host_leave(v);
+    guard_thread(NULL);
     return result;
 }

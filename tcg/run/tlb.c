@@ -212,7 +212,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe)
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
-    if (f->tag == page)
+    if (f->tag == page && page != TLB_INVALID)
         return f;
     TlbFill fill;
     v->stat[STAT_FILL]++;

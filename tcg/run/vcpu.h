@@ -59,7 +59,7 @@ struct Vcpu {
     uint32_t trap;             // nonzero: raised, leave to Guest.trap
     _Atomic uint32_t exit_request;
     uint32_t ctx;              // context word: what translation depends on (mode, FP state, ...), set by vcpu_context
-    uint64_t hot_pad[1];
+    uint64_t stack_limit;      // of the return predictor: below it, it starts afresh
 };
 
 static inline void *vcpu_state(Vcpu *v) { return v + 1; }

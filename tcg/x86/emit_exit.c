@@ -4,6 +4,11 @@
 // A direct exit inside the page is a jump that the run loop links to its target; back edges poll exit_request first. An exit to another
 // page, or to an instruction that may straddle two pages, and every indirect jump probe the Space's jump cache: a hit proves that the
 // vaddr still maps to the block's page under this context word, since flushes wipe the cache.
+//
+// Returns are predicted by pairing guest calls with host calls. A call pushes the guest's return address and calls its target; a return
+// compares the address it wants with the one pushed and, if equal, is a host ret, to a landing that jumps to the block after the call.
+// A mismatch, a full stack and every way out of translated code drop the whole stack: it only ever holds predictions. A landing may be
+// used as long as its vCPU has not left translated code since, so mappings and context are as they were at the call.
 #include "tcg/x86/gen.h"
 
 static bool linkable(const Gen *g, int32_t target)
@@ -46,7 +51,9 @@ static int32_t current_pc(const Gen *g)
     return b->ninsns ? b->insns[b->ninsns - 1].pc : b->pc;
 }
 
-// jmp rel32, or jcc rel32, that a link will patch; the stub asks for it.
+enum { LINK_JUMP = -1, LINK_CALL = -2 };
+
+// jmp, call, or jcc (cc >= 0) rel32 that a link will patch; the stub asks for it.
 static void link_site(Gen *g, int cc, int32_t target)
 {
     Asm *a = &g->a;
@@ -57,7 +64,7 @@ static void link_site(Gen *g, int cc, int32_t target)
     g->out->links[s->link].site = asm_here(a) + (cc < 0 ? 1 : 2);
     asm_room(a);
     if (cc < 0) {
-        b1(a, 0xe9);
+        b1(a, cc == LINK_CALL ? 0xe8 : 0xe9);
     } else {
         b1(a, 0x0f);
         b1(a, 0x80 | (unsigned)cc);
@@ -74,6 +81,38 @@ static void poll(Gen *g, int32_t target)
     s->from[0] = jcc_fwd(&g->a, CC_NE);
 }
 
+// Pushes a prediction and emits a host call; `direct`: to a linkable offset, else rax holds the vaddr, which a stub probes.
+static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
+{
+    Asm *a = &g->a;
+    Stub *full = stub_new(g, STUB_FULL);
+    alu_rm(a, P_W, ALU_CMP, RSP, RBP, VCPU(stack_limit));
+    full->from[0] = jcc_fwd(a, CC_B);
+    full->back = asm_here(a);
+    mov_rm(a, RCX, RBP, VCPU(vpage));
+    if (ret_offset)
+        alu_ri(a, P_W, ALU_ADD, RCX, ret_offset);
+    push(a, RCX);
+    if (direct) {
+        link_site(g, LINK_CALL, target);
+    } else {
+        Stub *s = stub_new(g, STUB_PROBE);
+        asm_room(a);
+        b1(a, 0xe8);
+        b4(a, 0);
+        s->from[0] = a->p;
+    }
+    pop(a, RCX); // the landing
+    alu_ri(a, P_W, ALU_AND, RCX, -4096);
+    mov_mr(a, RBP, VCPU(vpage), RCX);
+    link_site(g, LINK_JUMP, ret_offset);
+}
+
+static bool pairs(const Gen *g, const IrOp *op)
+{
+    return op->hint == EXIT_HINT_CALL && linkable(g, op->ret) && g->out->nlinks < 58;
+}
+
 static void exit_to(Gen *g, int32_t target)
 {
     if (!linkable(g, target) || g->out->nlinks >= 60) {
@@ -83,10 +122,22 @@ static void exit_to(Gen *g, int32_t target)
     }
     if (target <= current_pc(g))
         poll(g, target);
-    link_site(g, -1, target);
+    link_site(g, LINK_JUMP, target);
 }
 
-void emit_exit(Gen *g, IrRef r, const IrOp *op) { exit_to(g, op->target); }
+void emit_exit(Gen *g, IrRef r, const IrOp *op)
+{
+    if (!pairs(g, op)) {
+        exit_to(g, op->target);
+        return;
+    }
+    bool direct = linkable(g, op->target);
+    if (!direct)
+        pc_to_rax(g, op->target);
+    else if (op->target <= current_pc(g))
+        poll(g, op->target);
+    call_paired(g, direct, op->target, op->ret);
+}
 
 void emit_exit_if(Gen *g, IrRef r, const IrOp *op)
 {
@@ -103,7 +154,19 @@ void emit_exit_if(Gen *g, IrRef r, const IrOp *op)
 
 void emit_exit_reg(Gen *g, IrRef r, const IrOp *op)
 {
+    Asm *a = &g->a;
     arg_to(g, RAX, op->a);
+    if (pairs(g, op)) {
+        call_paired(g, false, 0, op->ret);
+        return;
+    }
+    if (op->hint == EXIT_HINT_RETURN) {
+        alu_rm(a, P_W, ALU_CMP, RAX, RSP, 8);
+        uint8_t *miss = jcc_short(a, CC_NE);
+        ret(a);
+        bind_short(a, miss);
+        mov_rm(a, RSP, RBP, VCPU(host_sp));
+    }
     probe(g);
 }
 
@@ -152,6 +215,12 @@ static void mem_stub(Gen *g, const Stub *s)
     jcc_to(a, CC_E, s->retry);
     if (s->from[1])
         bind_fwd(a, s->from[1]);
+    Compiled *out = g->out;
+    if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0])) {
+        a->full = true;
+        return;
+    }
+    out->accesses[out->naccesses++] = (CompiledAccess){(uint16_t)(s->access - out->entry), (uint16_t)(asm_here(a) - out->entry)};
     mem_address(g, s);
     slow_call(g, s, store);
 }
@@ -197,6 +266,15 @@ void stubs_emit(Gen *g)
             break;
         case STUB_LINK:
         case STUB_POLL: exit_stub(g, s); break;
+        case STUB_FULL:
+            bind_fwd(&g->a, s->from[0]);
+            mov_rm(&g->a, RSP, RBP, VCPU(host_sp));
+            jmp_to(&g->a, s->back);
+            break;
+        case STUB_PROBE:
+            bind_fwd(&g->a, s->from[0]);
+            probe(g);
+            break;
         case STUB_EVAL: eval_stub(g, s); break;
         default: nan_stub(g, s); break;
         }

@@ -71,8 +71,9 @@ static void mem_check(Gen *g, Stub *s)
         alu_rm(a, P_W, ALU_ADD, RCX, R15, pair);
 }
 
-static void mem_op(Gen *g, const Stub *s, unsigned code, Reg reg)
+static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg)
 {
+    s->access = asm_here(&g->a);
     if (s->addr32)
         op_rx(&g->a, code, reg, RCX, RDX, 0, 0);
     else

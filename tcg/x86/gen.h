@@ -28,7 +28,7 @@ typedef struct Val {
     uint16_t last;    // last op that reads it; 0: none
 } Val;
 
-typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_JUMP } StubKind;
+typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE } StubKind;
 
 typedef struct Stub {
     uint8_t kind;
@@ -39,7 +39,7 @@ typedef struct Stub {
     int32_t disp;
     int64_t imm;            // constant stored; target offset of an exit
     uint8_t *from[2];       // jumps to bind here
-    uint32_t retry, back;   // executable addresses in the hot path
+    uint32_t retry, back, access; // executable addresses in the hot path
     unsigned link;
     const IrOp *op;
 } Stub;

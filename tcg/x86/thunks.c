@@ -29,6 +29,7 @@ static void call_c(Asm *a, void *fn)
 
 static void vcpu_to_rdi(Asm *a) { lea(a, P_W, RDI, RBP, -(int32_t)sizeof(Vcpu)); }
 
+enum { FRAME = 24, RETURN_STACK = 64 << 10 };
 static const Reg callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
 static void make_enter_leave(X86 *x, Asm *a)
@@ -36,9 +37,12 @@ static void make_enter_leave(X86 *x, Asm *a)
     x->enter = (uint64_t (*)(Vcpu *, uint32_t))(uintptr_t)asm_here(a);
     for (unsigned i = 0; i < 6; i++)
         push(a, callee_saved[i]);
-    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    alu_ri(a, P_W, ALU_SUB, RSP, FRAME);
+    mov_mi(a, P_W, RSP, 8, 1); // the predictor's bottom: no guest pc is odd
     lea(a, P_W, RBP, RDI, sizeof(Vcpu));
     mov_mr(a, RBP, VCPU(host_sp), RSP);
+    lea(a, P_W, RAX, RSP, -RETURN_STACK);
+    mov_mr(a, RBP, VCPU(stack_limit), RAX);
     mov_rm(a, R15, RBP, VCPU(space));
     mov32_rr(a, RAX, RSI);
     load_pins(x, a, true);
@@ -55,7 +59,7 @@ static void make_enter_leave(X86 *x, Asm *a)
     bind_short(a, over);
     x->leave_nosave = asm_here(a);
     mov_rm(a, RSP, RBP, VCPU(host_sp));
-    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    alu_ri(a, P_W, ALU_ADD, RSP, FRAME);
     for (unsigned i = 6; i-- > 0;)
         pop(a, callee_saved[i]);
     ret(a);

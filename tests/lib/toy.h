@@ -8,7 +8,7 @@
 
 enum { TOY_RAM = 1 << 20, TOY_IO = 0xf00000 };
 enum ToyOp { TOY_ADDI, TOY_ADD, TOY_SUB, TOY_LD, TOY_SD, TOY_LW, TOY_SB, TOY_BNEZ, TOY_BLT, TOY_JMP, TOY_JR, TOY_HALT, TOY_AMOADD, TOY_DIV,
-             TOY_MULH, TOY_SLLI, TOY_SEXTW, TOY_ILLEGAL = 255 };
+             TOY_MULH, TOY_SLLI, TOY_SEXTW, TOY_CALL, TOY_RET, TOY_CALLR, TOY_ILLEGAL = 255 };
 
 typedef struct Toy {
     uint64_t x[16];

@@ -133,6 +133,40 @@ START_TEST(atomics)
 }
 END_TEST
 
+START_TEST(calls_and_returns)
+{
+    start(_i); // deep recursion over two pages: f(n) = n + f(n - 1), the return addresses in guest memory
+    CODE(0x1000, toy(TOY_ADDI, 14, 0, 0x7000), toy(TOY_ADDI, 1, 0, 5000), toy(TOY_CALL, 13, 0, 0x400), toy(TOY_HALT, 0, 0, 0));
+    CODE(0x2008, toy(TOY_SLLI, 14, 14, 0), toy(TOY_SD, 13, 14, 0), toy(TOY_ADDI, 14, 14, 8), toy(TOY_BNEZ, 1, 0, 2),
+         toy(TOY_JMP, 0, 0, 4), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_CALL, 13, 0, -7),
+         toy(TOY_ADDI, 14, 14, -8), toy(TOY_LD, 13, 14, 0), toy(TOY_RET, 0, 13, 0));
+    ck_assert_uint_eq(run(0x1000)->x[9], 5000u * 5001 / 2);
+    ck_assert_uint_eq(toy_of(v)->x[14], 0x7000);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(return_elsewhere)
+{
+    start(_i); // the callee changes its return address: the prediction is wrong, the guest right
+    CODE(0x1000, toy(TOY_CALL, 13, 0, 8), toy(TOY_HALT, 0, 0, 0), toy(TOY_ADDI, 9, 0, 77), toy(TOY_HALT, 0, 0, 0));
+    CODE(0x1020, toy(TOY_ADDI, 13, 13, 4), toy(TOY_RET, 0, 13, 0));
+    ck_assert_uint_eq(run(0x1000)->x[9], 77);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(guard_address)
+{
+    start(_i); // the one address whose tag invalid entries bear
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 1), toy(TOY_SLLI, 1, 1, 63), toy(TOY_LD, 2, 1, 16), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1000);
+    ck_assert_uint_eq(t->fault_addr, (1ull << 63) + 16);
+    ck_assert_uint_eq(t->fault_pc, 0x1008);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(cache_fills)
 {
     start(_i); // more code than the cache holds: it is flushed and goes on
@@ -160,6 +194,9 @@ int main(void)
     tcase_add_loop_test(t, code_across_pages, 0, 2);
     tcase_add_loop_test(t, division_corners, 0, 2);
     tcase_add_loop_test(t, atomics, 0, 2);
+    tcase_add_loop_test(t, calls_and_returns, 0, 2);
+    tcase_add_loop_test(t, return_elsewhere, 0, 2);
+    tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The guard page. An invalid TLB entry must have some tag, and a guest may use the very address (TLB_INVALID is canonical in no paging
+// mode, but nothing stops a store there in machine mode). Such an access passes its check and lands on the guard page; this handler finds
+// the block by host pc and sends the access to its slow path, which raises the guest's exception. Any other fault is not ours.
+//
+// It runs on an alternate stack and only reads what the faulting vCPU keeps alive by being active.
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include "tcg/run/arena.h"
+#include "tcg/run/cache.h"
+
+static _Thread_local Vcpu *running;
+static _Thread_local void *stack;
+static struct sigaction before;
+enum { STACK = 64 << 10 };
+
+void guard_thread(Vcpu *v)
+{
+    running = v;
+    if (v && !stack) { // lives as long as its thread, of which there is one a vCPU
+        stack = malloc(STACK);
+        stack_t s = {.ss_sp = stack, .ss_size = STACK};
+        sigaltstack(&s, NULL);
+    } else if (!v && stack) {
+        stack_t s = {.ss_flags = SS_DISABLE};
+        sigaltstack(&s, NULL);
+        free(stack);
+        stack = NULL;
+    }
+}
+
+static uint32_t slow_path(Engine *e, uint32_t pc)
+{
+    unsigned low = 0, high = e->nby_code;
+    while (high - low > 1) {
+        unsigned mid = (low + high) / 2;
+        if (e->by_code[mid]->code <= pc)
+            low = mid;
+        else
+            high = mid;
+    }
+    if (low == high)
+        return 0;
+    const Block *b = e->by_code[low];
+    for (unsigned i = 0; i < b->naccesses; i++)
+        if (b->code + b->accesses[i].access == pc)
+            return b->code + b->accesses[i].slow;
+    return 0;
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *u = context;
+    uint64_t pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP];
+    uint32_t to = 0;
+    if (running && tlb_guard_hit(info->si_addr) && pc < (1ull << 32)) {
+        Engine *e = running->engine;
+        pthread_mutex_lock(&e->lock); // translated code holds no lock, so this thread does not
+        to = slow_path(e, (uint32_t)pc);
+        pthread_mutex_unlock(&e->lock);
+    }
+    if (to)
+        u->uc_mcontext.gregs[REG_RIP] = to;
+    else
+        sigaction(SIGSEGV, &before, NULL); // the fault comes again, to whoever was there before us
+}
+
+bool guard_install(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static bool done;
+    pthread_mutex_lock(&lock);
+    struct sigaction a = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    if (!done)
+        done = sigaction(SIGSEGV, &a, &before) == 0;
+    pthread_mutex_unlock(&lock);
+    return done;
+}
+
+void guard_add(Engine *e, Block *b, const Compiled *c)
+{
+    if (e->nby_code == e->by_code_room) {
+        e->by_code_room = e->by_code_room ? 2 * e->by_code_room : 4096;
+        e->by_code = realloc(e->by_code, e->by_code_room * sizeof(*e->by_code));
+    }
+    e->by_code[e->nby_code++] = b;
+    b->naccesses = c->naccesses;
+    b->accesses = arena_alloc(e->arena, c->naccesses * sizeof(CompiledAccess) + 1);
+    memcpy(b->accesses, c->accesses, c->naccesses * sizeof(CompiledAccess));
+}
