@@ -26,8 +26,8 @@ struct Clock {
     Timer *timers;
     Timer *running; // whose fn is being called, by `runner`
     pthread_t runner;
-    void (*wake)(void *opaque);
-    void *wake_opaque;
+    void (*alarm)(void *opaque, uint64_t deadline);
+    void *alarm_opaque;
 };
 
 static uint64_t host_now(clockid_t id) {
@@ -58,8 +58,18 @@ uint64_t clock_now(Clock *c) {
     return host_now(CLOCK_MONOTONIC) - atomic_load_explicit(&c->offset, memory_order_relaxed);
 }
 
-static void wake_loop(Clock *c) {
-    if (c->wake) c->wake(c->wake_opaque);
+static uint64_t nearest(Clock *c) {
+    uint64_t next = UINT64_MAX;
+    if (atomic_load(&c->frozen) != UINT64_MAX) return next;
+    for (Timer *t = c->timers; t; t = t->next) {
+        uint64_t deadline = atomic_load_explicit(&t->deadline, memory_order_relaxed);
+        if (deadline < next) next = deadline;
+    }
+    return next;
+}
+
+static void set_alarm(Clock *c) {
+    if (c->alarm) c->alarm(c->alarm_opaque, nearest(c));
 }
 
 void clock_pause(Clock *c, bool paused) {
@@ -70,7 +80,7 @@ void clock_pause(Clock *c, bool paused) {
     } else if (!paused && frozen != UINT64_MAX) {
         atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - frozen); // before time runs again
         atomic_store(&c->frozen, UINT64_MAX);
-        wake_loop(c);
+        set_alarm(c);
     }
     lock_drop(&c->lock);
 }
@@ -79,7 +89,7 @@ void clock_set(Clock *c, uint64_t ns) {
     lock_take(&c->lock);
     atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - ns);
     if (atomic_load(&c->frozen) != UINT64_MAX) atomic_store(&c->frozen, ns);
-    wake_loop(c);
+    set_alarm(c);
     lock_drop(&c->lock);
 }
 
@@ -116,22 +126,13 @@ void timer_free(Timer *t) {
     free(t);
 }
 
-static uint64_t nearest(Clock *c) {
-    uint64_t next = UINT64_MAX;
-    for (Timer *t = c->timers; t; t = t->next) {
-        uint64_t deadline = atomic_load_explicit(&t->deadline, memory_order_relaxed);
-        if (deadline < next) next = deadline;
-    }
-    return next;
-}
-
 void timer_set(Timer *t, uint64_t deadline_ns) {
     Clock *c = t->clock;
     if (atomic_load_explicit(&t->deadline, memory_order_relaxed) == deadline_ns) return;
     lock_take(&c->lock);
-    bool earlier = deadline_ns < nearest(c);
+    uint64_t before = nearest(c);
     atomic_store_explicit(&t->deadline, deadline_ns, memory_order_relaxed);
-    if (earlier) wake_loop(c);
+    if (nearest(c) < before) set_alarm(c); // a later one is found when the alarm rings too early
     lock_drop(&c->lock);
 }
 
@@ -139,7 +140,7 @@ uint64_t timer_deadline(const Timer *t) { return atomic_load_explicit(&t->deadli
 
 uint64_t clock_next(Clock *c) {
     lock_take(&c->lock);
-    uint64_t next = atomic_load(&c->frozen) == UINT64_MAX ? nearest(c) : UINT64_MAX;
+    uint64_t next = nearest(c);
     lock_drop(&c->lock);
     return next;
 }
@@ -165,12 +166,14 @@ void clock_run_due(Clock *c) {
         pthread_cond_broadcast(&c->idle);
         t = c->timers; // fn may have changed the list
     }
+    set_alarm(c);
     lock_drop(&c->lock);
 }
 
-void clock_on_earlier(Clock *c, void (*wake)(void *opaque), void *opaque) {
+void clock_on_earlier(Clock *c, void (*alarm)(void *opaque, uint64_t deadline_ns), void *opaque) {
     lock_take(&c->lock);
-    c->wake = wake;
-    c->wake_opaque = opaque;
+    c->alarm = alarm;
+    c->alarm_opaque = opaque;
+    set_alarm(c);
     lock_drop(&c->lock);
 }

@@ -12,7 +12,7 @@ typedef void TimerFn(void *opaque);
 
 Clock *clock_new(void);
 void clock_free(Clock *c);
-uint64_t clock_now(Clock *c);          // ns; monotonic, lock-free
+uint64_t clock_now(Clock *c); // ns; monotonic, lock-free
 void clock_pause(Clock *c, bool paused);
 void clock_set(Clock *c, uint64_t ns); // snapshot load
 uint64_t clock_wall(Clock *c);         // host wall clock, ns since 1970: for RTCs
@@ -22,7 +22,8 @@ void timer_free(Timer *t);
 // replaces; UINT64_MAX: never. Any thread; fn runs on the loop's thread, no lock held
 void timer_set(Timer *t, uint64_t deadline_ns);
 uint64_t timer_deadline(const Timer *t);
-// For the loop: the nearest deadline, running what is due, and a callback when the nearest becomes earlier.
+// For the loop: the nearest deadline (UINT64_MAX while paused), running what is due, and the alarm, which is
+// told the nearest deadline under the clock's lock whenever it becomes earlier and after each clock_run_due.
 uint64_t clock_next(Clock *c);
 void clock_run_due(Clock *c);
-void clock_on_earlier(Clock *c, void (*wake)(void *opaque), void *opaque);
+void clock_on_earlier(Clock *c, void (*alarm)(void *opaque, uint64_t deadline_ns), void *opaque);

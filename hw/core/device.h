@@ -26,8 +26,8 @@ typedef struct Machine Machine;
 typedef struct DeviceTimer DeviceTimer;
 
 typedef enum RegAccess {
-    REG_RO,  // a write is a guest error
-    REG_WO,  // reads as zero
+    REG_RO, // a write is a guest error
+    REG_WO, // reads as zero
     REG_RW,
     REG_W1C, // writing 1 clears the bits of mask
     REG_W1S, // writing 1 sets the bits of mask
@@ -41,7 +41,7 @@ typedef struct Reg {
     uint8_t access;         // RegAccess
     uint8_t field_size;     // of the state field, 0: none (get/set do it all)
     uint32_t field;         // its offset in the state struct
-    uint64_t mask;          // bits that a write changes
+    uint64_t mask;          // bits that a write changes (0 with a set: all)
     uint32_t count, stride; // an array of registers: `count` of them every `stride` bytes (0: one)
     // Instead of the field. `i` is the element. `value` is what was written, unmasked; for a partial write
     // merged with the rest.
@@ -49,9 +49,9 @@ typedef struct Reg {
     void (*set)(Device *d, unsigned i, uint64_t value);
 } Reg;
 // A row whose value is the field m of struct T (element i of it for an array).
-#define REG_FIELD(T, m) .field = offsetof(T, m), .field_size = sizeof(((T *)0)->m)
+#define REG_FIELD(T, m)       .field = offsetof(T, m), .field_size = sizeof(((T *)0)->m)
 #define REG_FIELD_ARRAY(T, m) .field = offsetof(T, m), .field_size = sizeof(((T *)0)->m[0])
-#define REG_ALL UINT64_MAX
+#define REG_ALL               UINT64_MAX
 
 typedef enum PropKind {
     PROP_BOOL,
@@ -71,21 +71,22 @@ typedef struct Prop {
     const char *preset; // text of the default, NULL: zero
     const char *help;
 } Prop;
-#define PROP(T, m, k, p, h) {.name = #m, .kind = (k), .offset = offsetof(T, m), .preset = (p), .help = (h)}
+#define PROP(T, m, k, p, h)                                                                                  \
+    { .name = #m, .kind = (k), .offset = offsetof(T, m), .preset = (p), .help = (h) }
 
 typedef struct DeviceType {
-    const char *name;       // "ns16550a": what -device and snapshots call it
-    const char *title;      // one line for -device help
-    size_t size;            // of the state struct: fields first, wiring last
-    const Fields *fields;   // NULL: no state
+    const char *name;     // "ns16550a": what -device and snapshots call it
+    const char *title;    // one line for -device help
+    size_t size;          // of the state struct: fields first, wiring last
+    const Fields *fields; // NULL: no state
     const Reg *regs;
     unsigned nregs;
-    uint64_t window;        // bytes of address space (0: none)
+    uint64_t window;                // bytes of address space (0: none)
     uint8_t min_access, max_access; // sizes the bus passes on; 0: 1 and 8
-    LockRank rank;          // 0: LOCK_DEVICE
+    LockRank rank;                  // 0: LOCK_DEVICE
     const Prop *props;
     unsigned nprops;
-    const char *bus;        // what it is plugged into by -device: "virtio", "pci"; NULL: only boards make it
+    const char *bus; // what it is plugged into by -device: "virtio", "pci"; NULL: only boards make it
     // properties are set: connect back ends, make timers
     bool (*plug)(Device *d, char *error, size_t error_size);
     void (*unplug)(Device *d);
@@ -112,17 +113,18 @@ enum { DEVICE_IRQS = 64 };
 struct Device {
     const DeviceType *type;
     void *state;
-    Machine *machine;       // memory, clock, loop: hw/core/machine.h
-    char *id;               // "serial@10000000" or the user's id=
+    Machine *machine; // memory, clock, loop: hw/core/machine.h
+    char *id;         // "serial@10000000" or the user's id=
     Lock lock;
-    uint64_t base;          // of its window, UINT64_MAX: not mapped
-    uint32_t phandle;       // in the device tree
-    void *owner;            // whoever made it may hang something here (a virtio transport on its device)
-    Irq irq[DEVICE_IRQS];   // outputs
-    uint8_t irq_level[DEVICE_IRQS];      // last level sent: 0, 1, 2 unknown
-    Device *irq_to[DEVICE_IRQS];         // interrupt controller of each output, for the device tree
+    MemOps ops;
+    uint64_t base;        // of its window, UINT64_MAX: not mapped
+    uint32_t phandle;     // in the device tree
+    void *owner;          // whoever made it may hang something here (a virtio transport on its device)
+    Irq irq[DEVICE_IRQS]; // outputs
+    uint8_t irq_level[DEVICE_IRQS]; // last level sent: 0, 1, 2 unknown
+    Device *irq_to[DEVICE_IRQS];    // interrupt controller of each output, for the device tree
     struct DeviceTimer *timers;
-    Device *next;           // in the machine's list, in order of creation
+    Device *next; // in the machine's list, in order of creation
 };
 
 // Makes a device with default properties; it belongs to the machine. Then device_set, device_plug,

@@ -19,54 +19,60 @@ bool spec_add(SpecList *l, const char *text); // copies; false: full
 
 // All strings are owned by the spec (or NULL: not said). Numbers of 0: the board's default.
 typedef struct MachineSpec {
-    char *target;          // "riscv64", "riscv32"
-    char *machine;         // -M name, without properties
-    char *machine_props;   // "k=v,k2=v2"
-    char *cpu;             // -cpu text, model and properties
+    char *target;        // "riscv64", "riscv32"
+    char *machine;       // -M name, without properties
+    char *machine_props; // "k=v,k2=v2"
+    char *cpu;           // -cpu text, model and properties
     unsigned smp;
-    uint64_t ram_size;     // bytes
+    uint64_t ram_size; // bytes
     char *kernel, *initrd, *append, *bios, *dtb;
-    char *dumpdtb;         // write the tree here and exit
-    char *name;            // -name
+    char *dumpdtb; // write the tree here and exit
+    char *name;    // -name
     // -serial, in order: a chardev spec ("stdio", "mon:stdio", "chardev:ID", "none", ...)
     SpecList serials;
-    SpecList chardevs;     // -chardev
-    SpecList drives;       // -drive
-    SpecList blockdevs;    // -blockdev
-    SpecList netdevs;      // -netdev, -nic
-    SpecList devices;      // -device "driver,key=value,..."
-    SpecList globals;      // -global "driver.key=value"
-    SpecList objects;      // -object
-    SpecList fw_cfg;       // -fw_cfg
-    char *rtc, *boot;      // -rtc, -boot
-    bool no_reboot;        // a reset by the guest ends the machine
-    bool no_shutdown;      // power-off pauses instead
-    bool snapshot;         // disks are not written
-    bool paused;           // -S
+    SpecList chardevs;  // -chardev
+    SpecList drives;    // -drive
+    SpecList blockdevs; // -blockdev
+    SpecList netdevs;   // -netdev, -nic
+    SpecList devices;   // -device "driver,key=value,..."
+    SpecList globals;   // -global "driver.key=value"
+    SpecList objects;   // -object
+    SpecList fw_cfg;    // -fw_cfg
+    char *rtc, *boot;   // -rtc, -boot
+    bool no_reboot;     // a reset by the guest ends the machine
+    bool no_shutdown;   // power-off pauses instead
+    bool snapshot;      // disks are not written
+    bool paused;        // -S
     bool semihosting;
     bool nodefaults;
-    EngineOptions engine;  // -accel
+    EngineOptions engine; // -accel
 } MachineSpec;
 void spec_free(MachineSpec *s); // its strings and lists, not itself
 
 // A back end by name: what PROP_SERIAL, PROP_DISK and PROP_NET look up. ui fills it before the board is
 // built.
 typedef struct BackEnds {
-    struct { char *id; void *end; PropKind kind; } *list;
+    struct {
+        char *id;
+        void *end;
+        PropKind kind;
+    } * list;
     unsigned n;
 } BackEnds;
 
 typedef struct Board {
     const char *name, *title;
-    const char *const *targets;      // NULL-terminated: "riscv64", ...
+    const char *const *targets; // NULL-terminated: "riscv64", ...
     const char *default_cpu;
     unsigned max_cpus;
     uint64_t default_ram;
-    const char *const *props;        // names of -M properties, NULL-terminated, "name: help"
+    const char *const *props; // names of -M properties, NULL-terminated, "name: help"
     // Makes CPUs, devices and images on an empty machine (mem, clock, loop are there).
     bool (*build)(Machine *m, char *error, size_t error_size);
     // After the devices were reset: puts images back into RAM and sets the CPUs' entry points.
     void (*reset)(Machine *m);
+    // After all -device options were plugged: what describes the machine (device tree, firmware tables). May be NULL.
+    bool (*finish)(Machine *m, char *error, size_t error_size);
     // Plugs one -device whose bus the board has; NULL: none.
     bool (*plug)(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size);
 } Board;
@@ -79,7 +85,7 @@ typedef enum MachineState { MACHINE_PAUSED, MACHINE_RUNNING, MACHINE_OFF } Machi
 
 struct Machine {
     const Board *board;
-    const MachineSpec *spec;   // the caller's; lives as long as the machine
+    const MachineSpec *spec; // the caller's; lives as long as the machine
     Mem *mem;
     Clock *clock;
     Loop *loop;
@@ -89,35 +95,40 @@ struct Machine {
     uint64_t ram_base, ram_size;
     Device *devices;
     BackEnds ends;
-    uint32_t phandles;         // used so far
-    void *board_state;         // the board's own; freed by it
+    uint32_t phandles;      // used so far
+    uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
+    void *board_state;      // the board's own; freed by it
     void (*board_free)(Machine *m);
-    Serial *serials[8];        // -serial 0..7 as the ui opened them; NULL: nothing plugged in
+    Serial *serials[8]; // -serial 0..7 as the ui opened them; NULL: nothing plugged in
     // state
     Lock lock;
     pthread_cond_t off;
     MachineState state;
-    int exit_code;
+    _Atomic int exit_code;
+    _Atomic bool killed;
     // loop's thread, after each change (gdb, monitor); may be NULL
     void (*on_state)(void *opaque, Machine *m);
     void *on_state_opaque;
 };
 
-Machine *machine_new(const MachineSpec *spec, const Board *board); // empty: mem, clock, loop
+Machine *machine_new(const MachineSpec *spec, const Board *board);          // empty: mem, clock, loop
 bool machine_add_end(Machine *m, PropKind kind, const char *id, void *end); // false: the id is taken
 void *machine_end(Machine *m, PropKind kind, const char *id);               // NULL: none
 // board->build, -device, first reset
 bool machine_build(Machine *m, char *error, size_t error_size);
-void machine_start(Machine *m);        // loop and CPU threads; runs unless spec->paused
-int machine_wait(Machine *m);          // until it is off; its exit code
+void machine_start(Machine *m); // loop and CPU threads; runs unless spec->paused
+int machine_wait(Machine *m);   // until it is off; its exit code
 void machine_free(Machine *m);
 
 // Any thread, also a device under its lock: asked for, done on the loop.
 void machine_reset(Machine *m);
-void machine_off(Machine *m, int exit_code); // the guest or the user ended it
+void machine_off(Machine *m, int exit_code);  // the guest ended it; -no-shutdown only pauses
+void machine_kill(Machine *m, int exit_code); // the user did
 void machine_pause(Machine *m);
 void machine_resume(Machine *m);
 bool machine_running(Machine *m);
+// Applies -global to a device before it is plugged.
+bool machine_globals(Machine *m, Device *d, char *error, size_t error_size);
 Device *machine_device(Machine *m, const char *id); // NULL: none
 
 // Device types by name, for -device and `-device help` (hw/board/devices.c). NULL-terminated.

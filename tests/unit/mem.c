@@ -143,7 +143,8 @@ END_TEST
 static int fired[4], nfired;
 static void fire(void *opaque) { fired[nfired++] = (int)(intptr_t)opaque; }
 static int woken;
-static void wake(void *opaque) { woken++; }
+static uint64_t woken_for;
+static void wake(void *opaque, uint64_t deadline) { woken += deadline != UINT64_MAX, woken_for = deadline; }
 
 START_TEST(clock_deadlines) {
     Clock *c = clock_new();
@@ -155,11 +156,15 @@ START_TEST(clock_deadlines) {
     ck_assert_uint_eq(clock_now(c), t); // stopped
     timer_set(a, t + 10);
     timer_set(b, UINT64_MAX - 1);
-    ck_assert_int_eq(woken, 1); // b is later
+    ck_assert_int_eq(woken, 0); // time stands still
     ck_assert_uint_eq(clock_next(c), UINT64_MAX);
     clock_run_due(c);
     ck_assert_int_eq(nfired, 0);
     clock_pause(c, false);
+    ck_assert_uint_eq(woken_for, t + 10);
+    timer_set(b, t + 20); // not the nearest
+    ck_assert_int_eq(woken, 1);
+    timer_set(b, UINT64_MAX - 1);
     ck_assert_uint_eq(clock_next(c), t + 10);
     while (clock_now(c) < t + 10) {}
     clock_run_due(c);

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+// Device life: creation with default properties, plugging, mapping, wires, timers, reset, save and load. The
+// register file is in hw/core/reg.c. Boards and -device call this; a device's own code runs only through its
+// DeviceType.
+//
+// Invariants: `update` follows every change of state, under the lock that the change was made under. After
+// reset and load the levels last sent count as unknown, so every output is sent again and sinks that were
+// reset earlier (creation order) hear it.
+#include "hw/core/device.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hw/core/machine.h"
+#include "hw/core/reg.h"
+#include "tcg/base/log.h"
+
+enum { LEVEL_UNKNOWN = 2 };
+
+struct DeviceTimer {
+    Device *device;
+    void (*fn)(Device *d, unsigned i);
+    unsigned i;
+    Timer *timer;
+    DeviceTimer *next;
+};
+
+static void update(Device *d) {
+    if (d->type->update) d->type->update(d);
+}
+
+Device *device_new(Machine *m, const DeviceType *type, const char *id) {
+    Device *d = calloc(1, sizeof(*d));
+    d->type = type;
+    d->machine = m;
+    d->id = strdup(id);
+    d->state = calloc(1, type->size ? type->size : 1);
+    d->base = UINT64_MAX;
+    d->phandle = ++m->phandles;
+    memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
+    lock_init(&d->lock, type->rank ? type->rank : LOCK_DEVICE, d->id);
+    Device **at = &m->devices;
+    while (*at) at = &(*at)->next;
+    *at = d;
+    for (unsigned i = 0; i < type->nprops; i++) {
+        char error[200];
+        const Prop *p = &type->props[i];
+        if (p->preset && !device_set(d, p->name, p->preset, error, sizeof(error)))
+            die("%s: %s", type->name, error);
+    }
+    if (type->fields) fields_reset(type->fields, d->state);
+    return d;
+}
+
+bool device_plug(Device *d, char *error, size_t error_size) {
+    return !d->type->plug || d->type->plug(d, error, error_size);
+}
+
+static uint64_t window_read(void *opaque, uint64_t offset, unsigned size) {
+    return device_read(opaque, offset, size);
+}
+static void window_write(void *opaque, uint64_t offset, uint64_t value, unsigned size) {
+    device_write(opaque, offset, value, size);
+}
+
+bool device_map(Device *d, uint64_t base, char *error, size_t error_size) {
+    d->ops = (MemOps){window_read, window_write, d->type->min_access, d->type->max_access};
+    if (!mem_map_io(d->machine->mem, d->id, base, d->type->window, &d->ops, d, NULL, error, error_size))
+        return false;
+    d->base = base;
+    return true;
+}
+
+static void timers_free(Device *d) {
+    while (d->timers) {
+        DeviceTimer *t = d->timers;
+        d->timers = t->next;
+        timer_free(t->timer);
+        free(t);
+    }
+}
+
+static void props_free(Device *d) {
+    for (unsigned i = 0; i < d->type->nprops; i++)
+        if (d->type->props[i].kind == PROP_STRING)
+            free(*(char **)((uint8_t *)d->state + d->type->props[i].offset));
+}
+
+void device_free(Device *d) {
+    if (d->base != UINT64_MAX) mem_unmap(d->machine->mem, d->id);
+    timers_free(d);
+    if (d->type->unplug) d->type->unplug(d);
+    Device **at = &d->machine->devices;
+    while (*at && *at != d) at = &(*at)->next;
+    if (*at) *at = d->next;
+    props_free(d);
+    lock_destroy(&d->lock);
+    free(d->state);
+    free(d->id);
+    free(d);
+}
+
+// ---- wires
+
+static void input_set(void *opaque, unsigned n, bool level) {
+    Device *d = opaque;
+    lock_take(&d->lock);
+    d->type->input(d, n, level);
+    update(d);
+    lock_drop(&d->lock);
+}
+
+void device_wire(Device *d, unsigned output, Device *to, unsigned input) {
+    device_wire_to(d, output, (Irq){input_set, to, input});
+    d->irq_to[output] = to;
+}
+
+void device_wire_to(Device *d, unsigned output, Irq irq) {
+    if (output >= DEVICE_IRQS) die("%s has no output %u", d->id, output);
+    d->irq[output] = irq;
+}
+
+void device_irq(Device *d, unsigned output, bool level) {
+    if (d->irq_level[output] == level) return;
+    d->irq_level[output] = level;
+    irq_set(&d->irq[output], level);
+}
+
+void device_dt_interrupts(Device *d, Fdt *f) {
+    uint32_t cells[DEVICE_IRQS];
+    unsigned n = 0;
+    for (unsigned i = 0; i < DEVICE_IRQS; i++)
+        if (d->irq_to[i]) cells[n++] = d->irq[i].n;
+    if (!n) return;
+    dt_cells(f, "interrupts", n, cells);
+    dt_u32(f, "interrupt-parent", d->irq_to[0]->phandle);
+}
+
+// ---- timers, outside changes
+
+void device_enter(Device *d) { lock_take(&d->lock); }
+void device_leave(Device *d) {
+    update(d);
+    lock_drop(&d->lock);
+}
+
+static void timer_fired(void *opaque) {
+    DeviceTimer *t = opaque;
+    device_enter(t->device);
+    t->fn(t->device, t->i);
+    device_leave(t->device);
+}
+
+DeviceTimer *device_timer(Device *d, void (*fn)(Device *d, unsigned i), unsigned i) {
+    DeviceTimer *t = calloc(1, sizeof(*t));
+    *t = (DeviceTimer){d, fn, i, NULL, d->timers};
+    t->timer = timer_new(d->machine->clock, timer_fired, t);
+    d->timers = t;
+    return t;
+}
+
+void device_timer_set(DeviceTimer *t, uint64_t deadline_ns) { timer_set(t->timer, deadline_ns); }
+
+// ---- reset, save, load
+
+void device_reset(Device *d) {
+    lock_take(&d->lock);
+    if (d->type->fields) fields_reset(d->type->fields, d->state);
+    if (d->type->reset) d->type->reset(d);
+    memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
+    update(d);
+    lock_drop(&d->lock);
+}
+
+void device_save(Device *d, Bytes *out) {
+    lock_take(&d->lock);
+    if (d->type->fields) fields_save(d->type->fields, d->state, out);
+    lock_drop(&d->lock);
+}
+
+bool device_load(Device *d, Bytes *in, char *error, size_t error_size) {
+    lock_take(&d->lock);
+    bool ok = (!d->type->fields || fields_load(d->type->fields, d->state, in, error, error_size)) &&
+              (!d->type->loaded || d->type->loaded(d, error, error_size));
+    if (!ok && d->type->fields) fields_reset(d->type->fields, d->state); // never run on what made no sense
+    memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
+    update(d);
+    lock_drop(&d->lock);
+    return ok;
+}
