@@ -126,9 +126,9 @@ bool machine_globals(Machine *m, Device *d, char *error, size_t error_size) {
     return true;
 }
 
-static void reset_all(Machine *m) {
+static bool reset_all(Machine *m, char *error, size_t error_size) {
     for (Device *d = m->devices; d; d = d->next) device_reset(d);
-    if (m->board->reset) m->board->reset(m);
+    return m->board->load(m, error, error_size);
 }
 
 bool machine_build(Machine *m, char *error, size_t error_size) {
@@ -137,9 +137,7 @@ bool machine_build(Machine *m, char *error, size_t error_size) {
     if (!m->board->build(m, error, error_size)) return false;
     for (unsigned i = 0; i < m->spec->devices.n; i++)
         if (!plug_device(m, m->spec->devices.item[i], error, error_size)) return false;
-    if (m->board->finish && !m->board->finish(m, error, error_size)) return false;
-    reset_all(m);
-    return true;
+    return reset_all(m, error, error_size);
 }
 
 // ---- on the loop's thread
@@ -192,15 +190,28 @@ static void do_reset(void *machine) {
     }
     bool running = m->state == MACHINE_RUNNING;
     stop_cpus(m);
-    reset_all(m);
+    char error[512];
+    if (!reset_all(m, error, sizeof(error))) { // an image is gone since the start
+        fprintf(stderr, "myna: reset: %s\n", error);
+        m->exit_code = 1;
+        set_state(m, MACHINE_OFF);
+        return;
+    }
     if (running) run_cpus(m);
 }
 
 // ---- any thread
 
-void machine_reset(Machine *m) { loop_post(m->loop, do_reset, m); }
-void machine_pause(Machine *m) { loop_call(m->loop, do_pause, m); }
-void machine_resume(Machine *m) { loop_call(m->loop, do_resume, m); }
+static void ask(Machine *m, void (*fn)(void *machine), bool at_once) {
+    if (at_once && loop_here(m->loop))
+        fn(m);
+    else
+        loop_post(m->loop, fn, m);
+}
+
+void machine_reset(Machine *m) { ask(m, do_reset, false); } // a device on the loop may hold its lock
+void machine_pause(Machine *m) { ask(m, do_pause, true); }
+void machine_resume(Machine *m) { ask(m, do_resume, true); }
 void machine_off(Machine *m, int exit_code) {
     m->exit_code = exit_code;
     loop_post(m->loop, do_off, m);

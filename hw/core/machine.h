@@ -67,12 +67,11 @@ typedef struct Board {
     unsigned max_cpus;
     uint64_t default_ram;
     const char *const *props; // names of -M properties, NULL-terminated, "name: help"
-    // Makes CPUs, devices and images on an empty machine (mem, clock, loop are there).
+    // Makes CPUs and devices on an empty machine (mem, clock, loop are there).
     bool (*build)(Machine *m, char *error, size_t error_size);
-    // After the devices were reset: puts images back into RAM and sets the CPUs' entry points.
-    void (*reset)(Machine *m);
-    // After all -device options were plugged: what describes the machine (device tree, firmware tables). May be NULL.
-    bool (*finish)(Machine *m, char *error, size_t error_size);
+    // At start and at each reset, after the devices were reset: reads the images, puts them and the device
+    // tree into memory, resets the CPUs to their entry points.
+    bool (*load)(Machine *m, char *error, size_t error_size);
     // Plugs one -device whose bus the board has; NULL: none.
     bool (*plug)(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size);
 } Board;
@@ -120,7 +119,8 @@ void machine_start(Machine *m); // loop and CPU threads; runs unless spec->pause
 int machine_wait(Machine *m);   // until it is off; its exit code
 void machine_free(Machine *m);
 
-// Any thread, also a device under its lock: asked for, done on the loop.
+// Any thread, also a device under its lock: asked for, done soon on the loop. Pause and resume are for those
+// who hold no lock: called on the loop they are done at once.
 void machine_reset(Machine *m);
 void machine_off(Machine *m, int exit_code);  // the guest ended it; -no-shutdown only pauses
 void machine_kill(Machine *m, int exit_code); // the user did
