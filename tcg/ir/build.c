@@ -25,6 +25,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     b->pc = pc;
     b->ctx = ctx;
     b->bytes = 0;
+    b->unlinked = false;
     b->names = names;
     b->nops = b->nsnaps = b->npending = b->ninsns = b->nargs = b->nlabels = 0;
     k->b = b;

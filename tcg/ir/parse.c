@@ -492,7 +492,7 @@ static void parse_insn(Parser *p)
     b->bytes = (uint32_t)(pc - b->pc) + (uint32_t)length;
 }
 
-// block vaddr ctx word
+// block vaddr ctx word [unlinked]
 static void parse_header(Parser *p)
 {
     if (!take_word(p, "block")) {
@@ -508,6 +508,7 @@ static void parse_header(Parser *p)
     if (ctx > UINT32_MAX)
         fail(p, "the context word has 32 bits");
     p->b->ctx = (uint32_t)ctx;
+    p->b->unlinked = take_word(p, "unlinked");
 }
 
 static void next_line(Parser *p)

@@ -263,7 +263,7 @@ char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque)
         abort();
     p->b = b;
     p->pc = b->pc;
-    put(p, "block 0x%" PRIx64 " ctx 0x%" PRIx32 "\n", vaddr(p, b->pc), b->ctx);
+    put(p, "block 0x%" PRIx64 " ctx 0x%" PRIx32 "%s\n", vaddr(p, b->pc), b->ctx, b->unlinked ? " unlinked" : "");
     unsigned values = 0, insn = 0;
     for (unsigned i = 0; i < b->nops; i++)
         if (b->ops[i].op == OP_PARAM || (is_printed(&b->ops[i]) && ir_result_type(&b->ops[i]) != T_VOID))

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Replays a block through the builder's constructors, so that a text or a random block can be folded.
+#include "tests/lib/irguest.h"
+
+typedef struct Replay {
+    IrBuild *k;
+    const IrBlock *in;
+    IrRef to[IR_MAX_OPS];
+} Replay;
+
+static IrRef mapped(const Replay *r, IrRef v) { return v == IR_NONE ? IR_NONE : r->to[v]; }
+
+static IrRef replay_value(Replay *r, const IrOp *op)
+{
+    IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
+    if (op->op == OP_SELECT)
+        return ir_select(r->k, op->type, c, a, b);
+    return b == IR_NONE ? ir_un(r->k, op->op, op->type, a) : ir_bin(r->k, op->op, op->type, a, b);
+}
+
+static IrRef replay_memory(Replay *r, const IrOp *op)
+{
+    IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
+    if (op->op == OP_LOAD)
+        return ir_load(r->k, op->type, op->memop, a, op->disp);
+    if (op->op == OP_STORE) {
+        ir_store(r->k, op->type, op->memop, a, op->disp, b);
+        return IR_NONE;
+    }
+    if (op->disp) {
+        IrType t = ir_result_type(&r->in->ops[op->a]);
+        a = ir_bin(r->k, OP_ADD, t, a, ir_const(r->k, t, op->disp));
+    }
+    return ir_amo(r->k, op->op, op->type, op->memop, a, b, c);
+}
+
+static void replay_exit(Replay *r, const IrOp *op)
+{
+    IrRef a = mapped(r, op->a);
+    switch (op->op) {
+    case OP_EXIT:
+        if (op->hint == EXIT_HINT_CALL)
+            ir_exit_call(r->k, op->target, op->ret);
+        else
+            ir_exit(r->k, op->target);
+        break;
+    case OP_EXIT_IF: ir_exit_if(r->k, a, op->target); break;
+    case OP_EXIT_REG: ir_exit_reg(r->k, a, op->hint, op->ret); break;
+    default: ir_exit_sync(r->k, op->target);
+    }
+}
+
+static void replay_jump(Replay *r, const IrOp *op)
+{
+    IrRef args[IR_MAX_ARGS];
+    for (unsigned i = 0; i < op->nargs; i++)
+        args[i] = mapped(r, r->in->args[op->args + i]);
+    if (op->op == OP_JUMP)
+        ir_jump(r->k, op->label, args, op->nargs);
+    else
+        ir_branch(r->k, mapped(r, op->a), op->label, args, op->nargs);
+}
+
+// All parameters of a label that the builder makes have one type.
+static void replay_label(Replay *r, unsigned at)
+{
+    const IrOp *op = &r->in->ops[at];
+    IrRef params[IR_MAX_ARGS];
+    ir_label(r->k, op->label, op->nargs ? (IrType)op[1].type : T_I64, params, op->nargs);
+    for (unsigned i = 0; i < op->nargs; i++)
+        r->to[at + 1 + i] = params[i];
+}
+
+static IrRef replay_const(Replay *r, const IrOp *op)
+{
+    switch (op->op) {
+    case OP_CONST: return ir_const(r->k, op->type, op->imm);
+    case OP_PCREL: return ir_pcrel(r->k, op->type, op->imm);
+    case OP_FENCE: ir_fence(r->k, (unsigned)op->imm); return IR_NONE;
+    default: ir_exit_done(r->k); return IR_NONE;
+    }
+}
+
+static void replay_op(Replay *r, unsigned i)
+{
+    const IrOp *op = &r->in->ops[i];
+    IrRef v = IR_NONE;
+    switch (ir_op_info[op->op].kind) {
+    case KIND_CONST: v = replay_const(r, op); break;
+    case KIND_SLOT:
+        if (op->op == OP_GET)
+            v = ir_get(r->k, op->type, (uint16_t)op->imm);
+        else
+            ir_set(r->k, op->type, (uint16_t)op->imm, mapped(r, op->a));
+        break;
+    case KIND_VALUE: case KIND_CMP:
+        v = op->op == OP_NOP ? IR_NONE : replay_value(r, op);
+        break;
+    case KIND_FP: case KIND_FCMP: case KIND_FTOI:
+        v = ir_fp(r->k, op->op, op->type, (unsigned)op->imm, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
+        break;
+    case KIND_MEM: v = replay_memory(r, op); break;
+    case KIND_CALL:
+        v = ir_call(r->k, op->type, op->helper, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
+        break;
+    case KIND_EXIT: case KIND_EXITR: replay_exit(r, op); break;
+    case KIND_JUMP: replay_jump(r, op); break;
+    case KIND_LABEL: replay_label(r, i); return;
+    case KIND_PARAM: return;
+    }
+    r->to[i] = v;
+}
+
+void irg_refold(IrBuild *k, const IrBlock *in)
+{
+    Replay r = {.k = k, .in = in};
+    unsigned insn = 0;
+    for (unsigned i = 0; i < in->nlabels; i++)
+        ir_label_new(k);
+    for (unsigned i = 0; i < in->nops; i++) {
+        for (; insn < in->ninsns && in->insns[insn].first <= i; insn++)
+            ir_insn(k, in->insns[insn].pc, in->insns[insn].length);
+        replay_op(&r, i);
+    }
+}
+
+void irg_fold(IrBlock *out, const IrBlock *in)
+{
+    static IrBuild k;
+    ir_begin(&k, out, in->names, in->vpage, in->pc, in->ctx);
+    irg_refold(&k, in);
+    ir_finish(&k);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A guest that exists only for tests of the IR: a few registers of each kind, some overlapping, 16 KiB of
+// RAM, a page of I/O, helpers of each effect. Its "instructions" are whatever IrBlock the test hands over, so
+// the same block can be interpreted, folded, compiled and compared.
+#pragma once
+#include "tcg/run/engine.h"
+
+enum { IRG_RAM = 0x10000, IRG_RAM_SIZE = 0x4000, IRG_IO = 0x20000, IRG_CODE = 0x80000000u, IRG_NA = 8, IRG_NF = 4 };
+enum { IRG_TRAP_FAULT = 1, IRG_TRAP_ALIGN, IRG_TRAP_HELPER };
+
+// What a block can change, and so what two runs of it are compared by.
+typedef struct IrgState {
+    uint64_t a[IRG_NA];       // a0 ..; the first three pinned
+    uint64_t f[IRG_NF];       // f0 .. as f64, s0 .. (the low halves) as f32
+    uint32_t w[4];            // w0 .. as i32; q0 (i64) covers w0 and w1
+    uint8_t c[4];             // c0 .. as i1
+    uint32_t trap;            // cause of the trap that ended the run, or 0
+    uint64_t trap_pc, trap_vaddr;
+    uint64_t io;              // hash of all I/O
+    uint64_t helper;          // hash of all helper calls
+    uint8_t *ram;             // wiring from here on
+    const IrBlock *block;
+} IrgState;
+
+extern const Guest irg_guest;
+extern const IrNames irg_names;
+
+typedef struct IrgMachine {
+    Engine *engine;
+    Vcpu *v;
+    IrgState *s;
+} IrgMachine;
+
+IrgMachine irg_new(bool interpret);
+void irg_free(IrgMachine *m);
+// Registers and RAM from a seed, the same for the same seed.
+void irg_fill(IrgMachine *m, uint64_t seed);
+void irg_interpret(IrgMachine *m, const IrBlock *b); // straight: interp_run
+void irg_run(IrgMachine *m, const IrBlock *b);       // the whole way: through the builder, the engine and its backend
+// NULL, or what differs (static buffer).
+const char *irg_differs(const IrgMachine *x, const IrgMachine *y);
+
+// Builds the same block through the folding constructors (irfold.c).
+void irg_refold(IrBuild *k, const IrBlock *in);
+void irg_fold(IrBlock *out, const IrBlock *in);
+// A random well-formed block (irgen.c), unfolded. With loops: local control flow too.
+void irg_random(IrBlock *out, uint64_t seed, unsigned insns, bool loops);
+uint64_t irg_next(uint64_t *seed); // splitmix64

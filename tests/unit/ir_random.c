@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// Random blocks: text and back gives the same text; folding changes nothing that a guest can see; host code
+// agrees with the interpreter on the same folded block. A failure prints the seed and both blocks.
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/lib/irguest.h"
+
+static IrBlock raw, other;
+
+// More rounds for a long run by hand: IR_ROUNDS=100000.
+static unsigned rounds(unsigned usual)
+{
+    const char *text = getenv("IR_ROUNDS");
+    return text ? (unsigned)strtoul(text, NULL, 0) : usual;
+}
+
+static void show(const char *what, const IrBlock *b)
+{
+    char *text = ir_print(b);
+    fprintf(stderr, "---- %s\n%s", what, text);
+    free(text);
+}
+
+START_TEST(text_and_back)
+{
+    char error[200];
+    for (unsigned seed = 1; seed <= rounds(300); seed++) {
+        irg_random(&raw, seed, 1 + seed % 30, true);
+        const char *fault = ir_verify(&raw);
+        if (fault)
+            show("ill-formed", &raw);
+        ck_assert_msg(!fault, "seed %u: %s", seed, fault);
+        char *text = ir_print(&raw);
+        ck_assert_msg(ir_parse(&other, &irg_names, text, error, sizeof error), "seed %u: %s\n%s", seed, error, text);
+        char *again = ir_print(&other);
+        ck_assert_str_eq(text, again);
+        free(text);
+        free(again);
+    }
+}
+END_TEST
+
+START_TEST(folding_keeps_the_meaning)
+{
+    IrgMachine x = irg_new(true), y = irg_new(true);
+    for (unsigned seed = 1; seed <= rounds(2000); seed++) {
+        irg_random(&raw, seed, 1 + seed % 30, true);
+        irg_fold(&other, &raw);
+        const char *fault = ir_verify(&other);
+        for (unsigned fill = 0; fill < 4 && !fault; fill++) {
+            irg_fill(&x, seed * 64 + fill);
+            irg_fill(&y, seed * 64 + fill);
+            irg_interpret(&x, &raw);
+            irg_interpret(&y, &other);
+            fault = irg_differs(&x, &y);
+        }
+        if (fault) {
+            show("unfolded", &raw);
+            show("folded", &other);
+        }
+        ck_assert_msg(!fault, "seed %u: %s", seed, fault);
+    }
+    irg_free(&x);
+    irg_free(&y);
+}
+END_TEST
+
+static void compare_host_code(bool loops)
+{
+    IrgMachine x = irg_new(true), y = irg_new(false);
+    for (unsigned seed = 1; seed <= rounds(1000); seed++) {
+        irg_random(&raw, seed, 1 + seed % 30, loops);
+        irg_fold(&other, &raw);
+        const char *fault = NULL;
+        for (unsigned fill = 0; fill < 2 && !fault; fill++) {
+            irg_fill(&x, seed * 64 + fill);
+            irg_fill(&y, seed * 64 + fill);
+            irg_interpret(&x, &other);
+            irg_run(&y, &other);
+            fault = irg_differs(&x, &y);
+        }
+        if (fault)
+            show("interpreted and compiled", &other);
+        ck_assert_msg(!fault, "seed %u: %s", seed, fault);
+    }
+    irg_free(&x);
+    irg_free(&y);
+}
+
+START_TEST(host_code_agrees) { compare_host_code(false); }
+END_TEST
+START_TEST(host_code_agrees_with_loops) { compare_host_code(true); }
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("ir_random");
+    TCase *t = tcase_create("random");
+    tcase_add_test(t, text_and_back);
+    tcase_add_test(t, folding_keeps_the_meaning);
+    tcase_add_test(t, host_code_agrees);
+    tcase_add_test(t, host_code_agrees_with_loops);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
