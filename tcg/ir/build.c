@@ -31,7 +31,8 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     k->b = b;
     k->snap = 0;
     k->ended = k->full = false;
-    k->first_label = k->last_label = IR_MAX_OPS;
+    k->first_flow = IR_MAX_OPS;
+    k->last_label = 0;
     memset(k->consts, 0, sizeof k->consts);
     forget_all(k);
 }
@@ -82,7 +83,7 @@ IrRef ir_const(IrBuild *k, IrType t, int64_t v)
     v = normalise(t, v);
     unsigned hash = ((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts);
     IrRef r = k->consts[hash];
-    bool reachable = r < k->b->nops && (r < k->first_label || r > k->last_label);
+    bool reachable = r < k->b->nops && (r < k->first_flow || r > k->last_label);
     if (reachable && op_at(k, r)->op == OP_CONST && op_at(k, r)->type == t && op_at(k, r)->imm == v)
         return r;
     return k->consts[hash] = ir_emit(k, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, v);
@@ -309,14 +310,19 @@ unsigned ir_label_new(IrBuild *k)
     return k->b->nlabels++;
 }
 
+static void note_flow(IrBuild *k, IrRef at)
+{
+    if (k->first_flow == IR_MAX_OPS)
+        k->first_flow = at;
+}
+
 void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n)
 {
     forget_all(k);
     IrRef r = ir_emit(k, OP_LABEL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     op_at(k, r)->label = (uint16_t)label;
     op_at(k, r)->nargs = (uint16_t)n;
-    if (k->first_label == IR_MAX_OPS)
-        k->first_label = r;
+    note_flow(k, r);
     k->last_label = r;
     k->ended = false;
     for (unsigned i = 0; i < n; i++)
@@ -330,7 +336,9 @@ static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const
         fprintf(stderr, "ir: more than %d arguments in one block\n", IR_MAX_ARGS);
         abort();
     }
-    IrOp *o = op_at(k, ir_emit(k, op, T_VOID, cond, IR_NONE, IR_NONE, 0));
+    IrRef r = ir_emit(k, op, T_VOID, cond, IR_NONE, IR_NONE, 0);
+    IrOp *o = op_at(k, r);
+    note_flow(k, r);
     o->label = (uint16_t)label;
     o->args = (uint16_t)b->nargs;
     o->nargs = (uint16_t)n;

@@ -18,7 +18,7 @@ typedef struct IrBuild {
     IrBlock *b;
     uint64_t live[IR_FORWARD_BYTES / 4 / 64];
     IrRef consts[32];        // recent constants by hash; self-validating
-    unsigned first_label, last_label; // op indices: values made between them are out of reach
+    unsigned first_flow, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
     bool ended;              // an END op was built
     bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
@@ -53,8 +53,8 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);
 void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret);
 void ir_exit_sync(IrBuild *k, int64_t target);
 void ir_exit_done(IrBuild *k);
-// Local blocks: every value used across a LABEL must have been made before the first LABEL or be a parameter
-// of it.
+// Local blocks: a value used behind a LABEL was made behind it too, or is a parameter of it, or was made before
+// the block's first BRANCH, JUMP or LABEL (and so on every path).
 unsigned ir_label_new(IrBuild *k);
 void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n); // binds it; fills params
 void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n);

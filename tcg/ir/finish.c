@@ -107,21 +107,46 @@ static void drop(IrOp *op)
     *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
 }
 
-// Ops behind an END or JUMP that no LABEL makes reachable: whatever has an effect goes, values go for want of
-// uses.
+// One walk along the ops: labels that can be reached, given those known so far.
+static uint32_t reach(const IrBlock *b, uint32_t labels)
+{
+    bool here = true;
+    for (unsigned i = 0; i < b->nops; i++) {
+        const IrOp *op = &b->ops[i];
+        if (op->op == OP_LABEL) {
+            here |= labels >> op->label & 1;
+            labels |= (uint32_t)here << op->label;
+        }
+        if (here && ir_op_info[op->op].kind == KIND_JUMP)
+            labels |= 1u << op->label;
+        if ((ir_op_info[op->op].effects & FX_END) || op->op == OP_JUMP)
+            here = false;
+    }
+    return labels;
+}
+
+// What cannot be reached, behind an END or JUMP. Nothing that can be reached names a value made there: it would have
+// to be made before the first local control flow, which is reached if anything behind it is.
 static void drop_unreachable(IrBlock *b)
 {
-    bool reachable = true;
+    uint32_t labels = 0, before = 1;
+    while (b->nlabels && labels != before) { // again, should a jump back have reached more
+        before = labels;
+        labels = reach(b, labels);
+    }
+    bool here = true;
     for (unsigned i = 0; i < b->nops; i++) {
         IrOp *op = &b->ops[i];
+        bool ends = (ir_op_info[op->op].effects & FX_END) || op->op == OP_JUMP;
         if (op->op == OP_LABEL)
-            reachable = true;
-        if (!reachable && (ir_effects(b, op) & ~FX_READ || ir_result_type(op) == T_VOID))
+            here |= labels >> op->label & 1;
+        if (!here)
             drop(op);
-        if ((ir_op_info[op->op].effects & FX_END) || op->op == OP_JUMP)
-            reachable = false;
+        if (ends)
+            here = false;
     }
 }
+_Static_assert(IR_MAX_LABELS <= 32, "labels are bits of a word");
 
 static bool is_dead(const IrBlock *b, const Doomed *d, unsigned i)
 {

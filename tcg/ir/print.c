@@ -218,7 +218,10 @@ static void put_op(Printer *p, unsigned at)
     case KIND_SLOT:
         put(p, " ");
         put_slot(p, (uint64_t)op->imm, op->type);
-        put_operands(p, op, 0);
+        if (op->op == OP_SET) {
+            put(p, ", ");
+            put_value(p, op->a, op->type);
+        }
         break;
     case KIND_CMP:
         put(p, ".%s", ir_type_names[op->type]);

@@ -3,7 +3,7 @@
 // that passes cannot make the interpreter or a back end read outside of anything.
 //
 // What is checked: operands exist, come before, have the type the op reads (integers may be wider), and are
-// in reach (a value made between two LABELs is gone after the second, since another path may lead there);
+// in reach (a value made behind local control flow is gone at the next LABEL, since another path may lead there);
 // slots, helpers, snapshots, arguments and labels are in range; every path ends in an END op.
 #include "tcg/ir/ir.h"
 #include "tcg/run/guest.h"
@@ -14,7 +14,7 @@
 typedef struct Checker {
     const IrBlock *b;
     unsigned at;                       // op being looked at
-    unsigned first_label, last_label;  // indices of LABEL ops passed so far
+    unsigned first_flow, last_label;   // indices of the first local control flow op, and of the last LABEL so far
     unsigned state_end;                // bytes of guest state that named slots cover
     IrRef label_at[IR_MAX_LABELS];
     const char *fault;
@@ -48,7 +48,7 @@ static bool check_value(Checker *c, IrRef v)
         return fail(c, "operand %u is not made before", v);
     if (c->b->ops[v].op == OP_NOP || type_of(c, v) == T_VOID)
         return fail(c, "operand %u is no value", v);
-    if (v > c->first_label && v < c->last_label)
+    if (v > c->first_flow && v < c->last_label)
         return fail(c, "operand %u was made in another local block", v);
     return true;
 }
@@ -212,8 +212,8 @@ static void check_op(Checker *c, const IrOp *op)
         break;
     case KIND_CONST: case KIND_PARAM: check_const(c, op); break;
     case KIND_SLOT:
-        if (op->type == T_VOID || op->imm < 0 || (uint64_t)op->imm + ir_type_size(op->type) > c->state_end)
-            fail(c, "slot outside of guest state");
+        if (ir_type_size(op->type) < 4 || op->imm < 0 || (uint64_t)op->imm + ir_type_size(op->type) > c->state_end)
+            fail(c, "slot outside of guest state, or smaller than 4 bytes");
         break;
     case KIND_MEM:
         check_memory(c, op);
@@ -279,7 +279,7 @@ const char *ir_verify(const IrBlock *b)
     const char *fault = check_counts(b);
     if (fault)
         return fault;
-    Checker c = {.b = b, .first_label = IR_MAX_OPS, .last_label = 0};
+    Checker c = {.b = b, .first_flow = IR_MAX_OPS, .last_label = 0};
     for (unsigned i = 0; i < b->names->nslots; i++) {
         unsigned end = b->names->slots[i].offset + ir_type_size(b->names->slots[i].type);
         c.state_end = end > c.state_end ? end : c.state_end;
@@ -293,9 +293,9 @@ const char *ir_verify(const IrBlock *b)
                 fail(&c, "execution runs into a label with parameters");
             reachable = true;
             c.last_label = c.at;
-            if (c.first_label == IR_MAX_OPS)
-                c.first_label = c.at;
         }
+        if (c.first_flow == IR_MAX_OPS && (op->op == OP_LABEL || ir_op_info[op->op].kind == KIND_JUMP))
+            c.first_flow = c.at;
         check_op(&c, op);
         if (!reachable && (ir_effects(b, op) & ~FX_READ))
             fail(&c, "cannot be reached");

@@ -491,7 +491,7 @@ void arg_to(Gen *g, Reg target, IrRef r)
     const Val *v = &g->val[r];
     IrType t = type_of(g, r);
     if (is_const(g, r)) {
-        mov_ri(&g->a, target, const_value(g, r));
+        mov_ri(&g->a, target, t == T_I32 ? (uint32_t)const_value(g, r) : const_value(g, r)); // zero-extended
     } else if (g->ir->ops[r].op == OP_PCREL && v->reg == NOREG) {
         mov_rm(&g->a, target, RBP, VCPU(vpage));
         alu_ri(&g->a, P_W, ALU_ADD, target, (int32_t)g->ir->ops[r].imm);

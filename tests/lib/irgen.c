@@ -11,7 +11,7 @@ typedef struct Gen {
     uint64_t seed;
     uint16_t snap;
     unsigned floor;      // values before this op (and after `kept`) are out of reach
-    unsigned kept;       // ops before the first label
+    unsigned kept;       // ops before the first local control flow
     unsigned depth;      // inside local control flow
     bool loops;
 } Gen;
@@ -73,7 +73,7 @@ static IrRef value(Gen *g, IrType t)
         if (have != T_VOID && reads_as(t, have))
             return (IrRef)r;
     }
-    if (chance(g, 50) && t != T_F16)
+    if (chance(g, 50) && t != T_I1)
         return put(g, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot_of(g, t));
     return put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, telling_constant(g, t));
 }
@@ -150,15 +150,15 @@ static void choose(Gen *g)
 
 static void set(Gen *g)
 {
-    static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32, T_I1};
-    IrType t = types[rnd(g, 8)];
+    static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
+    IrType t = types[rnd(g, 7)];
     put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot_of(g, t));
 }
 
 static void get(Gen *g)
 {
-    static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32, T_I1};
-    IrType t = types[rnd(g, 8)];
+    static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
+    IrType t = types[rnd(g, 7)];
     put(g, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot_of(g, t));
 }
 
@@ -303,8 +303,6 @@ static void open_local(Gen *g, unsigned label, unsigned nparams, IrType t)
     put(g, OP_LABEL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     last(g)->label = (uint16_t)label;
     last(g)->nargs = (uint16_t)nparams;
-    if (label == 0)
-        g->kept = g->b->nops - 1;
     g->floor = g->b->nops;
     for (unsigned i = 0; i < nparams; i++)
         put(g, OP_PARAM, t, IR_NONE, IR_NONE, IR_NONE, i);
@@ -313,6 +311,8 @@ static void open_local(Gen *g, unsigned label, unsigned nparams, IrType t)
 static void go(Gen *g, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n)
 {
     put(g, op, T_VOID, cond, IR_NONE, IR_NONE, 0);
+    if (g->kept == IR_MAX_OPS)
+        g->kept = g->b->nops - 1;
     last(g)->label = (uint16_t)label;
     last(g)->args = (uint16_t)g->b->nargs;
     last(g)->nargs = (uint16_t)n;
@@ -409,6 +409,9 @@ void irg_random(IrBlock *out, uint64_t seed, unsigned insns, bool loops)
     out->unlinked = false;
     out->names = &irg_names;
     out->nops = out->nsnaps = out->npending = out->ninsns = out->nargs = out->nlabels = 0;
+    for (unsigned i = 0; i < irg_names.nslots; i++)
+        if (chance(&g, 60))
+            put(&g, OP_GET, irg_names.slots[i].type, IR_NONE, IR_NONE, IR_NONE, irg_names.slots[i].offset);
     for (unsigned i = 0; i < insns; i++) {
         int32_t pc = out->pc + 4 * (int32_t)i;
         g.snap = (uint16_t)out->nsnaps;

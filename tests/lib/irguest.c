@@ -14,7 +14,6 @@ static const IrSlot slots[] = {
     SLOT("s0", f[0], T_F32), SLOT("s1", f[1], T_F32), SLOT("s2", f[2], T_F32), SLOT("s3", f[3], T_F32),
     SLOT("w0", w[0], T_I32), SLOT("w1", w[1], T_I32), SLOT("w2", w[2], T_I32), SLOT("w3", w[3], T_I32),
     SLOT("q0", w[0], T_I64),
-    SLOT("c0", c[0], T_I1), SLOT("c1", c[1], T_I1), SLOT("c2", c[2], T_I1), SLOT("c3", c[3], T_I1),
 };
 static const uint16_t pins[] = {offsetof(IrgState, a[0]), offsetof(IrgState, a[1]), offsetof(IrgState, a[2])};
 
@@ -36,6 +35,13 @@ static void hash(uint64_t *h, uint64_t x)
 
 // ---- helpers
 
+static void raise_trap(Vcpu *v, uint32_t cause, uint64_t vaddr)
+{
+    v->trap = cause;
+    state_of(v)->trap_cause = cause;
+    state_of(v)->trap_vaddr = vaddr;
+}
+
 static uint64_t helper_mix(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) { return a * 3 + (b ^ c << 1); }
 
 static uint64_t helper_peek(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
@@ -56,8 +62,7 @@ static uint64_t helper_poke(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
 static uint64_t helper_check(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
 {
     if ((a & 7) == 7) {
-        v->trap = IRG_TRAP_HELPER;
-        state_of(v)->trap_vaddr = a;
+        raise_trap(v, IRG_TRAP_HELPER, a);
     }
     return a + 1;
 }
@@ -80,12 +85,6 @@ static const Helper helpers[] = {
 const IrNames irg_names = {slots, sizeof slots / sizeof *slots, helpers, sizeof helpers / sizeof *helpers};
 
 // ---- the contract
-
-static void raise_trap(Vcpu *v, uint32_t cause, uint64_t vaddr)
-{
-    v->trap = cause;
-    state_of(v)->trap_vaddr = vaddr;
-}
 
 // The block under test at its own address; anything else stops the run.
 static void guest_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns)
@@ -138,17 +137,15 @@ static bool guest_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned siz
 
 static void guest_misaligned(Vcpu *v, uint64_t vaddr, Access access) { raise_trap(v, IRG_TRAP_ALIGN, vaddr); }
 
-static void take_trap(Vcpu *v, uint32_t cause)
+static void take_trap(Vcpu *v)
 {
-    state_of(v)->trap = cause;
+    state_of(v)->trap = 1;
     state_of(v)->trap_pc = vcpu_pc(v);
     v->pc = vcpu_pc(v);
     atomic_fetch_or(&v->exit_request, EXIT_STOP);
 }
 
-// The run loop has cleared Vcpu.trap by now; causes are told apart by where trap_vaddr lies, which the
-// comparison covers too.
-static void guest_trap(Vcpu *v) { take_trap(v, IRG_TRAP_FAULT); }
+static void guest_trap(Vcpu *v) { take_trap(v); }
 static bool guest_interrupt(Vcpu *v) { return false; }
 static bool guest_awake(Vcpu *v) { return true; }
 static void guest_reset(Vcpu *v, uint64_t pc) { v->pc = pc; }
@@ -192,7 +189,7 @@ void irg_fill(IrgMachine *m, uint64_t seed)
     for (unsigned i = 0; i < IRG_NF; i++)
         m->s->f[i] = irg_next(&seed);
     for (unsigned i = 0; i < 4; i++)
-        m->s->w[i] = (uint32_t)irg_next(&seed), m->s->c[i] = irg_next(&seed) & 1;
+        m->s->w[i] = (uint32_t)irg_next(&seed);
     for (unsigned i = 0; i < IRG_RAM_SIZE; i += 8) {
         uint64_t x = irg_next(&seed);
         memcpy(ram + i, &x, 8);
@@ -209,7 +206,7 @@ void irg_interpret(IrgMachine *m, const IrBlock *b)
     m->v->pc = b->vpage + (uint64_t)b->pc;
     interp_run(m->v, b);
     if (m->v->trap)
-        take_trap(m->v, IRG_TRAP_FAULT);
+        take_trap(m->v);
     m->v->trap = 0;
     atomic_store(&m->v->exit_request, 0);
 }

@@ -13,9 +13,8 @@ typedef struct IrgState {
     uint64_t a[IRG_NA];       // a0 ..; the first three pinned
     uint64_t f[IRG_NF];       // f0 .. as f64, s0 .. (the low halves) as f32
     uint32_t w[4];            // w0 .. as i32; q0 (i64) covers w0 and w1
-    uint8_t c[4];             // c0 .. as i1
-    uint32_t trap;            // cause of the trap that ended the run, or 0
-    uint64_t trap_pc, trap_vaddr;
+    uint64_t trap;            // a trap ended the run
+    uint64_t trap_pc, trap_vaddr, trap_cause;
     uint64_t io;              // hash of all I/O
     uint64_t helper;          // hash of all helper calls
     uint8_t *ram;             // wiring from here on
