@@ -26,9 +26,12 @@ def expect_equal(what, got, wanted):
         raise ConsoleError(f"{what}: got {got!r}, expected {wanted!r}")
 
 
+def build_folder():
+    return os.path.join(TOP, next((word for word in sys.argv[1:] if not word.startswith("-")), "build/release"))
+
+
 def emulator():
-    folder = next((word for word in sys.argv[1:] if not word.startswith("-")), "build/release")
-    path = os.environ.get("MYNA") or os.path.join(TOP, folder, "myna-system-riscv64")
+    path = os.environ.get("MYNA") or f"{build_folder()}/myna-system-riscv64"
     if not os.path.exists(path):
         raise Skip(f"{path} is not built")
     return path
@@ -47,6 +50,17 @@ def linux_command(*extra, smp=1, memory="1G", append=""):
     return [emulator(), "-M", "virt", "-m", memory, "-smp", str(smp), "-nographic", "-bios", f"{folder}/fw_dynamic.bin",
             "-kernel", f"{folder}/vmlinux", "-initrd", f"{folder}/initrd.cpio.gz",
             "-append", f"console=ttyS0 {append}".strip(), *extra]
+
+
+def disk(image, *options):
+    """A raw image as the guest's /dev/vda."""
+    return ["-drive", ",".join([f"file={image}", "format=raw", "if=none", "id=disk0", *options]),
+            "-device", "virtio-blk-device,drive=disk0"]
+
+
+def installed_folder():
+    """Where tests/guest-long/debian-install leaves the installed system."""
+    return f"{build_folder()}/guests/debian-riscv64"
 
 
 def wait_for_shell(console, timeout=None):
