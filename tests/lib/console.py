@@ -7,6 +7,7 @@
         console.line("poweroff -f")
         console.wait()
 
+With MYNA_SHOW=1 in the environment everything the console shows goes to stderr as it comes.
 The program runs on a pseudo-terminal (or on pipes), in a process group of its own, and does not outlive the `with`.
 Every failure is a ConsoleError that ends with the last lines the console showed."""
 import os
@@ -15,7 +16,6 @@ import re
 import select
 import signal
 import subprocess
-import termios
 import time
 import tty
 
@@ -36,6 +36,7 @@ class Console:
         self.read_to = 0  # what expect() has consumed of it
         self.count = 0
         self.eof = False
+        self.show = bool(os.environ.get("MYNA_SHOW"))
         self.command_line = command
         self.started = time.monotonic()
         if pipes:
@@ -45,7 +46,6 @@ class Console:
         else:
             master, slave = pty.openpty()
             tty.setraw(slave)  # no echo before the program sets its own modes
-            termios.tcsetwinsize(slave, (24, 200)) if hasattr(termios, "tcsetwinsize") else None
             self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
             os.close(slave)
             self.input = self.output = master
@@ -83,6 +83,8 @@ class Console:
                 data = b""
             self.eof = not data
             self.shown += data.decode("utf-8", "replace")
+            if self.show:
+                os.write(2, data)
         return not self.eof
 
     def expect(self, *patterns, timeout=None):

@@ -6,6 +6,7 @@ program named by the environment variable MYNA, so that the same test can run an
 import hashlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -92,6 +93,7 @@ def power_off(console):
 def main(test):
     """Runs a test function as a script: 0 passed, 1 failed, 77 could not run here."""
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # so that `with Console` ends its program
     try:
         test()
     except Skip as reason:

@@ -28,7 +28,12 @@ def make_image(arch, out, work):
     script = f"""set -e
 debootstrap --foreign --arch={arch} --variant=minbase --keyring={KEYRING} --include={",".join(packages)} \
   {SUITE} {shlex.quote(root)} {mirror}
+# Inside a container debootstrap leaves /proc as a symbolic link to itself.
+if [ -L {shlex.quote(root)}/proc ]; then rm {shlex.quote(root)}/proc; mkdir {shlex.quote(root)}/proc; fi
 install -m 755 {shlex.quote(here)}/guest-second-stage {shlex.quote(root)}/sbin/myna-second-stage
+# The image is thrown away if the second stage fails, so its package manager need not wait for the disk.
+mkdir -p {shlex.quote(root)}/etc/dpkg/dpkg.cfg.d
+echo force-unsafe-io > {shlex.quote(root)}/etc/dpkg/dpkg.cfg.d/unsafe-io
 mke2fs -q -t ext4 -L root -d {shlex.quote(root)} {shlex.quote(out)}/disk.img {SIZE}
 """
     if os.geteuid() == 0:
