@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+// run: xlen=64,32
+// What a TLB may get wrong: many pages at colliding distances, one address in two ASIDs, global pages, partial flushes
+// that must flush enough, privilege changes on the same page, translation switched on and off. Privileged 12.2.1.
+#include "tests/golden/riscv/lib/test.h"
+
+#define BASE 0x40000000ul
+#define PAGES 64
+#define FAR (XLEN == 32 ? 4ul << 20 : 64ul << 20) // between pages that collide in any small direct-mapped TLB
+
+static uint32_t frame[PAGES][PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
+
+static Word sum_pages(Word step)
+{
+    Word sum = 0;
+
+    for (Word i = 0; i < PAGES; i++)
+        sum = sum * 5 + *(volatile uint32_t *)(BASE + i * PAGE_SIZE);
+    return sum;
+}
+
+static Word sum_far(Word count)
+{
+    Word sum = 0;
+
+    for (int round = 0; round < 50; round++)
+        for (Word i = 0; i < count; i++) {
+            volatile uint32_t *at = (uint32_t *)(BASE + i * FAR);
+            sum += *at ^ round;
+            *at = *at + 1;
+        }
+    return sum;
+}
+
+static Word sum_expected(const uint8_t *order)
+{
+    Word sum = 0;
+
+    for (int i = 0; i < PAGES; i++)
+        sum = sum * 5 + frame[order[i]][0];
+    return sum;
+}
+
+static void test_many(const Space *space)
+{
+    uint8_t order[PAGES];
+    Word errors = 0;
+
+    for (int i = 0; i < PAGES; i++) {
+        frame[i][0] = i * i + 1;
+        order[i] = i;
+        space_map(space, BASE + i * PAGE_SIZE, frame[i], PTE_RW);
+    }
+    sfence_all();
+    for (int round = 0; round < 64; round++) {
+        int a = round * 7 % PAGES, b = (round * 13 + 5) % PAGES;
+        uint8_t kept = order[a];
+        order[a] = order[b], order[b] = kept;
+        space_map(space, BASE + a * PAGE_SIZE, frame[order[a]], PTE_RW);
+        space_map(space, BASE + b * PAGE_SIZE, frame[order[b]], PTE_RW);
+        __asm__ volatile("sfence.vma %0, zero\n sfence.vma %1, zero"
+                         : : "r"(BASE + a * PAGE_SIZE), "r"(BASE + b * PAGE_SIZE) : "memory");
+        errors += mode_run(sum_pages, 0, S_MODE) != sum_expected(order);
+    }
+    check_equal("pages exchanged one by one", errors, 0);
+    for (int i = 0; i < 8; i++) {
+        frame[i][0] = 100 * i;
+        space_map(space, BASE + i * FAR, frame[i], PTE_RW);
+    }
+    sfence_all();
+    Word wanted = 0;
+    uint32_t value[8];
+    for (int i = 0; i < 8; i++)
+        value[i] = 100 * i;
+    for (int round = 0; round < 50; round++)
+        for (int i = 0; i < 8; i++)
+            wanted += value[i]++ ^ round;
+    check_equal("pages that collide", mode_run(sum_far, 8, S_MODE), wanted);
+    check_equal("their last values", frame[7][0], 750);
+    check_no_trap("many pages");
+}
+
+static Word load_in(const Space *space, Word asid, Word vaddr)
+{
+    csr_write(satp, space_satp(space, asid));
+    return mode_run(probe_lw, vaddr, S_MODE);
+}
+
+static void test_asids(Space space[2])
+{
+    Word errors = 0, global = BASE + PAGE_SIZE;
+
+    csr_write(satp, space_satp(&space[0], ~0ul >> (XLEN - (XLEN == 32 ? 9 : 16))));
+    if ((csr_read(satp) >> (XLEN == 32 ? 22 : 44) & 3) != 3) {
+        check("two bits of ASID", 1); // none to test with
+        return;
+    }
+    frame[0][0] = 10, frame[1][0] = 20, frame[2][0] = 30;
+    for (int i = 0; i < 2; i++) {
+        space_map(&space[i], BASE, frame[i], PTE_RW);
+        space_map(&space[i], global, frame[2], PTE_RW | PTE_G);
+    }
+    sfence_all();
+    for (int i = 0; i < 50; i++) {
+        errors += load_in(&space[i & 1], 1 + (i & 1), BASE) != (i & 1 ? 20u : 10u);
+        errors += load_in(&space[i & 1], 1 + (i & 1), global) != 30;
+    }
+    check_equal("one address in two ASIDs", errors, 0);
+
+    frame[3][0] = 40;
+    space_map(&space[0], BASE, frame[3], PTE_RW);
+    __asm__ volatile("sfence.vma %0, %1" : : "r"(BASE), "r"(1) : "memory");
+    check_equal("flush of an address in one ASID", load_in(&space[0], 1, BASE), 40);
+    check_equal("the other ASID keeps its page", load_in(&space[1], 2, BASE), 20);
+    space_map(&space[1], BASE, frame[3], PTE_RW);
+    __asm__ volatile("sfence.vma zero, %0" : : "r"(2) : "memory");
+    check_equal("flush of one ASID", load_in(&space[1], 2, BASE), 40);
+    for (int i = 0; i < 2; i++)
+        space_map(&space[i], global, frame[0], PTE_RW | PTE_G);
+    __asm__ volatile("sfence.vma %0, zero" : : "r"(global) : "memory");
+    check("flush of a global page by address in all ASIDs",
+          load_in(&space[0], 1, global) == 10 && load_in(&space[1], 2, global) == 10);
+    space_map(&space[0], BASE, frame[0], PTE_RW);
+    space_map(&space[1], BASE, frame[1], PTE_RW);
+    sfence_all();
+    check("full flush reaches every ASID", load_in(&space[0], 1, BASE) == 10 && load_in(&space[1], 2, BASE) == 20);
+    check_no_trap("ASIDs");
+}
+
+// The same page seen by S and U in turn: an entry made for one must not serve the other.
+static void test_privileges(const Space *space)
+{
+    Word good = 0;
+
+    csr_write(satp, space_satp(space, 0));
+    space_map_program(space, PTE_RWX | PTE_U);
+    space_map(space, BASE, frame[0], PTE_RW);
+    space_map(space, BASE + PAGE_SIZE, frame[1], PTE_RW | PTE_U);
+    sfence_all();
+    frame[0][0] = 5, frame[1][0] = 6;
+    csr_set(mstatus, MSTATUS_SUM);
+    for (int i = 0; i < 10; i++) {
+        Word got;
+        csr_clear(mstatus, MSTATUS_MPP);
+        csr_set(mstatus, (Word)S_MODE << 11);
+        __asm__ volatile("csrs mstatus, %1\n lw %0, 0(%2)\n csrc mstatus, %1"
+                         : "=&r"(got) : "r"(MSTATUS_MPRV), "r"(BASE) : "memory");
+        good += got == 5 && trap.count == 0;
+        trap_clear();
+        good += mode_run(probe_lw, BASE + PAGE_SIZE, U_MODE) == 6 && trap.count == 0;
+        mode_run(probe_lw, BASE, U_MODE);
+        good += trap.count == 1 && trap.cause == LOAD_PAGE && trap.tval == BASE;
+        trap_clear();
+    }
+    check_equal("S and U in turn", good, 30);
+    csr_clear(mstatus, MSTATUS_SUM);
+    csr_write(satp, 0);
+    sfence_all();
+}
+
+// Bare and translated in turn without a flush: writing satp must suffice.
+static void test_bare_switch(const Space *space)
+{
+    Word good = 0;
+    volatile uint32_t *physical = &frame[9][0];
+
+    frame[8][0] = 8, frame[9][0] = 9;
+    for (int i = 0; i < 10; i++) {
+        csr_write(satp, 0);
+        good += mode_run(probe_lw, (Word)physical, S_MODE) == 9;
+        csr_write(satp, space_satp(space, 0));
+        good += mode_run(probe_lw, BASE + PAGE_SIZE, S_MODE) == 8;
+    }
+    csr_write(satp, 0);
+    check_equal("bare and translated in turn", good, 20);
+    check_no_trap("switching");
+}
+
+void test_main(void)
+{
+    Space space[2];
+
+    for (int i = 0; i < 2; i++) {
+        space[i] = space_new(XLEN == 32 ? 2 : 3);
+        space_map_program(&space[i], PTE_RWX);
+    }
+    csr_write(satp, space_satp(&space[0], 0));
+    sfence_all();
+    test_many(&space[0]);
+    test_asids(space);
+    test_privileges(&space[0]);
+    space_map_program(&space[1], PTE_RWX);
+    space_map(&space[1], BASE + PAGE_SIZE, frame[8], PTE_RW);
+    sfence_all();
+    test_bare_switch(&space[1]);
+}
