@@ -255,6 +255,7 @@ void machine_free(Machine *m) {
     for (unsigned i = 0; i < m->ends.n; i++) free(m->ends.list[i].id);
     free(m->ends.list);
     free(m->cpu_phandles);
+    free(m->dtb);
     lock_destroy(&m->lock);
     pthread_cond_destroy(&m->off);
     free(m);

@@ -96,7 +96,9 @@ struct Machine {
     BackEnds ends;
     uint32_t phandles;      // used so far
     uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
-    void *board_state;      // the board's own; freed by it
+    void *dtb;              // the device tree as last loaded, for dumpdtb
+    size_t dtb_size;
+    void *board_state; // the board's own; freed by it
     void (*board_free)(Machine *m);
     Serial *serials[8]; // -serial 0..7 as the ui opened them; NULL: nothing plugged in
     // state
@@ -131,6 +133,6 @@ bool machine_running(Machine *m);
 bool machine_globals(Machine *m, Device *d, char *error, size_t error_size);
 Device *machine_device(Machine *m, const char *id); // NULL: none
 
-// Device types by name, for -device and `-device help` (hw/board/devices.c). NULL-terminated.
+// Device types by name, for -device and `-device help` (hw/board/boards.c). NULL-terminated.
 extern const DeviceType *const device_types[];
 const DeviceType *device_type_find(const char *name, char *error, size_t error_size);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// What all RISC-V boards share: harts, the device tree's /cpus, and how a boot is laid out in memory.
+#pragma once
+#include "hw/core/loader.h"
+#include "hw/core/machine.h"
+
+// Engine and harts of the machine's target, configured by -cpu; m->cpu_phandles for the interrupt
+// controllers' nodes.
+bool riscv_make_harts(Machine *m, char *error, size_t error_size);
+// DRAM at m->ram_base, and the reset ROM.
+enum { RISCV_ROM_BASE = 0x1000, RISCV_ROM_SIZE = 0xf000 };
+bool riscv_make_memory(Machine *m, const char *ram_name, char *error, size_t error_size);
+void riscv_dt_cpus(Machine *m, Fdt *f);
+void riscv_dt_memory(Machine *m, Fdt *f);
+// An interrupt line into a hart: pin is one of RISCV_PIN_x.
+Irq riscv_pin(Machine *m, unsigned hart, unsigned pin);
+
+typedef struct RiscvBoot {
+    const char *stdout_path;             // for /chosen
+    void (*make_dt)(Machine *m, Fdt *f); // the root node's contents
+    void (*on_kernel)(
+        Machine *m, const Image *kernel); // may be NULL; called with the ELF or Image, NULL if there is none
+} RiscvBoot;
+// Firmware, kernel, initrd, device tree and reset ROM into memory, harts to the ROM: Board.load.
+bool riscv_boot(Machine *m, const RiscvBoot *boot, char *error, size_t error_size);
+
+// hw/board/firmware.c: where OpenSBI is on this host (malloc'd), or NULL with what to do in error.
+char *firmware_find(const char *target, char *error, size_t error_size);

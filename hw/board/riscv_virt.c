@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+// `virt` for riscv64 and riscv32: QEMU's paravirtual board. Addresses, interrupt numbers and device-tree node
+// names are QEMU's, since guests carry them. Devices describe themselves; this file only says where they
+// stand and what they are wired to.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cpu/riscv/riscv.h"
+#include "hw/board/riscv_boot.h"
+#include "hw/intc/aclint.h"
+#include "hw/intc/plic.h"
+#include "hw/misc/finisher.h"
+#include "hw/rtc/goldfish.h"
+#include "hw/uart/ns16550.h"
+#if __has_include("hw/virtio/mmio.h")
+#include "hw/virtio/mmio.h"
+#else
+static const DeviceType virtio_mmio_empty = {.name = "virtio-mmio", .window = 0x200};
+#endif
+
+enum {
+    FINISHER_BASE = 0x100000,
+    RTC_BASE = 0x101000,
+    CLINT_BASE = 0x2000000,
+    PLIC_BASE = 0xc000000,
+    UART_BASE = 0x10000000,
+    VIRTIO_BASE = 0x10001000,
+    VIRTIO_STRIDE = 0x1000,
+    VIRTIO_SLOTS = 8,
+};
+enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11 };
+static const uint64_t dram_base = 0x80000000;
+
+typedef struct Virt {
+    Device *plic, *clint, *finisher, *uart, *rtc;
+    Device *slot[VIRTIO_SLOTS];
+} Virt;
+
+static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t base, const char *props,
+                   char *error, size_t error_size) {
+    Device *d = device_new(m, type, id);
+    if (machine_globals(m, d, error, error_size) && device_set_all(d, props, error, error_size) &&
+        device_plug(d, error, error_size) && device_map(d, base, error, error_size))
+        return d;
+    device_free(d);
+    return NULL;
+}
+
+static void wire_harts(Machine *m, Virt *v) {
+    for (unsigned h = 0; h < m->ncpus; h++) {
+        device_wire_to(v->plic, 2 * h, riscv_pin(m, h, RISCV_PIN_MEI));
+        device_wire_to(v->plic, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_SEI));
+        device_wire_to(v->clint, 2 * h, riscv_pin(m, h, RISCV_PIN_MSI));
+        device_wire_to(v->clint, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_MTI));
+    }
+}
+
+static void virt_free(Machine *m) { free(m->board_state); }
+
+static bool virt_build(Machine *m, char *error, size_t error_size) {
+    char harts[32];
+    Virt *v = m->board_state = calloc(1, sizeof(*v));
+    m->board_free = virt_free;
+    m->ram_base = dram_base;
+    snprintf(harts, sizeof(harts), "harts=%u", m->ncpus);
+    if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
+    bool ok = riscv_make_harts(m, error, error_size) &&
+              riscv_make_memory(m, "riscv_virt_board.ram", error, error_size) &&
+              (v->plic = add(m, &plic_type, "plic", PLIC_BASE, harts, error, error_size)) &&
+              (v->clint = add(m, &aclint_type, "clint", CLINT_BASE, harts, error, error_size)) &&
+              (v->finisher = add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
+              (v->rtc = add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
+              (v->uart = add(m, &ns16550_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "",
+                             error, error_size));
+    if (!ok) return false;
+    wire_harts(m, v);
+    device_wire(v->uart, 0, v->plic, UART_IRQ);
+    device_wire(v->rtc, 0, v->plic, RTC_IRQ);
+    return true;
+}
+
+// ---- virtio-mmio slots
+
+static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const char *props, char *error,
+                      size_t error_size) {
+    Virt *v = m->board_state;
+    char id[32];
+    snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
+    v->slot[slot] = add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
+    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->plic, VIRTIO_IRQ + slot);
+    return v->slot[slot] != NULL;
+}
+
+// -device on the virtio bus: the highest free slot, as QEMU fills them.
+static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
+    Virt *v = m->board_state;
+    if (strcmp(type->bus, "virtio")) {
+        snprintf(error, error_size, "machine 'virt' has no %s bus for '%s'", type->bus, type->name);
+        return false;
+    }
+    for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
+        if (!v->slot[s]) return fill_slot(m, s, type, props, error, error_size);
+    snprintf(error, error_size, "all %d virtio slots of machine 'virt' are taken: no room for '%s'",
+             VIRTIO_SLOTS, type->name);
+    return false;
+}
+
+// ---- device tree and boot
+
+static void virt_dt(Machine *m, Fdt *f) {
+    Virt *v = m->board_state;
+    dt_u32(f, "#address-cells", 2);
+    dt_u32(f, "#size-cells", 2);
+    dt_string(f, "compatible", "riscv-virtio");
+    dt_string(f, "model", "riscv-virtio,qemu");
+    finisher_fdt_syscon(v->finisher, f);
+    riscv_dt_memory(m, f);
+    riscv_dt_cpus(m, f);
+    dt_begin(f, "soc");
+    dt_u32(f, "#address-cells", 2);
+    dt_u32(f, "#size-cells", 2);
+    dt_string(f, "compatible", "simple-bus");
+    dt_flag(f, "ranges");
+    for (Device *d = m->devices; d; d = d->next)
+        if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
+    dt_end(f);
+    dt_begin(f, "chosen");
+    dt_end(f);
+}
+
+static bool virt_load(Machine *m, char *error, size_t error_size) {
+    static const RiscvBoot boot = {.stdout_path = "/soc/serial@10000000", .make_dt = virt_dt};
+    Virt *v = m->board_state;
+    for (unsigned s = 0; s < VIRTIO_SLOTS;
+         s++) // transports are always there; what nobody plugged in is empty
+        if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
+    return riscv_boot(m, &boot, error, error_size);
+}
+
+static const char *const targets[] = {"riscv64", "riscv32", NULL};
+
+const Board riscv_virt_board = {
+    .name = "virt",
+    .title = "RISC-V VirtIO board",
+    .targets = targets,
+    .max_cpus = PLIC_CONTEXTS / 2,
+    .default_ram = 128 << 20,
+    .build = virt_build,
+    .load = virt_load,
+    .plug = virt_plug,
+};

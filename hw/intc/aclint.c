@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Core-local interrupts (RISC-V ACLINT specification 1.0-rc4; the layout is SiFive's CLINT): msip, mtimecmp
+// and mtime for each hart. mtime is virtual time at 10 MHz plus an offset that software may move; a deadline
+// follows from mtimecmp, so update sets the timers.
+#include "hw/intc/aclint.h"
+#include <stdio.h>
+#include "hw/core/machine.h"
+
+enum { TICK = 1000000000 / ACLINT_HZ }; // ns
+
+typedef struct Aclint {
+    uint32_t msip[ACLINT_HARTS];
+    uint64_t mtimecmp[ACLINT_HARTS];
+    uint64_t shift; // mtime - virtual time, in ticks
+    // wiring
+    uint32_t harts;
+    DeviceTimer *timer[ACLINT_HARTS];
+} Aclint;
+
+static const Field aclint_table[] = {
+    FIELD_ARRAY(Aclint, msip, 0),
+    FIELD_ARRAY(Aclint, mtimecmp, UINT64_MAX),
+    FIELD(Aclint, shift, 0),
+};
+static const Fields aclint_fields = FIELDS("riscv.aclint", 1, aclint_table, offsetof(Aclint, harts));
+
+static uint64_t now(Device *d) { return clock_now(d->machine->clock) / TICK + ((Aclint *)d->state)->shift; }
+
+static uint64_t mtime_get(Device *d, unsigned i) { return now(d); }
+static void mtime_set(Device *d, unsigned i, uint64_t value) {
+    ((Aclint *)d->state)->shift += value - now(d);
+}
+
+static const Reg aclint_regs[] = {
+    {0x0000, "msip", 4, REG_RW, REG_FIELD_ARRAY(Aclint, msip), .mask = 1, .count = ACLINT_HARTS},
+    {0x4000, "mtimecmp", 8, REG_RW, REG_FIELD_ARRAY(Aclint, mtimecmp), .mask = REG_ALL,
+     .count = ACLINT_HARTS},
+    {0xbff8, "mtime", 8, REG_RW, .get = mtime_get, .set = mtime_set},
+};
+
+// Virtual time at which mtime reaches cmp; UINT64_MAX when that is never, 0 when it has.
+static uint64_t deadline(Aclint *a, uint64_t time, uint64_t cmp) {
+    if (cmp <= time) return 0;
+    uint64_t ticks = cmp - a->shift; // on the virtual clock
+    return ticks > UINT64_MAX / TICK ? UINT64_MAX : ticks * TICK;
+}
+
+static void aclint_update(Device *d) {
+    Aclint *a = d->state;
+    uint64_t time = now(d);
+    for (unsigned h = 0; h < a->harts; h++) {
+        bool reached = a->mtimecmp[h] <= time;
+        device_irq(d, 2 * h, a->msip[h] & 1);
+        device_irq(d, 2 * h + 1, reached);
+        device_timer_set(a->timer[h], reached ? UINT64_MAX : deadline(a, time, a->mtimecmp[h]));
+    }
+}
+
+static void due(Device *d, unsigned hart) {} // update sees it
+
+static bool aclint_plug(Device *d, char *error, size_t error_size) {
+    Aclint *a = d->state;
+    if (!a->harts || a->harts > ACLINT_HARTS) {
+        snprintf(error, error_size, "the CLINT serves 1 to %d harts, not %u", ACLINT_HARTS, a->harts);
+        return false;
+    }
+    for (unsigned h = 0; h < a->harts; h++) a->timer[h] = device_timer(d, due, h);
+    return true;
+}
+
+static void aclint_fdt(Device *d, Fdt *f) {
+    Aclint *a = d->state;
+    uint32_t cells[4 * ACLINT_HARTS], n = 0;
+    for (unsigned h = 0; h < a->harts;
+         h++) { // machine software 3 and machine timer 7 (privileged specification, mcause)
+        cells[n++] = d->machine->cpu_phandles[h];
+        cells[n++] = 3;
+        cells[n++] = d->machine->cpu_phandles[h];
+        cells[n++] = 7;
+    }
+    dt_begin(f, "clint@%lx", (unsigned long)d->base);
+    dt_cells(f, "interrupts-extended", n, cells);
+    dt_reg(f, d->base, d->type->window);
+    dt_strings(f, "compatible", 2, (const char *const[]){"sifive,clint0", "riscv,clint0"});
+    dt_end(f);
+}
+
+static const Prop aclint_props[] = {PROP(Aclint, harts, PROP_U32, "1", "harts")};
+
+const DeviceType aclint_type = {
+    .name = "riscv.aclint",
+    .title = "RISC-V core-local interruptor: software and timer interrupts",
+    .size = sizeof(Aclint),
+    .fields = &aclint_fields,
+    .regs = aclint_regs,
+    .nregs = sizeof(aclint_regs) / sizeof(aclint_regs[0]),
+    .window = 0x10000,
+    .props = aclint_props,
+    .nprops = 1,
+    .plug = aclint_plug,
+    .update = aclint_update,
+    .fdt = aclint_fdt,
+};
