@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASE 0x80000000ull
+#define BASE UINT64_C(0x80000000)
 enum { X_AT = 0, F_AT = 256, FCSR_AT = 512, SCRATCH_AT = 640, RECORD = SCRATCH_AT + RANDOM_SCRATCH, RAM_SIZE = 64 << 20, REACH = 1 << 18 };
 
 typedef struct Image {
@@ -172,7 +172,8 @@ static uint8_t *image_run(const Image *m, bool interpret)
     char error[256] = "";
     Mem *mem = mem_new();
     Engine *engine = engine_new(type->guest, &options);
-    Cpu *cpu = cpu_new(type, engine, mem, clock_new(), 0);
+    Clock *clock = clock_new();
+    Cpu *cpu = cpu_new(type, engine, mem, clock, 0);
     if (!cpu || !type->configure(cpu, "max", error, sizeof error) ||
         !mem_map_ram(mem, "ram", BASE, RAM_SIZE, false, error, sizeof error))
         return fprintf(stderr, "no hart: %s\n", error), NULL;
@@ -189,6 +190,10 @@ static uint8_t *image_run(const Image *m, bool interpret)
         fprintf(stderr, "stopped with %d, mcause %" PRIu64 " at %#" PRIx64 "\n", result, s->mcause, s->mepc);
     uint8_t *after = malloc((size_t)m->count * RECORD);
     mem_read(mem, records_vaddr(m), after, (size_t)m->count * RECORD);
+    cpu_free(cpu);
+    engine_free(engine);
+    mem_free(mem);
+    clock_free(clock);
     return after;
 }
 
@@ -241,8 +246,9 @@ static unsigned compare(const Image *m, const uint8_t *ours, const uint8_t *thei
 int main(int argc, char **argv)
 {
     if (argc != 8) return fprintf(stderr, "usage: %s elf|interp|jit XLEN SEED COUNT LENGTH MATCH FILE\n", argv[0]), 2;
-    Image m = {.xlen = (unsigned)atoi(argv[2]), .count = (unsigned)atoi(argv[4]), .length = (unsigned)atoi(argv[5]),
-               .match = *argv[6] ? argv[6] : NULL};
+    static Image m;
+    m = (Image){.xlen = (unsigned)atoi(argv[2]), .count = (unsigned)atoi(argv[4]), .length = (unsigned)atoi(argv[5]),
+                .match = *argv[6] ? argv[6] : NULL};
     if (m.length > RANDOM_MAX || (uint64_t)m.count * (RECORD + 1024) > RAM_SIZE) return fprintf(stderr, "too much\n"), 2;
     image_make(&m, strtoull(argv[3], NULL, 0));
     if (!strcmp(argv[1], "elf")) return image_write(&m, argv[7]);
@@ -253,5 +259,7 @@ int main(int argc, char **argv)
     if (!ours) return 2;
     unsigned bad = compare(&m, ours, theirs);
     if (bad) printf("%u of %u sequences differ\n", bad, m.count);
+    free(ours);
+    free(theirs);
     return bad != 0;
 }
