@@ -13,7 +13,7 @@ typedef struct Gen {
     unsigned floor;      // values before this op (and after `kept`) are out of reach
     unsigned kept;       // ops before the first local control flow
     unsigned depth;      // inside local control flow
-    bool loops;
+    unsigned kinds;      // IRG_*
 } Gen;
 
 static uint64_t rnd(Gen *g, uint64_t n) { return irg_next(&g->seed) % n; }
@@ -31,9 +31,10 @@ static IrOp *last(Gen *g) { return &g->b->ops[g->b->nops - 1]; }
 
 static int64_t telling_constant(Gen *g, IrType t)
 {
-    static const int64_t values[] = {0, 1, -1, 2, 3, 7, 8, 16, 24, 31, 32, 33, 48, 56, 63, 64, 0x7f, 0x80, 0xff, 0xffff,
-                                     0x7fff, -0x8000, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX, INT64_MIN, 0x1000, -4};
-    static const uint32_t f32[] = {0, 0x80000000, 0x3f800000, 0x7f800000, 0x7fc00000, 0x7f800001, 1, 0x4f000000, 0xcf000001};
+    static const int64_t values[] = {0, 1, -1, 2, 3, 7, 8, 16, 24, 31, 32, 33, 48, 56, 63, 64, 0x7f, 0x80, 0xff,
+                                     0xffff, 0x7fff, -0x8000, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX, INT64_MIN, 0x1000, -4};
+    static const uint32_t f32[] = {0, 0x80000000, 0x3f800000, 0x7f800000, 0x7fc00000, 0x7f800001, 1, 0x4f000000,
+                                   0xcf000001};
     static const uint64_t f64[] = {0, 1ull << 63, 0x3ff0000000000000, 0x7ff0000000000000, 0x7ff8000000000000,
                                    0x7ff0000000000001, 1, 0x43e0000000000000, 0xc1e0000000200000};
     if (t == T_F32)
@@ -53,7 +54,8 @@ static uint16_t slot_of(Gen *g, IrType t)
 {
     for (;;) {
         const IrSlot *s = &irg_names.slots[rnd(g, irg_names.nslots)];
-        if (s->type == t)
+        bool overlaps = t == T_I64 && s->offset >= offsetof(IrgState, w);
+        if (s->type == t && (!overlaps || g->kinds & IRG_OVERLAPS))
             return s->offset;
     }
 }
@@ -360,11 +362,11 @@ static void loop(Gen *g)
 static void random_op(Gen *g)
 {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
-        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8}, {load, 7},
-        {store, 6}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
+        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
+        {load, 7}, {store, 6}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
     };
     unsigned total = 0, at;
-    if (g->loops && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {
+    if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {
         if (chance(g, 50))
             skip(g);
         else
@@ -386,7 +388,8 @@ static void leave(Gen *g)
     IrRef v;
     switch (rnd(g, 3)) {
     case 0:
-        v = value(g, T_I64);
+        v = value(g, T_I64); // a pc is even
+        v = put(g, OP_AND, T_I64, v, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, -4), IR_NONE, 0);
         put(g, OP_EXIT_REG, T_VOID, v, IR_NONE, IR_NONE, 0);
         last(g)->hint = (uint8_t)rnd(g, 3);
         last(g)->ret = last(g)->hint == EXIT_HINT_CALL ? 0x900 : 0;
@@ -400,18 +403,17 @@ static void leave(Gen *g)
     last(g)->target = 0xa00;
 }
 
-void irg_random(IrBlock *out, uint64_t seed, unsigned insns, bool loops)
+void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds)
 {
-    Gen g = {.b = out, .seed = seed, .kept = IR_MAX_OPS, .loops = loops};
+    Gen g = {.b = out, .seed = seed, .kept = IR_MAX_OPS, .kinds = kinds};
     out->vpage = IRG_CODE;
     out->pc = 0x40;
     out->ctx = 0;
     out->unlinked = false;
     out->names = &irg_names;
     out->nops = out->nsnaps = out->npending = out->ninsns = out->nargs = out->nlabels = 0;
-    for (unsigned i = 0; i < irg_names.nslots; i++)
-        if (chance(&g, 60))
-            put(&g, OP_GET, irg_names.slots[i].type, IR_NONE, IR_NONE, IR_NONE, irg_names.slots[i].offset);
+    for (unsigned i = 0; i < 24; i++)
+        get(&g);
     for (unsigned i = 0; i < insns; i++) {
         int32_t pc = out->pc + 4 * (int32_t)i;
         g.snap = (uint16_t)out->nsnaps;

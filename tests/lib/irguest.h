@@ -42,6 +42,8 @@ const char *irg_differs(const IrgMachine *x, const IrgMachine *y);
 // Builds the same block through the folding constructors (irfold.c).
 void irg_refold(IrBuild *k, const IrBlock *in);
 void irg_fold(IrBlock *out, const IrBlock *in);
-// A random well-formed block (irgen.c), unfolded. With loops: local control flow too.
-void irg_random(IrBlock *out, uint64_t seed, unsigned insns, bool loops);
+// A random well-formed block (irgen.c), unfolded. LOOPS: local control flow too; OVERLAPS: integer slots that
+// overlap others.
+enum { IRG_LOOPS = 1, IRG_OVERLAPS = 2 };
+void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds);
 uint64_t irg_next(uint64_t *seed); // splitmix64
