@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Traps: raising, entering, returning; interrupts and WFI. Privileged 3.1.6-3.1.9, 3.3, 10.1.1-10.1.3 and Sstc.
 //
-// A raised trap waits in trap_cause/trap_tval with Vcpu.trap set until the run loop calls Guest.trap, when Vcpu.pc is exact. Interrupt lines
+// A raised trap waits in trap_cause/trap_tval with Vcpu.trap set until the run loop calls Guest.trap. Interrupt lines
 // are the atomic word `pins`; whoever sets one kicks the CPU, and the hart's thread decides. STIP under Sstc is `pins` bit
 // STI *and* time >= stimecmp: the timer's callback (event-loop thread) may be late for an old deadline, so its bit is only a hint that
 // the comparison is worth making. Nothing but writing stimecmp clears that bit.
@@ -67,10 +67,12 @@ static void enter(Vcpu *v, uint64_t cause, bool interrupt, uint64_t tval, bool t
     riscv_irq_check(v);
 }
 
+// The run loop has left translated code at the instruction that raised: vcpu_pc names it.
 void riscv_trap(Vcpu *v)
 {
     RiscvState *s = riscv_state(v);
     v->trap = 0;
+    v->pc = riscv_mask(s, vcpu_pc(v));
     enter(v, s->trap_cause, false, s->trap_tval, s->priv != PRIV_M && (s->medeleg >> s->trap_cause & 1));
 }
 

@@ -11,13 +11,23 @@ static void open64(void) { hart_open(&h, "rv64"); }
 static void close_hart(void) { hart_close(&h); }
 
 #define PC 0x80001234ull
-static void raise_at(uint64_t pc, unsigned cause, uint64_t tval)
+static void at(uint64_t pc) // in the middle of a block
 {
-    h.v->pc = pc;
-    riscv_raise(h.v, cause, tval, 0);
+    h.v->pc = pc - 0x34;
+    h.v->vpage = pc & ~0xfffull;
+    h.v->pc_off = pc & 0xfff;
+}
+static void take(void)
+{
     ck_assert_uint_ne(h.v->trap, 0);
     h.v->trap = 0; // as the run loop does
     riscv_trap(h.v);
+}
+static void raise_at(uint64_t pc, unsigned cause, uint64_t tval)
+{
+    at(pc);
+    riscv_raise(h.v, cause, tval, 0);
+    take();
 }
 
 START_TEST(exception_to_machine)
@@ -46,10 +56,9 @@ START_TEST(delegated_exception)
     csr_write(&h, 0x105, 0x80000200, NULL);
     csr_write(&h, 0x100, MSTATUS_SIE, NULL);
     hart_priv(&h, PRIV_U);
-    h.v->pc = PC;
+    at(PC);
     riscv_ecall(h.v, 0, 0, 0);
-    h.v->trap = 0;
-    riscv_trap(h.v);
+    take();
     ck_assert_uint_eq(h.v->pc, 0x80000200);
     ck_assert_uint_eq(h.s->priv, PRIV_S);
     ck_assert_uint_eq(h.s->scause, CAUSE_ECALL_U);
