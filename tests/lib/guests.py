@@ -3,12 +3,16 @@
 
 The emulator is the riscv64 one of the build folder given as the first argument (default build/release), or any
 program named by the environment variable MYNA, so that the same test can run another emulator."""
+import contextlib
+import functools
 import hashlib
+import http.server
 import os
 import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 from console import Console, ConsoleError
@@ -46,11 +50,16 @@ def guest(name):
     return done.stdout.strip()
 
 
-def linux_command(*extra, smp=1, memory="1G", append=""):
-    folder = guest("linux-riscv64")
-    return [emulator(), "-M", "virt", "-m", memory, "-smp", str(smp), "-nographic", "-bios", f"{folder}/fw_dynamic.bin",
-            "-kernel", f"{folder}/vmlinux", "-initrd", f"{folder}/initrd.cpio.gz",
+def linux_guest_command(kernel, initrd, *extra, smp=1, memory="1G", append=""):
+    return [emulator(), "-M", "virt", "-m", memory, "-smp", str(smp), "-nographic",
+            "-bios", f"{guest('linux-riscv64')}/fw_dynamic.bin", "-kernel", kernel, "-initrd", initrd,
             "-append", f"console=ttyS0 {append}".strip(), *extra]
+
+
+def linux_command(*extra, **options):
+    """Debian's kernel with the busybox guest."""
+    folder = guest("linux-riscv64")
+    return linux_guest_command(f"{folder}/vmlinux", f"{folder}/initrd.cpio.gz", *extra, **options)
 
 
 def disk(image, *options):
@@ -88,6 +97,30 @@ def prove_alive(console):
 def power_off(console):
     console.line("poweroff -f")
     expect_equal("exit code after poweroff", console.wait(), 0)
+
+
+def power_off_systemd(console):
+    console.line("systemctl poweroff")
+    expect_equal("exit code after poweroff", console.wait(300), 0)
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def serve_folder(folder):
+    """An HTTP server for the folder on a free port of the host's loopback; guests reach it at 10.0.2.2."""
+    handler = functools.partial(QuietHandler, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main(test):
