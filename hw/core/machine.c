@@ -160,10 +160,22 @@ static void run_cpus(Machine *m) {
     for (unsigned i = 0; i < m->ncpus; i++) cpu_resume(m->cpus[i]);
 }
 
+// Devices whose back ends have threads stand still while the machine does.
+static void drain_devices(Machine *m) {
+    for (Device *d = m->devices; d; d = d->next)
+        if (d->type->drain) d->type->drain(d);
+}
+
+static void resume_devices(Machine *m) {
+    for (Device *d = m->devices; d; d = d->next)
+        if (d->type->resume) d->type->resume(d);
+}
+
 static void do_pause(void *machine) {
     Machine *m = machine;
     if (m->state != MACHINE_RUNNING) return;
     stop_cpus(m);
+    drain_devices(m);
     set_state(m, MACHINE_PAUSED);
 }
 
@@ -171,6 +183,7 @@ static void do_resume(void *machine) {
     Machine *m = machine;
     if (m->state != MACHINE_PAUSED) return;
     set_state(m, MACHINE_RUNNING);
+    resume_devices(m);
     run_cpus(m);
 }
 
@@ -178,6 +191,7 @@ static void do_off(void *machine) {
     Machine *m = machine;
     if (m->state == MACHINE_OFF) return;
     stop_cpus(m);
+    drain_devices(m);
     set_state(m, m->spec->no_shutdown && !m->killed ? MACHINE_PAUSED : MACHINE_OFF);
 }
 
