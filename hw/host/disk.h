@@ -21,6 +21,7 @@ typedef enum DiskOp { DISK_READ, DISK_WRITE, DISK_FLUSH, DISK_DISCARD, DISK_ZERO
 struct DiskRequest {
     DiskOp op;
     bool unmap;              // ZERO: the space may be given back
+    bool through;            // WRITE: on stable storage before it is done
     uint64_t offset, length; // bytes; READ and WRITE: length is the iovec's total
     const struct iovec *iov; // stays alive until done
     unsigned niov;

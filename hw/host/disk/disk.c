@@ -163,9 +163,13 @@ static void count(Disk *d, const DiskRequest *r, int error) {
     if (error) __atomic_fetch_add(&d->stats.errors, 1, __ATOMIC_RELAXED);
 }
 
+static int flush(Disk *d) {
+    if (d->read_only || d->overlay || d->no_flush) return 0;
+    return fdatasync(d->fd) ? errno : 0;
+}
+
 static int run(Disk *d, const DiskRequest *r) {
-    if (r->op == DISK_FLUSH)
-        return d->read_only || d->overlay || d->no_flush ? 0 : fdatasync(d->fd) ? errno : 0;
+    if (r->op == DISK_FLUSH) return flush(d);
     if (r->offset > d->size || r->length > d->size - r->offset) return EINVAL;
     if (r->op != DISK_READ && d->read_only) return EROFS;
     switch (r->op) {
@@ -185,6 +189,7 @@ static int run(Disk *d, const DiskRequest *r) {
 
 int disk_run(Disk *d, const DiskRequest *r) {
     int error = run(d, r);
+    if (!error && r->through) error = flush(d);
     count(d, r, error);
     return error;
 }
