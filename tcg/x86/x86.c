@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The x86-64 backend: one walk over a block's ops, each through the emitter table. Needs x86-64-v3 (BMI2, FMA, AVX2).
+#include <cpuid.h>
 #include <stdlib.h>
 #include "tcg/interp/interp.h"
 #include "tcg/x86/gen.h"
@@ -10,9 +11,12 @@ X86 *x86_of(Engine *e) { return e->backend_state; }
 
 static bool host_fits(void)
 {
+    // clang's __builtin_cpu_supports does not know lzcnt, so that one is asked for directly.
+    unsigned a, b, c, d;
+    bool lzcnt = __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
     __builtin_cpu_init();
     return __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2") &&
-           __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
+           lzcnt && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
 static Asm cursor(const CodeBuffer *c)
