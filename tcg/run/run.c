@@ -56,7 +56,7 @@ static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, c
         memcpy(b->copy + here, next, b->bytes - here);
     v->stat[STAT_TRANSLATE]++;
     v->stat[STAT_INSNS] += e->ir.ninsns;
-    if (e->options.interpret) {
+    if (e->options.interpret || e->ir.nlabels) { // local control flow is left to the interpreter
         b->ir = arena_alloc(e->arena, sizeof(*b->ir));
         memcpy(b->ir, &e->ir, sizeof(*b->ir));
         cache_publish(e, b);
@@ -181,7 +181,8 @@ static Block *find_block(Vcpu *v)
             return NULL;
     }
     s->clean = false;
-    s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)] = (JumpEntry){v->pc, v->ctx, b->code};
+    if (b->code)
+        s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)] = (JumpEntry){v->pc, v->ctx, b->code};
     return b;
 }
 
@@ -195,13 +196,13 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending)
 {
     Engine *e = v->engine;
     if (pending->link && pending->generation == atomic_load(&e->generation) && b->next_ppage == ~0ull &&
-        pthread_mutex_trylock(&e->lock) == 0) {
+        b->code && pthread_mutex_trylock(&e->lock) == 0) {
         cache_link(e, pending->link, b);
         v->stat[STAT_LINK]++;
         pthread_mutex_unlock(&e->lock);
     }
     pending->link = 0;
-    if (e->options.interpret) {
+    if (b->ir) {
         run_interpreted(v, b);
         return;
     }

@@ -12,7 +12,7 @@ static bool host_can(const IrOp *op, IrType t)
 }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
-static void fix_nan(Gen *g, IrType t, uint8_t x)
+static Stub *fix_nan(Gen *g, IrType t, uint8_t x)
 {
     op_rr(&g->a, (t == T_F64 ? P_66 : 0) | P_0F | 0x2e, x, x); // ucomis
     Stub *s = stub_new(g, STUB_NAN);
@@ -20,21 +20,32 @@ static void fix_nan(Gen *g, IrType t, uint8_t x)
     s->value = x;
     s->from[0] = jcc_fwd(&g->a, CC_P);
     s->back = asm_here(&g->a);
-}
-
-void nan_stub(Gen *g, const Stub *s);
-void nan_stub(Gen *g, const Stub *s)
-{
-    bind_fwd(&g->a, s->from[0]);
-    mov_ri(&g->a, RCX, s->type == T_F32 ? 0x7fc00000 : 0x7ff8000000000000);
-    op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, s->value, RCX);
-    jmp_to(&g->a, s->back);
+    return s;
 }
 
 static void move_x(Gen *g, uint8_t d, uint8_t s)
 {
     if (d != s)
         op_rr(&g->a, P_0F | 0x28, d, s); // movaps
+}
+
+void nan_stub(Gen *g, const Stub *s);
+void nan_stub(Gen *g, const Stub *s)
+{
+    bind_fwd(&g->a, s->from[0]);
+    if (s->fma) {
+        Asm *a = &g->a;
+        op_rm(a, P_0F | 0xae, 3, RBP, VCPU(scratch)); // stmxcsr
+        move_x(g, SCRATCH_X2, s->base);
+        op_rr(a, scalar(s->type) | 0x59, SCRATCH_X2, s->size);
+        op_rr(a, (s->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, SCRATCH_X2, SCRATCH_X2);
+        uint8_t *nan = jcc_short(a, CC_P);
+        op_rm(a, P_0F | 0xae, 2, RBP, VCPU(scratch)); // ldmxcsr
+        bind_short(a, nan);
+    }
+    mov_ri(&g->a, RCX, s->type == T_F32 ? 0x7fc00000 : 0x7ff8000000000000);
+    op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, s->value, RCX);
+    jmp_to(&g->a, s->back);
 }
 
 void emit_fbin(Gen *g, IrRef r, const IrOp *op)
@@ -78,7 +89,8 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op)
     fix_nan(g, op->type, d);
 }
 
-// vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN, and so does FMA3.
+// vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN (IEEE 754 leaves it open, and FMA3 does not), so the NaN stub
+// multiplies once more and keeps the flags only if the product is a NaN too.
 void emit_fma(Gen *g, IrRef r, const IrOp *op)
 {
     static const uint8_t code[] = {[OP_FMADD - OP_FMADD] = 0xa9, [OP_FMSUB - OP_FMADD] = 0xab, [OP_FNMSUB - OP_FMADD] = 0xad, [OP_FNMADD - OP_FMADD] = 0xaf};
@@ -89,10 +101,13 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op)
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b), c = use_xmm(g, op->c);
     move_x(g, SCRATCH_X, a);
     vex(&g->a, code[op->op - OP_FMADD], 2, 1, op->type == T_F64, SCRATCH_X, b, c);
+    Stub *s = fix_nan(g, op->type, SCRATCH_X);
+    s->fma = true;
+    s->base = a;
+    s->size = b;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     move_x(g, d, SCRATCH_X);
-    fix_nan(g, op->type, d);
 }
 
 void emit_fminmax(Gen *g, IrRef r, const IrOp *op) { emit_eval(g, r, op); }

@@ -33,7 +33,7 @@ typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_SLOW_LOAD, STUB_SLOW_STORE, 
 typedef struct Stub {
     uint8_t kind;
     uint8_t base, value, size, cc;
-    bool is_fp, addr32, value_const;
+    bool is_fp, addr32, value_const, fma;
     uint8_t type;
     uint16_t memop, snap, site;
     int32_t disp;
