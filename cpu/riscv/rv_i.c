@@ -48,7 +48,7 @@ INSN(jalr)
 {
     IrRef sum = add(t, x(t, i->rs1), imm(t, i->imm));
     const IrOp *known = &t->k->b->ops[sum];
-    if (known->op == OP_PCREL && has(t, RV_EXT_zca)) { // auipc; jalr
+    if (known->op == OP_PCREL && known->imm == (int32_t)known->imm && has(t, RV_EXT_zca)) { // auipc; jalr
         int64_t target = known->imm & ~1ll;
         set_x(t, i->rd, pc_plus(t, t->next - t->pc));
         if (is_link(i->rd)) ir_exit_call(t->k, target, t->next);

@@ -211,6 +211,18 @@ static void load_int(Gen *g, Reg d, IrRef r)
     op_rm(&g->a, 0x8b | (v->spill != NOREG ? P_W : type_w(type_of(g, r))), d, RBP, disp);
 }
 
+static void pcrel_to(Gen *g, Reg d, int64_t offset)
+{
+    if (offset == (int32_t)offset) {
+        mov_rm(&g->a, d, RBP, VCPU(vpage));
+        if (offset)
+            alu_ri(&g->a, P_W, ALU_ADD, d, (int32_t)offset);
+    } else {
+        mov_ri(&g->a, d, offset);
+        alu_rm(&g->a, P_W, ALU_ADD, d, RBP, VCPU(vpage));
+    }
+}
+
 Reg use_gpr(Gen *g, IrRef r)
 {
     Val *v = &g->val[r];
@@ -219,9 +231,7 @@ Reg use_gpr(Gen *g, IrRef r)
         if (is_const(g, r))
             mov_ri(&g->a, t, const_value(g, r));
         else if (g->ir->ops[r].op == OP_PCREL) {
-            mov_rm(&g->a, t, RBP, VCPU(vpage));
-            if (g->ir->ops[r].imm)
-                lea(&g->a, P_W, t, t, (int32_t)g->ir->ops[r].imm);
+            pcrel_to(g, t, g->ir->ops[r].imm);
         } else
             load_int(g, t, r);
         g->gpr[t] = r;
@@ -493,8 +503,7 @@ void arg_to(Gen *g, Reg target, IrRef r)
     if (is_const(g, r)) {
         mov_ri(&g->a, target, t == T_I32 ? (uint32_t)const_value(g, r) : const_value(g, r)); // zero-extended
     } else if (g->ir->ops[r].op == OP_PCREL && v->reg == NOREG) {
-        mov_rm(&g->a, target, RBP, VCPU(vpage));
-        alu_ri(&g->a, P_W, ALU_ADD, target, (int32_t)g->ir->ops[r].imm);
+        pcrel_to(g, target, g->ir->ops[r].imm);
     } else if (v->reg == NOREG) {
         bool narrow = v->spill == NOREG && (t == T_I32 || t == T_F32 || t == T_I1);
         op_rm(&g->a, 0x8b | (narrow ? 0 : P_W), target, RBP, v->spill != NOREG ? spill_disp(v->spill) : v->slot);
