@@ -266,6 +266,10 @@ char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque)
         abort();
     p->b = b;
     p->pc = b->pc;
+    p->capacity = 4096;
+    p->text = malloc(p->capacity);
+    if (!p->text)
+        abort();
     put(p, "block 0x%" PRIx64 " ctx 0x%" PRIx32 "%s\n", vaddr(p, b->pc), b->ctx, b->unlinked ? " unlinked" : "");
     unsigned values = 0, insn = 0;
     for (unsigned i = 0; i < b->nops; i++)

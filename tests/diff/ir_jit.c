@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Host code against the IR interpreter: random folded blocks over the test guest, run by both from the same states. For as long as one
-// likes:
-//      diff-ir_jit [FIRST-SEED [COUNT [loops] [overlaps]]]
-// A block that differs is shrunk, op by op, as long as it still differs, and shown; exit code 1. With -k it goes on to the next seed.
+// Host code against the IR interpreter: random folded blocks over the test guest, run by both from the same
+// states, for as long as one likes:
+//      diff-ir_jit [-k] [FIRST-SEED [COUNT]] [loops] [overlaps]
+// A block that differs is shrunk, op by op, as long as it still differs, and shown; exit code 1. With -k it goes
+// on to the next seed.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -32,7 +32,8 @@ static IrOp *last(Gen *g) { return &g->b->ops[g->b->nops - 1]; }
 static int64_t telling_constant(Gen *g, IrType t)
 {
     static const int64_t values[] = {0, 1, -1, 2, 3, 7, 8, 16, 24, 31, 32, 33, 48, 56, 63, 64, 0x7f, 0x80, 0xff,
-                                     0xffff, 0x7fff, -0x8000, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX, INT64_MIN, 0x1000, -4};
+                                     0xffff, 0x7fff, -0x8000, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX,
+                                     INT64_MIN, 0x1000, -4};
     static const uint32_t f32[] = {0, 0x80000000, 0x3f800000, 0x7f800000, 0x7fc00000, 0x7f800001, 1, 0x4f000000,
                                    0xcf000001};
     static const uint64_t f64[] = {0, 1ull << 63, 0x3ff0000000000000, 0x7ff0000000000000, 0x7ff8000000000000,
