@@ -12,11 +12,7 @@
 #include "hw/misc/finisher.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
-#if __has_include("hw/virtio/mmio.h")
 #include "hw/virtio/mmio.h"
-#else
-static const DeviceType virtio_mmio_empty = {.name = "virtio-mmio", .window = 0x200};
-#endif
 
 enum {
     FINISHER_BASE = 0x100000,
