@@ -21,6 +21,7 @@ typedef struct Compiled {
     CompiledLink links[64];
     unsigned naccesses;
     CompiledAccess accesses[256];
+    bool beyond;                  // compile failed for good: no amount of room would help
     unsigned fallbacks;           // ops that call the interpreter
 } Compiled;
 

@@ -46,6 +46,14 @@ static unsigned block_limit(const Engine *e, const Vcpu *v, uint64_t pc, bool wh
     return MAX_BLOCK_INSNS;
 }
 
+static Block *install_interpreted(Engine *e, Block *b)
+{
+    b->ir = arena_alloc(e->arena, sizeof(*b->ir));
+    memcpy(b->ir, &e->ir, sizeof(*b->ir));
+    cache_publish(e, b);
+    return b;
+}
+
 static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next)
 {
     Block *b = cache_add(e, paddr, next_ppage, &e->ir);
@@ -56,14 +64,12 @@ static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, c
         memcpy(b->copy + here, next, b->bytes - here);
     v->stat[STAT_TRANSLATE]++;
     v->stat[STAT_INSNS] += e->ir.ninsns;
-    if (e->options.interpret || e->ir.nlabels) { // local control flow is left to the interpreter
-        b->ir = arena_alloc(e->arena, sizeof(*b->ir));
-        memcpy(b->ir, &e->ir, sizeof(*b->ir));
-        cache_publish(e, b);
-        return b;
-    }
+    if (e->options.interpret || e->ir.nlabels) // local control flow is left to the interpreter
+        return install_interpreted(e, b);
     Compiled c;
     if (!e->backend->compile(e, &e->ir, &e->code, e->nlinks, &c)) {
+        if (c.beyond)
+            return install_interpreted(e, b);
         cache_retire(e, b);
         return NULL;
     }

@@ -77,13 +77,13 @@ void alloc_begin(Gen *g)
     for (unsigned i = 0; i < g->ncells; i++)
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
-    g->spill_used = 0;
+    g->spill_used = g->spill_dying = 0;
     for (unsigned i = b->nops; i-- > 0;) {
         const IrOp *op = &b->ops[i];
         const IrOpInfo *info = &ir_op_info[op->op];
         if (op->op == OP_EXIT_IF || op->op == OP_BOOL)
             fuse(g, op->a, i);
-        if (op->op == OP_SELECT)
+        if (op->op == OP_SELECT && !type_fp(op->type)) // of floats: by the interpreter, from the condition's value
             fuse(g, op->c, i);
         if (info->operands > 0) touch(g, op->a, i);
         if (info->operands > 1) touch(g, op->b, i);
@@ -120,6 +120,9 @@ static void remember_cell(Gen *g, IrRef r, uint16_t slot)
     g->val[r].slot = slot;
 }
 
+// A block that needs more than there is of something is left to the interpreter.
+static void give_up(Gen *g) { g->a.full = g->out->beyond = true; }
+
 static void spill(Gen *g, IrRef r)
 {
     Val *v = &g->val[r];
@@ -127,7 +130,7 @@ static void spill(Gen *g, IrRef r)
         return;
     unsigned s = (unsigned)__builtin_ctz(~g->spill_used);
     if (s >= SPILLS) {
-        g->a.full = true; // cannot happen with blocks of the builder's size; give up on the block
+        give_up(g);
         return;
     }
     g->spill_used |= 1u << s;
@@ -136,6 +139,13 @@ static void spill(Gen *g, IrRef r)
         op_rm(&g->a, P_F2 | P_0F | 0x11, v->reg, RBP, spill_disp(s));
     else
         mov_mr(&g->a, RBP, spill_disp(s), v->reg);
+}
+
+// Before each op: spills whose values died in the one before are free.
+void free_spills(Gen *g)
+{
+    g->spill_used &= ~g->spill_dying;
+    g->spill_dying = 0;
 }
 
 static void drop_reg(Gen *g, IrRef r)
@@ -173,7 +183,7 @@ static Reg take_temp(Gen *g)
         }
     }
     if (best == NOREG) {
-        g->a.full = true;
+        give_up(g);
         return RAX;
     }
     evict(g, g->gpr[best]);
@@ -276,7 +286,7 @@ static void release(Gen *g, IrRef r)
     if (v->last > g->i)
         return;
     if (v->spill != NOREG) {
-        g->spill_used &= ~(1u << v->spill);
+        g->spill_dying |= 1u << v->spill; // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
     }
     drop_reg(g, r);

@@ -217,7 +217,7 @@ static void mem_stub(Gen *g, const Stub *s)
         bind_fwd(a, s->from[1]);
     Compiled *out = g->out;
     if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0])) {
-        a->full = true;
+        a->full = out->beyond = true;
         return;
     }
     out->accesses[out->naccesses++] = (CompiledAccess){(uint16_t)(s->access - out->entry), (uint16_t)(asm_here(a) - out->entry)};

@@ -16,7 +16,7 @@ void emit_pc_off(Gen *g, uint16_t snap)
 Stub *stub_new(Gen *g, StubKind kind)
 {
     if (g->nstubs == MAX_STUBS) {
-        g->a.full = true;
+        g->a.full = g->out->beyond = true;
         g->nstubs--;
     }
     Stub *s = &g->stubs[g->nstubs++];
@@ -99,6 +99,15 @@ void emit_load(Gen *g, IrRef r, const IrOp *op)
     bool slow = needs_slow(op), fp = op->type == T_F32 || op->type == T_F64;
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
+    // The result's register first: making room for it may store a value, which the slow path must not jump over. It may be the
+    // base's own, or a pin, since nothing is written there before the access is known to be good.
+    done_operands(g, op);
+    bool unused = g->val[r].last == 0;
+    s->is_fp = type_fp(op->type);
+    if (unused)
+        s->value = s->is_fp ? SCRATCH_X : RCX;
+    else
+        s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     mem_begin(g, op, s, base);
     s->type = op->type;
     if (slow) {
@@ -109,13 +118,6 @@ void emit_load(Gen *g, IrRef r, const IrOp *op)
     } else {
         mem_check(g, s);
     }
-    done_operands(g, op);
-    bool unused = g->val[r].last == 0;
-    s->is_fp = type_fp(op->type);
-    if (unused)
-        s->value = s->is_fp ? SCRATCH_X : RCX;
-    else
-        s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     if (!slow && fp)
         mem_op(g, s, fp_move(op->type, false), s->value);
     else if (!slow && s->is_fp) { // f16

@@ -57,7 +57,7 @@ typedef struct Gen {
     IrRef gpr[16], pin[16], xmm[16]; // who is in a register; pin: which value a pin holds, by register number
     IrRef cell[CELLS];
     uint16_t cells[256], ncells; // which cells are set
-    uint32_t spill_used;
+    uint32_t spill_used, spill_dying;
     Stub stubs[MAX_STUBS];
     unsigned nstubs;
     uint32_t first_link;
@@ -93,6 +93,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a);
 
 // ---- alloc.c
 void alloc_begin(Gen *g);
+void free_spills(Gen *g);
 bool is_const(const Gen *g, IrRef r);
 int64_t const_value(const Gen *g, IrRef r);
 bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm);

@@ -52,6 +52,7 @@ static void x86_fini(Engine *e) { free(e->backend_state); }
 static void emit_ops(Gen *g)
 {
     for (g->i = 0; g->i < g->ir->nops && !g->a.full; g->i++) {
+        free_spills(g);
         const IrOp *op = &g->ir->ops[g->i];
         g->locked = g->xlocked = 0;
         if (g->val[g->i].hint != NOREG)
