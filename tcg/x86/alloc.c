@@ -534,6 +534,8 @@ void result_from_rax(Gen *g, IrRef r, IrType t)
         op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, def_xmm(g, r), RAX);
         return;
     }
+    if (t == T_I32) // as all 32-bit values, zero-extended: it may be spilled and read back whole
+        mov32_rr(&g->a, RAX, RAX);
     if (g->val[r].hint == NOREG && g->gpr[RAX] == IR_NONE) {
         g->gpr[RAX] = r;
         g->val[r].reg = RAX;

@@ -197,11 +197,8 @@ void emit_amo(Gen *g, IrRef r, const IrOp *op)
     if (ir_result_type(&g->ir->ops[op->a]) == T_I32)
         mov32_rr(a, RCX, RCX);
     arg_to(g, RDX, op->b);
-    if (op->op == OP_CAS) {
-        if (g->gpr[RAX] != IR_NONE && g->gpr[RAX] != op->c)
-            done_operands(g, op);
-        arg_to(g, RAX, op->c);
-    }
+    if (op->op == OP_CAS)
+        arg_to(g, RAX, op->c); // what rax held was evicted, or dies here
     emit_pc_off(g, op->snap);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, op->memop);
