@@ -196,6 +196,7 @@ static void run_interpreted(Vcpu *v, Block *b)
 {
     v->vpage = v->pc & PAGE_MASK;
     interp_run(v, b->ir);
+    if (v->trap) v->pc = vcpu_pc(v);
 }
 
 static void run_block(Vcpu *v, Block *b, PendingLink *pending)
