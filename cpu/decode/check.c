@@ -2,7 +2,6 @@
 // What the tables are good for besides decoding: the proof that no two encodings overlap, and the text of an instruction.
 #include "cpu/decode/decode.h"
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 // Do a and b claim the same encoding, with neither the special case of the other, and no third row for just what they share?
@@ -33,6 +32,18 @@ const char *decode_check(const Decoder *d)
         }
     }
     return NULL;
+}
+
+void decode_coverage(const Decoder *d, FILE *to)
+{
+    unsigned n, seen = 0;
+    const DecodeEntry *e = decode_entries(d, &n);
+    for (unsigned i = 0; i < n; i++) seen += decode_hits(d, &e[i]) != 0;
+    fprintf(to, "%u of %u instructions translated%s", seen, n, seen < n ? "; never:" : "");
+    for (unsigned i = 0; i < n; i++) {
+        if (!decode_hits(d, &e[i])) fprintf(to, " %s", e[i].row->name);
+    }
+    fprintf(to, "\n");
 }
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }

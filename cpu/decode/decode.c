@@ -162,6 +162,11 @@ void decode_hit(const Decoder *d, const DecodeEntry *e)
     __atomic_store_n(hits, __atomic_load_n(hits, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
+uint32_t decode_hits(const Decoder *d, const DecodeEntry *e)
+{
+    return __atomic_load_n(&d->table->hits[e->index], __ATOMIC_RELAXED);
+}
+
 const DecodeEntry *decode_entries(const Decoder *d, unsigned *n)
 {
     *n = d->n;

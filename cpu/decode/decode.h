@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { DECODE_MAX_PIECES = 16, DECODE_MAX_OPERANDS = 16 };
 
@@ -64,10 +65,13 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features);
 const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width);
 void decode_operands(const Decoder *d, const DecodeEntry *e, uint32_t bits, int32_t *operands);
 void decode_hit(const Decoder *d, const DecodeEntry *e); // coverage: a translation of this row
+uint32_t decode_hits(const Decoder *d, const DecodeEntry *e);
 // For tests and generators: the enabled rows.
 const DecodeEntry *decode_entries(const Decoder *d, unsigned *n);
 // NULL, or two rows that overlap against the rules above (static buffer).
 const char *decode_check(const Decoder *d);
+// Coverage: how many of the enabled rows were translated since the process began, and the names of those that never were.
+void decode_coverage(const Decoder *d, FILE *to);
 // An encoding of the row whose variable bits are taken from `random`; it may still match a more special row.
 static inline uint32_t decode_random(const DecodeEntry *e, uint32_t random)
 {

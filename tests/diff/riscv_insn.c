@@ -259,6 +259,7 @@ int main(int argc, char **argv)
     if (!ours) return 2;
     unsigned bad = compare(&m, ours, theirs);
     if (bad) printf("%u of %u sequences differ\n", bad, m.count);
+    if (getenv("COVERAGE")) decode_coverage(m.decoder, stdout);
     free(ours);
     free(theirs);
     return bad != 0;
