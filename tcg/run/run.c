@@ -14,7 +14,9 @@
 
 typedef struct PendingLink {
     uint32_t link; // 0: none
-    uint32_t generation;
+    uint32_t generation, ctx;
+    uint64_t pc;   // where it leads; an interrupt or a trap may send the vCPU elsewhere first
+    Space *space;
 } PendingLink;
 
 static bool straddles(const Engine *e, uint64_t pc)
@@ -202,7 +204,9 @@ static void run_interpreted(Vcpu *v, Block *b)
 static void run_block(Vcpu *v, Block *b, PendingLink *pending)
 {
     Engine *e = v->engine;
-    if (pending->link && pending->generation == atomic_load(&e->generation) && b->next_ppage == ~0ull &&
+    bool same = pending->pc == v->pc && pending->ctx == v->ctx && pending->space == v->space &&
+                pending->generation == atomic_load(&e->generation);
+    if (pending->link && same && b->next_ppage == ~0ull &&
         b->code && pthread_mutex_trylock(&e->lock) == 0) {
         cache_link(e, pending->link, b);
         v->stat[STAT_LINK]++;
@@ -216,8 +220,7 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending)
     v->vpage = v->pc & PAGE_MASK;
     uint64_t left = e->backend->enter(v, b->code);
     if ((left & 0xff) == LEFT_LINK) {
-        pending->link = (uint32_t)(left >> 8);
-        pending->generation = atomic_load(&e->generation);
+        *pending = (PendingLink){(uint32_t)(left >> 8), atomic_load(&e->generation), v->ctx, v->pc, v->space};
     }
     v->stat[STAT_LOOKUP]++;
 }
