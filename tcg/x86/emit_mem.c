@@ -110,13 +110,6 @@ void emit_load(Gen *g, IrRef r, const IrOp *op)
         s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     mem_begin(g, op, s, base);
     s->type = op->type;
-    s->is_fp = type_fp(op->type);
-    // Before the check, since both ways of access must find what taking the register moved. It may be the base's own.
-    done_operands(g, op);
-    if (g->val[r].last == 0)
-        s->value = s->is_fp ? SCRATCH_X : RCX;
-    else
-        s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     if (slow) {
         asm_room(&g->a);
         b1(&g->a, 0xe9);

@@ -55,8 +55,6 @@ static void emit_ops(Gen *g)
         free_spills(g);
         const IrOp *op = &g->ir->ops[g->i];
         g->locked = g->xlocked = 0;
-        g->spill_used &= ~g->spill_dying;
-        g->spill_dying = 0;
         if (g->val[g->i].hint != NOREG)
             vacate_hint(g, (IrRef)g->i);
         if (x86_emit[op->op])
