@@ -28,8 +28,27 @@ Device *driver_device(Machine *m, const VirtioType *type, const char *props) {
 
 static void irq(void *opaque, unsigned n, bool level) {
     Driver *v = opaque;
-    if (level && !v->level) __atomic_fetch_add(&v->edges, 1, __ATOMIC_SEQ_CST);
-    v->level = level;
+    if (level && !__atomic_load_n(&v->level, __ATOMIC_SEQ_CST)) __atomic_fetch_add(&v->edges, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&v->level, level, __ATOMIC_SEQ_CST);
+}
+
+// Takes over the device's line, which may be moving just now.
+static void wire(Driver *v, Device *d, const Driver *before) {
+    device_enter(d);
+    Driver fresh = before ? *before : (Driver){0};
+    fresh.d = d;
+    fresh.level = fresh.edges = 0;
+    *v = fresh;
+    device_wire_to(d, 0, (Irq){irq, v, 0});
+    device_leave(d);
+}
+
+bool driver_interrupted(Driver *v) {
+    for (unsigned i = 0; i < 10000; i++) {
+        if (__atomic_load_n(&v->level, __ATOMIC_SEQ_CST)) return true;
+        usleep(1000);
+    }
+    return false;
 }
 
 uint8_t *driver_ram(const Driver *v, uint64_t paddr) { return mem_host(v->d->machine->mem, paddr, 1, true); }
@@ -72,8 +91,7 @@ static void setup_queue(Driver *v, unsigned i, bool legacy) {
 }
 
 void driver_start(Driver *v, Device *d, uint64_t wanted) {
-    *v = (Driver){.d = d};
-    device_wire_to(d, 0, (Irq){irq, v, 0});
+    wire(v, d, NULL);
     bool legacy = driver_reg(v, 0x004) == 1;
     set(v, 0x070, 0);
     set(v, 0x070, 3);
@@ -89,10 +107,7 @@ void driver_start(Driver *v, Device *d, uint64_t wanted) {
 }
 
 void driver_continue(Driver *v, Device *d, const Driver *before) {
-    *v = *before;
-    v->d = d;
-    v->level = false;
-    device_wire_to(d, 0, (Irq){irq, v, 0});
+    wire(v, d, before);
 }
 
 static void put_desc(Driver *v, DriverQueue *q, unsigned i, VirtqDesc d) {

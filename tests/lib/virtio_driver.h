@@ -21,8 +21,7 @@ typedef struct Driver {
     Device *d;
     uint64_t features;
     DriverQueue q[VIRTIO_QUEUES];
-    unsigned edges; // interrupts: atomics
-    bool level;
+    unsigned edges, level; // of the interrupt line; atomics
 } Driver;
 
 Machine *driver_machine(void); // freed with machine_free
@@ -39,4 +38,6 @@ uint16_t driver_add(Driver *v, unsigned queue, const Seg *out, unsigned nout, co
 void driver_kick(Driver *v, unsigned queue);
 bool driver_used(Driver *v, unsigned queue, uint16_t *head, uint32_t *len); // one, if there is one now
 bool driver_wait(Driver *v, unsigned queue, uint16_t *head, uint32_t *len); // waits up to 10 s
+// The line is set after the ring: waits until it is high, false after 10 s.
+bool driver_interrupted(Driver *v);
 uint32_t driver_reg(Driver *v, unsigned offset);
