@@ -255,6 +255,16 @@ int machine_wait(Machine *m) {
     return m->exit_code;
 }
 
+static void close_end(Machine *m, unsigned i) {
+    PropKind kind = m->ends.list[i].kind;
+    void *end = m->ends.list[i].end;
+    for (unsigned k = 0; k < i; k++)
+        if (m->ends.list[k].end == end) return; // known by two names
+    if (kind == PROP_SERIAL) serial_close(end);
+    if (kind == PROP_DISK) disk_close(end);
+    if (kind == PROP_NET) ((Net *)end)->close(end);
+}
+
 void machine_free(Machine *m) {
     loop_stop(m->loop);
     for (unsigned i = 0; m->cpus && i < m->ncpus; i++)
@@ -263,6 +273,7 @@ void machine_free(Machine *m) {
     while (m->devices) device_free(m->devices);
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);
+    for (unsigned i = 0; i < m->ends.n; i++) close_end(m, i);
     loop_free(m->loop);
     clock_free(m->clock);
     mem_free(m->mem);

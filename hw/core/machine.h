@@ -113,7 +113,8 @@ struct Machine {
 };
 
 Machine *machine_new(const MachineSpec *spec, const Board *board);          // empty: mem, clock, loop
-bool machine_add_end(Machine *m, PropKind kind, const char *id, void *end); // false: the id is taken
+// The back end belongs to the machine from then on: machine_free closes it. False: the id is taken.
+bool machine_add_end(Machine *m, PropKind kind, const char *id, void *end);
 void *machine_end(Machine *m, PropKind kind, const char *id);               // NULL: none
 // board->build, -device, first reset
 bool machine_build(Machine *m, char *error, size_t error_size);

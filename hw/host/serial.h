@@ -8,7 +8,13 @@
 #include <stdint.h>
 
 typedef struct Serial Serial;
-typedef enum SerialEvent { SERIAL_OPENED, SERIAL_CLOSED, SERIAL_BREAK } SerialEvent;
+typedef struct Loop Loop;
+typedef enum SerialEvent {
+    SERIAL_OPENED, // somebody is at the other end
+    SERIAL_CLOSED,
+    SERIAL_BREAK,
+    SERIAL_FOCUS, // of several fronts on one channel this one has the keyboard now
+} SerialEvent;
 
 typedef struct SerialOps {
     // Any thread, device lock held. Takes up to n bytes, never blocks, returns how many; the rest is the
@@ -40,3 +46,48 @@ static inline void serial_ready(Serial *s)
     if (s && s->ops->ready)
         s->ops->ready(s);
 }
+
+// ---- back ends
+
+typedef enum SerialKind {
+    SERIAL_NULL,
+    SERIAL_STDIO,
+    SERIAL_FILE, // output only
+    SERIAL_PIPE, // path.in and path.out if they exist, else path both ways
+    SERIAL_PTY,
+    SERIAL_TCP,
+    SERIAL_UNIX,
+    SERIAL_FD,
+} SerialKind;
+
+typedef struct SerialSpec {
+    SerialKind kind;
+    const char *id;
+    const char *path;        // FILE, PIPE, UNIX
+    const char *host, *port; // TCP; no host: every address (server), localhost (client)
+    int fd;
+    bool server;
+    bool wait;            // a server waits for its client before the machine starts
+    bool telnet;          // TCP servers
+    bool mux;             // Ctrl-A escapes whatever the input is; several fronts
+    bool signals;         // STDIO: Ctrl-C ends Myna instead of going to the guest
+    bool append;          // FILE
+    unsigned reconnect;   // seconds; a client tries again
+    const char *log_file; // copy of all output
+} SerialSpec;
+
+// NULL with cause and fix in error. Before the loop starts, or on its thread.
+Serial *serial_open(const SerialSpec *spec, Loop *loop, char *error, size_t error_size);
+// Another front on the same channel (mux): output goes to the same place, Ctrl-A c moves the keyboard on.
+Serial *serial_share(Serial *s);
+const char *serial_where(const Serial *s); // "/dev/pts/3", "tcp:127.0.0.1:4321": what the user connects to
+// The channel goes when the last of its fronts is closed. Writes out what is left. Loop not yet freed.
+static inline void serial_close(Serial *s)
+{
+    if (s && s->ops->close) s->ops->close(s);
+}
+
+// Ctrl-A x on any channel: called on the loop's thread. Without it the process exits.
+void serial_on_quit(void (*fn)(void *opaque), void *opaque);
+// Puts the terminal back as it was: on every way out; safe in a signal handler.
+void serial_restore_terminal(void);

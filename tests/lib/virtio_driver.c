@@ -28,7 +28,8 @@ Device *driver_device(Machine *m, const VirtioType *type, const char *props) {
 
 static void irq(void *opaque, unsigned n, bool level) {
     Driver *v = opaque;
-    if (level && !__atomic_load_n(&v->level, __ATOMIC_SEQ_CST)) __atomic_fetch_add(&v->edges, 1, __ATOMIC_SEQ_CST);
+    if (level && !__atomic_load_n(&v->level, __ATOMIC_SEQ_CST))
+        __atomic_fetch_add(&v->edges, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&v->level, level, __ATOMIC_SEQ_CST);
 }
 
@@ -106,9 +107,7 @@ void driver_start(Driver *v, Device *d, uint64_t wanted) {
     set(v, 0x070, legacy ? 7 : 15);
 }
 
-void driver_continue(Driver *v, Device *d, const Driver *before) {
-    wire(v, d, before);
-}
+void driver_continue(Driver *v, Device *d, const Driver *before) { wire(v, d, before); }
 
 static void put_desc(Driver *v, DriverQueue *q, unsigned i, VirtqDesc d) {
     memcpy(driver_ram(v, q->desc + 16 * i), &d, sizeof d);
