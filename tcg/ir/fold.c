@@ -269,7 +269,7 @@ static IrRef fold_scale(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
     switch (op) {
     case OP_MUL:  return ir_bin(k, OP_SHL, t, *a, ir_const(k, t, __builtin_ctzll(c)));
     case OP_DIVU: return ir_bin(k, OP_SHR, t, *a, ir_const(k, t, __builtin_ctzll(c)));
-    case OP_REMU: return ir_bin(k, OP_AND, t, *a, ir_const(k, t, (int64_t)c - 1));
+    case OP_REMU: return ir_bin(k, OP_AND, t, *a, ir_const(k, t, (int64_t)(c - 1)));
     default:      return c == 1 && op == OP_DIVS ? as_type(k, t, *a) : IR_NONE;
     }
 }

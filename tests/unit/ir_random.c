@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Random blocks: text and back gives the same text; folding changes nothing that a guest can see.; host code
+// Random blocks: text and back gives the same text; folding changes nothing that a guest can see; host code
 // does what the interpreter does. A failure prints the seed and both blocks.
 #include <check.h>
 #include <stdio.h>
