@@ -48,20 +48,32 @@ void ir_insn(IrBuild *k, int32_t pc, unsigned length)
         k->full = true;
 }
 
+__attribute__((noinline, cold, noreturn)) static void too_many_ops(const IrBlock *b)
+{
+    fprintf(stderr, "ir: one guest instruction made more than %d ops (block at %#llx)\n", INSN_OPS,
+            (unsigned long long)(b->vpage + (uint64_t)b->pc));
+    abort();
+}
+
+// Uses are counted without asking which operands there are: IR_NONE counts in a place of its own.
 IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm)
 {
     IrBlock *blk = k->b;
     unsigned n = blk->nops;
-    if (__builtin_expect(n == IR_MAX_OPS, 0)) {
-        fprintf(stderr, "ir: one guest instruction made more than %d ops (block at %#llx)\n", INSN_OPS,
-                (unsigned long long)(blk->vpage + blk->pc));
-        abort();
-    }
+    if (__builtin_expect(n >= IR_MAX_OPS - 1, 0))
+        too_many_ops(blk);
     blk->nops = n + 1;
-    blk->uses[n] = 0; // while building: 1 if it was SET to a slot
-    blk->ops[n] = (IrOp){.op = op, .type = t, .a = a, .b = b, .c = c, .imm = imm};
+    blk->uses[n] = 0;
+    blk->uses[a % IR_MAX_OPS]++;
+    blk->uses[b % IR_MAX_OPS]++;
+    blk->uses[c % IR_MAX_OPS]++;
+    IrOp *o = &blk->ops[n];
+    uint64_t head = op | t << 8 | (uint64_t)a << 16 | (uint64_t)b << 32 | (uint64_t)c << 48; // one store
+    memcpy(o, &head, sizeof head);
+    o->imm = imm;
     return (IrRef)n;
 }
+_Static_assert(offsetof(IrOp, a) == 2 && offsetof(IrOp, b) == 4 && offsetof(IrOp, c) == 6, "ir_emit packs the head");
 
 static IrOp *op_at(IrBuild *k, IrRef r) { return &k->b->ops[r]; }
 
@@ -99,54 +111,67 @@ IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset)
 static bool is_live(const IrBuild *k, unsigned g) { return k->live[g / 64] >> (g % 64) & 1; }
 static void set_live(IrBuild *k, unsigned g) { k->live[g / 64] |= 1ULL << (g % 64); }
 static void clear_live(IrBuild *k, unsigned g) { k->live[g / 64] &= ~(1ULL << (g % 64)); }
-static unsigned granules_of(unsigned type) { return (ir_type_size(type) + 3) / 4; }
+static unsigned granules_of(unsigned type) { return (ir_type_size((IrType)type) + 3) / 4; }
 
 // Forgets the entry that granule g belongs to, whole.
 static void forget_at(IrBuild *k, unsigned g)
 {
     if (!is_live(k, g))
         return;
-    unsigned head = g - k->known[g].back;
+    unsigned head = g - (k->known[g].back & ~KNOWN_WIDE);
     for (unsigned i = head, end = head + granules_of(k->known[head].type); i < end; i++)
         clear_live(k, i);
 }
 
-// From here on the slot holds v.
-static void remember(IrBuild *k, IrType t, unsigned slot, IrRef v)
+// From here on the slot holds v, whatever was known of its place.
+__attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head)
 {
     unsigned size = ir_type_size(t), g = slot / 4, last = (slot + size - 1) / 4;
-    if (slot + size > IR_FORWARD_BYTES) {
-        for (; g < IR_FORWARD_BYTES / 4; g++)
-            forget_at(k, g);
-        return;
-    }
-    if (is_live(k, g) && k->known[g].type == t && !k->known[g].back && slot % 4 == 0) { // the common case
-        k->known[g].value = v;
-        return;
-    }
-    for (unsigned i = g; i <= last; i++)
+    bool beyond = slot + size > IR_FORWARD_BYTES;
+    for (unsigned i = g; i <= last && i < IR_FORWARD_BYTES / 4; i++)
         forget_at(k, i);
-    if (slot % 4 || size < 4)
+    if (slot % 4 || size < 4 || beyond)
         return;
     for (unsigned i = g; i <= last; i++) {
-        k->known[i] = (IrKnown){v, (uint8_t)t, (uint8_t)(i - g)};
+        k->known[i] = (IrKnown){v, (uint8_t)t, i == g ? head : (uint8_t)(i - g)};
         set_live(k, i);
+    }
+}
+
+// From here on the slot holds v; head: 0, or KNOWN_WIDE if v is not of the slot's type. Nearly always the slot was
+// known before, or nothing there was.
+static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head)
+{
+    unsigned g = slot / 4;
+    if (slot % 4 || slot >= IR_FORWARD_BYTES) {
+        remember_anew(k, t, slot, v, head);
+        return;
+    }
+    IrKnown *known = &k->known[g];
+    uint64_t *live = &k->live[g / 64], here = *live >> (g % 64);
+    if (here & 1 && known->type == t && !(known->back & ~KNOWN_WIDE)) {
+        known->value = v;
+        known->back = head;
+    } else if (!(here & 3) && ir_type_size(t) == 8 && slot % 8 == 0) {
+        *live |= 3ULL << (g % 64);
+        known[0] = (IrKnown){v, (uint8_t)t, head};
+        known[1] = (IrKnown){v, (uint8_t)t, 1};
+    } else {
+        remember_anew(k, t, slot, v, head);
     }
 }
 
 static bool is_float(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; }
 static bool is_integer(IrType t) { return t == T_I1 || t == T_I32 || t == T_I64; }
 
-// The value of type t that slot is known to hold, or IR_NONE.
+// The value of type t that a slot is known to hold in another form, or IR_NONE.
 static IrRef forward(IrBuild *k, IrType t, unsigned slot)
 {
     unsigned g = slot / 4;
-    if (slot % 4 || slot + ir_type_size(t) > IR_FORWARD_BYTES || !is_live(k, g) || k->known[g].back)
+    if (slot % 4 || slot + ir_type_size(t) > IR_FORWARD_BYTES || !is_live(k, g) || (k->known[g].back & ~KNOWN_WIDE))
         return IR_NONE;
     IrKnown *known = &k->known[g];
     IrType have = ir_result_type(op_at(k, known->value));
-    if (known->type == t && have == t)
-        return known->value;
     if (is_integer(known->type) && is_integer(have) && t == T_I32) // low half, or a wide value SET as i32
         return ir_un(k, OP_ZEXT32, T_I32, known->value);
     if (have == known->type && is_float(have) != is_float(t) && ir_type_size(have) == ir_type_size(t))
@@ -154,23 +179,32 @@ static IrRef forward(IrBuild *k, IrType t, unsigned slot)
     return IR_NONE;
 }
 
-IrRef ir_get(IrBuild *k, IrType t, uint16_t slot)
+__attribute__((noinline)) static IrRef get_anew(IrBuild *k, IrType t, unsigned slot)
 {
     IrRef v = forward(k, t, slot);
     if (v != IR_NONE)
         return v;
     v = ir_emit(k, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot);
-    // A part of what is known keeps that; nothing overlaps otherwise worth keeping.
-    if (slot / 4 < IR_FORWARD_BYTES / 4 && !is_live(k, slot / 4))
-        remember(k, t, slot, v);
+    if (slot % 4 == 0 && slot < IR_FORWARD_BYTES && !is_live(k, slot / 4)) // what is known of a wider slot stays
+        remember(k, t, slot, v, 0);
     return v;
+}
+
+IrRef ir_get(IrBuild *k, IrType t, uint16_t slot)
+{
+    unsigned g = slot / 4;
+    if (slot % 4 == 0 && slot < IR_FORWARD_BYTES && is_live(k, g) && k->known[g].type == t && k->known[g].back == 0)
+        return k->known[g].value;
+    return get_anew(k, t, slot);
 }
 
 void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v)
 {
     ir_emit(k, OP_SET, t, v, IR_NONE, IR_NONE, slot);
-    k->b->uses[v] = 1;
-    remember(k, t, slot, v);
+    IrOp *made = op_at(k, v);
+    if (ir_op_info[made->op].kind == KIND_VALUE && made->op != OP_BOX)
+        made->imm = 1;
+    remember(k, t, slot, v, ir_result_type(made) == t ? 0 : KNOWN_WIDE);
 }
 
 bool ir_in_slot(const IrBuild *k, IrRef v)
@@ -258,12 +292,19 @@ IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c)
 
 // ---- leaving
 
+static void end_here(IrBuild *k)
+{
+    if (!k->ended)
+        k->end = k->b->nops;
+    k->ended = true;
+}
+
 static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target)
 {
     IrOp *o = op_at(k, ir_emit(k, op, T_VOID, a, IR_NONE, IR_NONE, 0));
     o->target = (int32_t)target;
     if (ir_op_info[op].effects & FX_END)
-        k->ended = true;
+        end_here(k);
     return o;
 }
 
@@ -296,7 +337,7 @@ void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret)
 void ir_exit_done(IrBuild *k)
 {
     ir_emit(k, OP_EXIT_DONE, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
-    k->ended = true;
+    end_here(k);
 }
 
 // ---- local blocks
@@ -342,8 +383,10 @@ static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const
     o->label = (uint16_t)label;
     o->args = (uint16_t)b->nargs;
     o->nargs = (uint16_t)n;
-    memcpy(b->args + b->nargs, args, n * sizeof *args);
-    b->nargs += n;
+    for (unsigned i = 0; i < n; i++) {
+        b->args[b->nargs++] = args[i];
+        b->uses[args[i]]++;
+    }
 }
 
 void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n)

@@ -11,8 +11,9 @@
 typedef struct IrKnown {
     IrRef value;   // newest value of the slot that starts here
     uint8_t type;  // the slot's type
-    uint8_t back;  // nonzero: inside the slot that starts this many granules before
+    uint8_t back;  // nonzero: inside the slot that starts this many granules before; or KNOWN_WIDE
 } IrKnown;
+enum { KNOWN_WIDE = 0x80 }; // the value is wider than the slot, or its cast
 
 typedef struct IrBuild {
     IrBlock *b;
@@ -20,6 +21,7 @@ typedef struct IrBuild {
     IrRef consts[32];        // recent constants by hash; self-validating
     unsigned first_flow, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
+    unsigned end;            // ops up to and with the first END, if `ended`
     bool ended;              // an END op was built
     bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
     bool full;               // no room for another instruction: end the block

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The second walk over a new block, backwards: drops what nobody needs and counts the uses of what remains.
 //
-// A pure value that no later op names goes, and so does a SET whose slot is SET again before anybody can
+// The uses were counted as ops were made; an op that goes gives its own back. A pure value that no later op
+// names goes, and so does a SET whose slot is SET again before anybody can
 // look: no op that may leave, no GET of it, no helper, no local control flow in between. Dropped ops become
 // OP_NOP where they stand, since moving ops would mean renaming all operands. All uses follow their
 // definition in the array, so that one backward walk sees every use first.
@@ -12,98 +13,74 @@
 
 // Granules of 4 bytes that will be SET before they are read: SETs of nothing else are dead.
 typedef struct Doomed {
-    bool any;
+    uint32_t touched; // words of `bits` that are not 0
     uint64_t bits[IR_FORWARD_BYTES / 4 / 64];
 } Doomed;
 
 static void doom_nothing(Doomed *d)
 {
-    if (d->any)
-        memset(d, 0, sizeof *d);
+    for (; d->touched; d->touched &= d->touched - 1)
+        d->bits[__builtin_ctz(d->touched)] = 0;
 }
 
-static bool is_doomed(const Doomed *d, unsigned slot, unsigned size)
+// The granules of a slot that this bookkeeping follows (of 4 or 8 bytes, aligned): their word and bits in it.
+static bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask)
 {
-    if (!d->any || slot + size > IR_FORWARD_BYTES)
+    *word = slot / 256;
+    *mask = (size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
+    return (size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
+}
+
+// A SET, looking back: true if it is dead; else it dooms those before it.
+static bool set_is_dead(Doomed *d, unsigned slot, unsigned size)
+{
+    unsigned word;
+    uint64_t mask;
+    if (!granules(slot, size, &word, &mask))
         return false;
-    for (unsigned g = slot / 4; g <= (slot + size - 1) / 4; g++)
-        if (!(d->bits[g / 64] >> (g % 64) & 1))
-            return false;
-    return true;
-}
-
-static void doom(Doomed *d, unsigned slot, unsigned size)
-{
-    if (slot % 4 || size % 4 || slot + size > IR_FORWARD_BYTES)
-        return;
-    d->any = true;
-    for (unsigned g = slot / 4; g < (slot + size) / 4; g++)
-        d->bits[g / 64] |= 1ULL << (g % 64);
+    if ((d->bits[word] & mask) == mask)
+        return true;
+    d->bits[word] |= mask;
+    d->touched |= 1u << word;
+    return false;
 }
 
 static void spare(Doomed *d, unsigned slot, unsigned size)
 {
-    if (!d->any)
-        return;
-    for (unsigned g = slot / 4; g <= (slot + size - 1) / 4 && g < IR_FORWARD_BYTES / 4; g++)
-        d->bits[g / 64] &= ~(1ULL << (g % 64));
-}
-
-static void use(IrBlock *b, IrRef v, unsigned by)
-{
-    if (b->uses[v]++ == 0)
-        b->last_use[v] = (IrRef)by;
-}
-
-static void use_operands(IrBlock *b, const IrOp *op, unsigned at)
-{
-    if (op->a != IR_NONE)
-        use(b, op->a, at);
-    if (op->b != IR_NONE)
-        use(b, op->b, at);
-    if (op->c != IR_NONE)
-        use(b, op->c, at);
-    if (ir_op_info[op->op].kind == KIND_JUMP)
-        for (unsigned i = 0; i < op->nargs; i++)
-            use(b, b->args[op->args + i], at);
-    // Values that a leaving op's snapshot has pending.
-    if (ir_op_info[op->op].kind == KIND_MEM || op->op == OP_CALL) {
-        const IrSnap *s = &b->snaps[op->op == OP_CALL ? op->hsnap : op->snap];
-        for (unsigned i = 0; i < s->n; i++)
-            use(b, b->pending[s->first + i].value, at);
-    }
-}
-
-// A value read inside a loop that it was made before must outlive the jump back.
-static void extend_over_loops(IrBlock *b)
-{
-    IrRef at[IR_MAX_LABELS];
-    memset(at, 0xff, sizeof at);
-    for (unsigned i = 0; i < b->nops; i++) {
-        const IrOp *op = &b->ops[i];
-        if (op->op == OP_LABEL)
-            at[op->label] = (IrRef)i;
-        if ((op->op != OP_JUMP && op->op != OP_BRANCH) || at[op->label] == IR_NONE)
-            continue;
-        for (unsigned v = 0; v < at[op->label]; v++)
-            if (b->uses[v] && b->last_use[v] >= at[op->label] && b->last_use[v] < i)
-                b->last_use[v] = (IrRef)i;
-    }
+    unsigned word;
+    uint64_t mask;
+    if (granules(slot, size, &word, &mask))
+        d->bits[word] &= ~mask;
+    else
+        doom_nothing(d);
 }
 
 void ir_count_uses(IrBlock *b)
 {
     memset(b->uses, 0, b->nops * sizeof *b->uses);
-    memset(b->last_use, 0xff, b->nops * sizeof *b->last_use);
-    for (unsigned i = b->nops; i-- > 0;)
-        if (b->ops[i].op != OP_NOP)
-            use_operands(b, &b->ops[i], i);
-    if (b->nlabels)
-        extend_over_loops(b);
+    for (unsigned i = 0; i < b->nops; i++) {
+        const IrOp *op = &b->ops[i];
+        const IrRef operand[3] = {op->a, op->b, op->c};
+        for (unsigned n = 0; n < 3; n++)
+            if (operand[n] != IR_NONE)
+                b->uses[operand[n]]++;
+        if (ir_op_info[op->op].kind == KIND_JUMP)
+            for (unsigned n = 0; n < op->nargs; n++)
+                b->uses[b->args[op->args + n]]++;
+    }
+    for (unsigned i = 0; i < b->npending; i++)
+        b->uses[b->pending[i].value]++;
 }
 
-static void drop(IrOp *op)
+// Dropped ops use nothing any more.
+static void drop(IrBlock *b, IrOp *op)
 {
+    b->uses[op->a % IR_MAX_OPS]--;
+    b->uses[op->b % IR_MAX_OPS]--;
+    b->uses[op->c % IR_MAX_OPS]--;
+    if (ir_op_info[op->op].kind == KIND_JUMP)
+        for (unsigned n = 0; n < op->nargs; n++)
+            b->uses[b->args[op->args + n]]--;
     *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
 }
 
@@ -125,8 +102,8 @@ static uint32_t reach(const IrBlock *b, uint32_t labels)
     return labels;
 }
 
-// What cannot be reached, behind an END or JUMP. Nothing that can be reached names a value made there: it would have
-// to be made before the first local control flow, which is reached if anything behind it is.
+// What cannot be reached, behind an END or JUMP. Nothing that can be reached names a value made there: it
+// would have to be made before the first local control flow, which is reached if anything behind it is.
 static void drop_unreachable(IrBlock *b)
 {
     uint32_t labels = 0, before = 1;
@@ -141,32 +118,49 @@ static void drop_unreachable(IrBlock *b)
         if (op->op == OP_LABEL)
             here |= labels >> op->label & 1;
         if (!here)
-            drop(op);
+            drop(b, op);
         if (ends)
             here = false;
     }
 }
 _Static_assert(IR_MAX_LABELS <= 32, "labels are bits of a word");
 
-static bool is_dead(const IrBlock *b, const Doomed *d, unsigned i)
+// Without local control flow that is all behind the first END.
+static void cut_behind_end(IrBlock *b, unsigned end)
 {
-    const IrOp *op = &b->ops[i];
-    if (op->op == OP_SET)
-        return is_doomed(d, (unsigned)op->imm, ir_type_size(op->type));
-    if (b->uses[i] || op->op == OP_PARAM || op->op == OP_LABEL)
-        return false;
-    return op->op == OP_GET || ir_effects(b, op) == FX_PURE;
+    for (unsigned i = end; i < b->nops; i++)
+        drop(b, &b->ops[i]);
+    if (b->nops != end)
+        for (unsigned i = 0; i < b->ninsns; i++)
+            if (b->insns[i].first > end)
+                b->insns[i].first = (uint16_t)end;
+    b->nops = end;
 }
 
-// What op i means to SETs before it.
-static void judge_sets_before(const IrBlock *b, Doomed *d, const IrOp *op)
+static void walk_back(IrBlock *b)
 {
-    if (op->op == OP_SET)
-        doom(d, (unsigned)op->imm, ir_type_size(op->type));
-    else if (op->op == OP_GET)
-        spare(d, (unsigned)op->imm, ir_type_size(op->type));
-    else if (ir_effects(b, op) & (FX_READ | FX_WRITE | FX_LEAVE))
-        doom_nothing(d);
+    Doomed doomed = {0};
+    for (unsigned i = b->nops; i-- > 0;) {
+        IrOp *op = &b->ops[i];
+        unsigned effects = ir_op_info[op->op].effects;
+        if (effects == FX_PURE) {
+            if (b->uses[i] == 0)
+                drop(b, op);
+        } else if (op->op == OP_SET) {
+            if (set_is_dead(&doomed, (unsigned)op->imm, ir_type_size(op->type)))
+                drop(b, op);
+        } else if (op->op == OP_GET) {
+            if (b->uses[i] == 0)
+                drop(b, op);
+            else
+                spare(&doomed, (unsigned)op->imm, ir_type_size(op->type));
+        } else if (op->op == OP_CALL && ir_effects(b, op) == FX_PURE) {
+            if (b->uses[i] == 0)
+                drop(b, op);
+        } else if (effects != FX_STICKY) {
+            doom_nothing(&doomed);
+        }
+    }
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.
@@ -190,20 +184,10 @@ void ir_finish(IrBuild *k)
         b->bytes = (uint32_t)(b->insns[b->ninsns - 1].pc + b->insns[b->ninsns - 1].length - b->pc);
     if (!k->ended)
         ir_exit(k, b->pc + (int64_t)b->bytes);
-    memset(b->uses, 0, b->nops * sizeof *b->uses);
-    memset(b->last_use, 0xff, b->nops * sizeof *b->last_use);
-    drop_unreachable(b);
-    Doomed doomed = {0};
-    for (unsigned i = b->nops; i-- > 0;) {
-        IrOp *op = &b->ops[i];
-        if (is_dead(b, &doomed, i)) {
-            drop(op);
-            continue;
-        }
-        use_operands(b, op, i);
-        judge_sets_before(b, &doomed, op);
-    }
     if (b->nlabels)
-        extend_over_loops(b);
+        drop_unreachable(b);
+    else
+        cut_behind_end(b, k->end);
+    walk_back(b);
     check(b);
 }

@@ -69,7 +69,7 @@ static int64_t evaluate(const IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef 
 // May a rule look through v at v's own operand x?
 static bool worth_reaching(const IrBuild *k, IrRef v)
 {
-    return !k->b->uses[v] || ir_in_slot(k, def(k, v)->a);
+    return !def(k, v)->imm || ir_in_slot(k, def(k, v)->a);
 }
 
 // v as a value of type t: an op of type t would read its low bits, but others might look at the type.
@@ -135,19 +135,18 @@ static Range value_range(const IrBuild *k, IrRef r)
     return (Range){(uint8_t)w, false};
 }
 
-static unsigned extension_bits(IrOpcode op)
+// 0: no extension.
+static inline unsigned extension_bits(IrOpcode op)
 {
-    switch (op) {
-    case OP_SEXT8: case OP_ZEXT8: return 8;
-    case OP_SEXT16: case OP_ZEXT16: return 16;
-    case OP_SEXT32: case OP_ZEXT32: return 32;
-    default: return 0;
-    }
+    static const uint8_t bits[] = {8, 16, 32, 8, 16, 32};
+    unsigned n = (unsigned)op - OP_SEXT8;
+    return n < sizeof bits ? bits[n] : 0;
 }
-static bool is_sign_extension(IrOpcode op) { return op == OP_SEXT8 || op == OP_SEXT16 || op == OP_SEXT32; }
+_Static_assert(OP_ZEXT8 == OP_SEXT8 + 3 && OP_ZEXT32 == OP_SEXT32 + 3, "extension_bits counts on op.def's order");
+static inline bool is_sign_extension(IrOpcode op) { return op <= OP_SEXT32; }
 
 // Looks through extensions that do not touch the low n bits of v.
-static IrRef low_part(IrBuild *k, IrRef v, unsigned n)
+static inline IrRef low_part(IrBuild *k, IrRef v, unsigned n)
 {
     for (;;) {
         const IrOp *op = def(k, v);

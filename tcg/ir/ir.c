@@ -7,30 +7,21 @@ enum {
     PURE = FX_PURE, READ = FX_READ, WRITE = FX_WRITE, LEAVE = FX_LEAVE, END = FX_END, STICKY = FX_STICKY,
 };
 
+#define IS(NAME, OTHER) (OP_##NAME == OP_##OTHER)
+#define IS_KIND(KIND, OTHER) (KIND_##KIND == KIND_##OTHER)
+#define RESULT(NAME, KIND)                                                                                           \
+    (IS_KIND(KIND, CMP) || IS_KIND(KIND, FCMP)   ? T_I1                                                              \
+     : IS_KIND(KIND, FTOI)                       ? (IS(NAME, FTOI32) || IS(NAME, FTOU32) ? T_I32 : T_I64)            \
+     : IS_KIND(KIND, EXIT) || IS_KIND(KIND, EXITR) || IS_KIND(KIND, LABEL) || IS_KIND(KIND, JUMP) ? T_VOID           \
+     : IS(NAME, SET) || IS(NAME, STORE) || IS(NAME, FENCE) || IS(NAME, EXIT_DONE) ? T_VOID                           \
+                                                                                  : IR_AS_TYPE)
+
 const IrOpInfo ir_op_info[OP_COUNT] = {
-#define OP(NAME, TEXT, KIND, OPERANDS, EFFECTS) [OP_##NAME] = {TEXT, KIND_##KIND, OPERANDS, EFFECTS},
+#define OP(NAME, TEXT, KIND, OPERANDS, EFFECTS)                                                                      \
+    [OP_##NAME] = {TEXT, KIND_##KIND, OPERANDS, EFFECTS, RESULT(NAME, KIND)},
 #include "tcg/ir/op.def"
 #undef OP
 };
-
-IrType ir_result_type(const IrOp *op)
-{
-    switch (ir_op_info[op->op].kind) {
-    case KIND_CMP:
-    case KIND_FCMP:
-        return T_I1;
-    case KIND_FTOI:
-        return op->op == OP_FTOI32 || op->op == OP_FTOU32 ? T_I32 : T_I64;
-    case KIND_EXIT:
-    case KIND_EXITR:
-    case KIND_LABEL:
-    case KIND_JUMP:
-        return T_VOID;
-    default:
-        return op->op == OP_SET || op->op == OP_STORE || op->op == OP_FENCE || op->op == OP_EXIT_DONE
-                   ? T_VOID : (IrType)op->type;
-    }
-}
 
 static IrType conversion_source(IrOpcode op, IrType t)
 {

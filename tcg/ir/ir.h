@@ -18,7 +18,7 @@
 
 typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
-#define IR_MAX_OPS 4096
+#define IR_MAX_OPS 4096 // the last is never made: IR_NONE's low bits name its place in `uses`
 #define IR_MAX_INSNS 512
 #define IR_MAX_LABELS 32
 #define IR_MAX_ARGS 256
@@ -42,7 +42,9 @@ enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8, FX_STIC
 typedef struct IrOpInfo {
     const char *name;
     uint8_t kind, operands, effects;
+    uint8_t result; // IrType of the value it makes, or IR_AS_TYPE: that of IrOp.type
 } IrOpInfo;
+enum { IR_AS_TYPE = 0xff };
 extern const IrOpInfo ir_op_info[OP_COUNT];
 
 // MemOp: everything about an access but its address; 16 bits.
@@ -73,7 +75,7 @@ typedef struct IrOp {
     IrRef a, b, c;  // operands
     union {
         // CONST: the value (i32 sign-extended; floats raw, zero-extended); SLOT: byte offset; FP: FpOp;
-        // BOX: the operand's IrType
+        // BOX: the operand's IrType; other VALUE ops: the builder's note that a SET took it
         int64_t imm;
         struct { int32_t disp; uint16_t memop, snap; };    // MEM
         struct { uint16_t helper, hsnap; uint32_t hpad; }; // CALL: index in Guest.helpers
@@ -126,10 +128,7 @@ typedef struct IrBlock {
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];
-    // Made by ir_finish (ir_count_uses), for each value: how many operands name it, and the op after which
-    // nobody reads it any more (the end of the loop, if it is read inside a later loop); IR_NONE if nobody does.
-    uint16_t uses[IR_MAX_OPS];
-    IrRef last_use[IR_MAX_OPS];
+    uint16_t uses[IR_MAX_OPS]; // of each value: how many operands name it
     IrSnap snaps[IR_MAX_OPS];
     IrPending pending[IR_MAX_OPS];
     IrInsn insns[IR_MAX_INSNS];
@@ -143,7 +142,11 @@ static inline unsigned ir_type_size(IrType t)
     return size[t];
 }
 // The type of the value an op makes (comparisons make i1, whatever their operands are).
-IrType ir_result_type(const IrOp *op);
+static inline IrType ir_result_type(const IrOp *op)
+{
+    unsigned t = ir_op_info[op->op].result;
+    return t == IR_AS_TYPE ? (IrType)op->type : (IrType)t;
+}
 // The type operand n (0, 1, 2) is read as; T_VOID where several will do (an address is i32 or i64, for one).
 IrType ir_operand_type(const IrOp *op, unsigned n);
 
@@ -153,7 +156,7 @@ IrType ir_operand_type(const IrOp *op, unsigned n);
 uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
 // Effects of an op, those of a CALL taken from its helper.
 unsigned ir_effects(const IrBlock *b, const IrOp *op);
-// Makes uses and last_use; ops may be dropped (OP_NOP) before, not after.
+// Makes `uses` from nothing (the builder keeps it as it goes).
 void ir_count_uses(IrBlock *b);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.

@@ -136,8 +136,8 @@ static unsigned parse_suffixes(Parser *p, const Word *words)
 
 static IrRef emit(Parser *p, IrOp op)
 {
-    if (p->b->nops == IR_MAX_OPS) {
-        fail(p, "more than %d ops", IR_MAX_OPS);
+    if (p->b->nops == IR_MAX_OPS - 1) {
+        fail(p, "more than %d ops", IR_MAX_OPS - 1);
         return 0;
     }
     p->b->ops[p->b->nops] = op;

@@ -263,7 +263,7 @@ static void find_labels(Checker *c)
 
 static const char *check_counts(const IrBlock *b)
 {
-    if (b->nops > IR_MAX_OPS || b->nsnaps > IR_MAX_OPS || b->npending > IR_MAX_OPS || b->ninsns > IR_MAX_INSNS ||
+    if (b->nops >= IR_MAX_OPS || b->nsnaps > IR_MAX_OPS || b->npending > IR_MAX_OPS || b->ninsns > IR_MAX_INSNS ||
         b->nargs > IR_MAX_ARGS || b->nlabels > IR_MAX_LABELS)
         return "more of something than there is room for";
     if (b->nops == 0)

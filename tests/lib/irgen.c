@@ -21,7 +21,7 @@ static bool chance(Gen *g, unsigned percent) { return rnd(g, 100) < percent; }
 
 static IrRef put(Gen *g, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm)
 {
-    if (g->b->nops == IR_MAX_OPS)
+    if (g->b->nops == IR_MAX_OPS - 1)
         abort();
     g->b->ops[g->b->nops] = (IrOp){.op = op, .type = t, .a = a, .b = b, .c = c, .imm = imm};
     return (IrRef)g->b->nops++;
