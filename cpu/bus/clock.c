@@ -19,9 +19,10 @@ struct Timer {
 };
 
 struct Clock {
-    _Atomic uint64_t offset; // host time at virtual 0 (modulo 2^64)
-    _Atomic uint64_t frozen; // virtual time while paused, else UINT64_MAX
-    Lock lock;               // below
+    _Atomic uint64_t offset;       // host time at virtual 0 (modulo 2^64)
+    _Atomic uint64_t frozen;       // virtual time while paused, else UINT64_MAX
+    _Atomic uint64_t wall_at_zero; // wall time at virtual 0, or 0: the host's
+    Lock lock;                     // below
     pthread_cond_t idle;
     Timer *timers;
     Timer *running; // whose fn is being called, by `runner`
@@ -58,14 +59,21 @@ uint64_t clock_now(Clock *c) {
     return host_now(CLOCK_MONOTONIC) - atomic_load_explicit(&c->offset, memory_order_relaxed);
 }
 
-static uint64_t nearest(Clock *c) {
-    uint64_t next = UINT64_MAX;
-    if (atomic_load(&c->frozen) != UINT64_MAX) return next;
+static Timer *first_due(Clock *c, uint64_t now) {
+    Timer *first = NULL;
     for (Timer *t = c->timers; t; t = t->next) {
-        uint64_t deadline = atomic_load_explicit(&t->deadline, memory_order_relaxed);
-        if (deadline < next) next = deadline;
+        uint64_t deadline = timer_deadline(t);
+        if (deadline <= now && deadline != UINT64_MAX && (!first || deadline < timer_deadline(first)))
+            first = t;
     }
-    return next;
+    return first;
+}
+
+static bool is_paused(Clock *c) { return atomic_load(&c->frozen) != UINT64_MAX; }
+
+static uint64_t nearest(Clock *c) {
+    Timer *t = is_paused(c) ? NULL : first_due(c, UINT64_MAX);
+    return t ? timer_deadline(t) : UINT64_MAX;
 }
 
 static void set_alarm(Clock *c) {
@@ -94,9 +102,11 @@ void clock_set(Clock *c, uint64_t ns) {
 }
 
 uint64_t clock_wall(Clock *c) {
-    (void)c;
-    return host_now(CLOCK_REALTIME);
+    uint64_t zero = atomic_load_explicit(&c->wall_at_zero, memory_order_relaxed);
+    return zero ? zero + clock_now(c) : host_now(CLOCK_REALTIME);
 }
+
+void clock_wall_at_zero(Clock *c, uint64_t ns) { atomic_store(&c->wall_at_zero, ns); }
 
 Timer *timer_new(Clock *c, TimerFn *fn, void *opaque) {
     Timer *t = calloc(1, sizeof(*t));
@@ -145,28 +155,35 @@ uint64_t clock_next(Clock *c) {
     return next;
 }
 
+// Calls one that is due, without the lock; it may change the list.
+static void run_one(Clock *c, Timer *t) {
+    TimerFn *fn = t->fn;
+    void *opaque = t->opaque;
+    atomic_store(&t->deadline, UINT64_MAX);
+    c->running = t;
+    c->runner = pthread_self();
+    lock_drop(&c->lock);
+    fn(opaque);
+    lock_take(&c->lock);
+    c->running = NULL;
+    pthread_cond_broadcast(&c->idle);
+}
+
 void clock_run_due(Clock *c) {
     uint64_t now = clock_now(c);
     lock_take(&c->lock);
-    for (Timer *t = c->timers; t;) {
-        if (atomic_load(&c->frozen) != UINT64_MAX) break;
-        if (atomic_load(&t->deadline) > now) {
-            t = t->next;
-            continue;
-        }
-        atomic_store(&t->deadline, UINT64_MAX);
-        c->running = t;
-        c->runner = pthread_self();
-        TimerFn *fn = t->fn;
-        void *opaque = t->opaque;
-        lock_drop(&c->lock);
-        fn(opaque);
-        lock_take(&c->lock);
-        c->running = NULL;
-        pthread_cond_broadcast(&c->idle);
-        t = c->timers; // fn may have changed the list
-    }
+    for (Timer *t; !is_paused(c) && (t = first_due(c, now));) run_one(c, t);
     set_alarm(c);
+    lock_drop(&c->lock);
+}
+
+void clock_step(Clock *c, uint64_t ns) {
+    lock_take(&c->lock);
+    for (Timer *t; is_paused(c) && (t = first_due(c, ns));) {
+        if (timer_deadline(t) > atomic_load(&c->frozen)) atomic_store(&c->frozen, timer_deadline(t));
+        run_one(c, t);
+    }
+    if (is_paused(c)) atomic_store(&c->frozen, ns);
     lock_drop(&c->lock);
 }
 

@@ -16,6 +16,9 @@ uint64_t clock_now(Clock *c); // ns; monotonic, lock-free
 void clock_pause(Clock *c, bool paused);
 void clock_set(Clock *c, uint64_t ns); // snapshot load
 uint64_t clock_wall(Clock *c);         // host wall clock, ns since 1970: for RTCs
+// From now on the wall clock is virtual time plus this: what RTCs show is then a matter of virtual time
+// alone.
+void clock_wall_at_zero(Clock *c, uint64_t ns);
 
 Timer *timer_new(Clock *c, TimerFn *fn, void *opaque);
 void timer_free(Timer *t);
@@ -26,4 +29,7 @@ uint64_t timer_deadline(const Timer *t);
 // told the nearest deadline under the clock's lock whenever it becomes earlier and after each clock_run_due.
 uint64_t clock_next(Clock *c);
 void clock_run_due(Clock *c);
+// Moves a paused clock on to `ns` and runs what falls due on the way, in order, on the calling thread: time
+// for deterministic runs and tests.
+void clock_step(Clock *c, uint64_t ns);
 void clock_on_earlier(Clock *c, void (*alarm)(void *opaque, uint64_t deadline_ns), void *opaque);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include "hw/core/machine.h"
 
-enum { TICK = 1000000000 / ACLINT_HZ }; // ns
+#define TICK (1000000000ull / ACLINT_HZ) // ns
 
 typedef struct Aclint {
     uint32_t msip[ACLINT_HARTS];
@@ -41,8 +41,9 @@ static const Reg aclint_regs[] = {
 // Virtual time at which mtime reaches cmp; UINT64_MAX when that is never, 0 when it has.
 static uint64_t deadline(Aclint *a, uint64_t time, uint64_t cmp) {
     if (cmp <= time) return 0;
-    uint64_t ticks = cmp - a->shift; // on the virtual clock
-    return ticks > UINT64_MAX / TICK ? UINT64_MAX : ticks * TICK;
+    uint64_t ticks, ns; // on the virtual clock
+    if (__builtin_add_overflow(time - a->shift, cmp - time, &ticks)) return UINT64_MAX;
+    return __builtin_mul_overflow(ticks, TICK, &ns) ? UINT64_MAX : ns;
 }
 
 static void aclint_update(Device *d) {

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// One test for every device: random register accesses, time, wires and input; save; load into a fresh device;
+// the same stimuli to both; every read, output level and byte sent must be equal, and so the state at the
+// end. Then the test is tested: a changed field must show.
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "hw/core/reg.h"
+#include "hw/intc/aclint.h"
+#include "hw/intc/plic.h"
+#include "hw/misc/finisher.h"
+#include "hw/misc/htif.h"
+#include "hw/rtc/goldfish.h"
+#include "hw/uart/ns16550.h"
+#include "tests/lib/device_rig.h"
+
+static const struct Subject {
+    const DeviceType *type;
+    const char *props;
+    unsigned inputs; // wires it listens to
+} subjects[] = {
+    {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
+    {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
+};
+enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]), SEEDS = 20, BEFORE = 300, AFTER = 300 };
+
+static uint64_t random_state;
+static uint64_t random_next(void) { // xorshift64*
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return random_state * 0x2545f4914f6cdd1d;
+}
+static uint64_t below(uint64_t n) { return random_next() >> 11 % 64 ? (random_next() >> 8) % n : 0; }
+
+typedef struct Stimulus {
+    enum { READ, WRITE, TIME, WIRE, INPUT, DRAIN } kind;
+    uint64_t offset, value;
+    unsigned size;
+} Stimulus;
+
+static uint64_t random_offset(const DeviceType *type) {
+    if (!type->nregs || below(20) == 0) return below(type->window ? type->window : 1);
+    const Reg *r = &type->regs[below(type->nregs)];
+    uint64_t element = r->count ? below(below(2) ? r->count : r->count < 5 ? r->count : 5) : 0;
+    return r->offset + element * (r->stride ? r->stride : r->width) + (below(4) ? 0 : below(r->width));
+}
+
+// Small numbers, near-by times and anything else, so that fields and compare registers are hit.
+static uint64_t random_value(void) {
+    switch (below(4)) {
+    case 0: return below(256);
+    case 1: return 10 + below(2000);
+    case 2: return (uint64_t)-1;
+    default: return random_next() >> below(64);
+    }
+}
+
+static Stimulus random_stimulus(const struct Subject *s) {
+    Stimulus x = {.offset = random_offset(s->type), .value = random_value(), .size = 1u << below(4)};
+    uint64_t roll = below(20);
+    x.kind = roll < 7    ? READ
+             : roll < 14 ? WRITE
+             : roll < 16 ? TIME
+             : roll < 17 ? DRAIN
+             : s->inputs ? WIRE
+                         : INPUT;
+    if (x.kind == TIME) x.value = below(400000);
+    if (x.kind == WIRE) x.offset = below(s->inputs);
+    // The PLIC's enable words belong to no row.
+    if (s->type == &plic_type && below(4) == 0)
+        x.offset = 0x2000 + 0x80 * below(5) + 4 * below(3), x.size = 4;
+    return x;
+}
+
+// What a read gives is the result; of anything else, nothing.
+static uint64_t apply(Rig *r, const Stimulus *x) {
+    uint8_t bytes[8];
+    memcpy(bytes, &x->value, 8);
+    switch (x->kind) {
+    case READ: return r->device->type->window ? rig_read(r, x->offset, x->size) : 0;
+    case WRITE:
+        if (r->device->type->window) rig_write(r, x->offset, x->value, x->size);
+        return 0;
+    case TIME: rig_step(r, x->value); return 0;
+    case WIRE:
+        r->device->type->input ? r->device->type->input(r->device, (unsigned)x->offset, x->value & 1)
+                               : (void)0;
+        device_enter(r->device), device_leave(r->device);
+        return 0;
+    case INPUT: rig_receive(r, bytes, x->size); return 0;
+    case DRAIN:
+        r->accepts = x->value & 3 ? RIG_BYTES : 0;
+        if (r->serial.drained) r->serial.drained(r->serial.front);
+        return 0;
+    }
+    return 0;
+}
+
+// NULL, or what differs between two devices that should be the same.
+static const char *differ(Rig *a, Rig *b) {
+    const Fields *f = a->device->type->fields;
+    if (memcmp(a->level, b->level, sizeof(a->level))) return "an output";
+    if (a->nsent != b->nsent || memcmp(a->sent, b->sent, a->nsent)) return "the bytes sent";
+    return f ? fields_diff(f, a->device->state, b->device->state) : NULL;
+}
+
+static Rig *copy(const struct Subject *s, Rig *a) {
+    char error[300] = "";
+    Rig *b = rig_new(s->type, s->props);
+    clock_set(b->machine->clock, clock_now(a->machine->clock));
+    Bytes image = {0};
+    device_save(a->device, &image);
+    ck_assert_msg(device_load(b->device, &image, error, sizeof(error)), "%s: %s", s->type->name, error);
+    bytes_free(&image);
+    b->accepts = a->accepts;
+    memcpy(b->sent, a->sent, a->nsent);
+    b->nsent = a->nsent;
+    return b;
+}
+
+static void warm_up(Rig *a, const struct Subject *s, unsigned n) {
+    for (unsigned i = 0; i < n; i++) {
+        Stimulus x = random_stimulus(s);
+        apply(a, &x);
+    }
+}
+
+// Runs both; NULL or the first difference.
+static const char *run_both(const struct Subject *s, Rig *a, Rig *b) {
+    static char text[100];
+    for (unsigned i = 0; i < AFTER; i++) {
+        Stimulus x = random_stimulus(s);
+        uint64_t va = apply(a, &x), vb = apply(b, &x);
+        const char *what = differ(a, b);
+        if (va == vb && !what) continue;
+        snprintf(text, sizeof(text), "step %u (kind %d, offset 0x%lx): %s", i, x.kind,
+                 (unsigned long)x.offset, what ? what : "the value read");
+        return text;
+    }
+    return NULL;
+}
+
+START_TEST(tables_are_sound) {
+    const DeviceType *type = subjects[_i].type;
+    if (type->fields) ck_assert_msg(!fields_check(type->fields), "%s", fields_check(type->fields));
+    ck_assert_msg(!reg_check(type), "%s", reg_check(type));
+}
+END_TEST
+
+START_TEST(save_and_load_change_nothing) {
+    const struct Subject *s = &subjects[_i];
+    for (unsigned seed = 1; seed <= SEEDS; seed++) {
+        random_state = seed * 0x9e3779b97f4a7c15;
+        Rig *a = rig_new(s->type, s->props);
+        warm_up(a, s, BEFORE);
+        Rig *b = copy(s, a);
+        ck_assert_msg(!differ(a, b), "%s, seed %u, just loaded: %s", s->type->name, seed, differ(a, b));
+        const char *what = run_both(s, a, b);
+        ck_assert_msg(!what, "%s, seed %u: %s", s->type->name, seed, what);
+        rig_free(a);
+        rig_free(b);
+    }
+}
+END_TEST
+
+// Every element of every field, one bit wrong: refused when loaded, or seen by the comparison.
+START_TEST(a_changed_field_is_seen) {
+    const struct Subject *s = &subjects[_i];
+    const Fields *f = s->type->fields;
+    for (unsigned i = 0; f && i < f->nfields; i++) {
+        if (f->fields[i].pad) continue;
+        random_state = 77;
+        Rig *a = rig_new(s->type, s->props);
+        warm_up(a, s, BEFORE);
+        Rig *b = copy(s, a);
+        uint8_t *at = (uint8_t *)b->device->state + f->fields[i].offset;
+        *at ^= 2; // bit 0 of a PLIC enable word is hardwired
+        ck_assert_str_eq(differ(a, b) ? differ(a, b) : "nothing",
+                         f->fields[i].count > 1 ? differ(a, b) : f->fields[i].name);
+        char error[300];
+        Bytes image = {0};
+        device_save(b->device, &image);
+        Rig *c = copy(s, a);
+        bool loaded = device_load(c->device, &image, error, sizeof(error));
+        ck_assert_msg(!loaded || differ(a, c), "%s: field %s is not in the image", s->type->name,
+                      f->fields[i].name);
+        bytes_free(&image);
+        rig_free(a);
+        rig_free(b);
+        rig_free(c);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("device_state");
+    TCase *t = tcase_create("devices");
+    tcase_add_loop_test(t, tables_are_sound, 0, SUBJECTS);
+    tcase_add_loop_test(t, save_and_load_change_nothing, 0, SUBJECTS);
+    tcase_add_loop_test(t, a_changed_field_is_seen, 0, SUBJECTS);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_ENV);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed != 0;
+}
