@@ -149,6 +149,3 @@ bool driver_wait(Driver *v, unsigned queue, uint16_t *head, uint32_t *len) {
     return false;
 }
 
-// Until boards are linked in.
-__attribute__((weak)) const Board *const boards[] = {NULL};
-__attribute__((weak)) const DeviceType *const device_types[] = {NULL};
