@@ -36,6 +36,9 @@ typedef struct CpuType {
     bool (*translate)(Cpu *c, uint64_t vaddr, uint64_t *paddr);
     void (*disassemble)(Cpu *c, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text, size_t size, unsigned *length);
     void (*print)(Cpu *c, FILE *to);        // info registers
+    void (*where)(Cpu *c, FILE *to);        // half a line: pc, mode, last trap; on its own thread, or stopped. May be NULL
+    // Mapped pages, adjacent ones with equal rights in one line: info mem. Stopped. May be NULL.
+    void (*print_mappings)(Cpu *c, FILE *to);
     void (*set_pin)(Cpu *c, unsigned pin, bool level); // interrupt inputs, numbered by the family's header; any thread
 } CpuType;
 

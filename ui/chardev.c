@@ -7,7 +7,7 @@
 
 #define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
-const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "tty", "null", NULL};
+const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", NULL};
 
 #define COMMON                                                                                                         \
     {"backend", KEY_TEXT}, {"id", KEY_TEXT}, {"mux", KEY_BOOL}, {"mon", KEY_BOOL}, {"logfile", KEY_TEXT},              \
@@ -27,11 +27,11 @@ static const KeyRow socket_keys[] = {
     {"delay", KEY_BOOL},
     {"ipv4", KEY_BOOL},
     {"ipv6", KEY_BOOL},
-    {"telnet", KEY_CHOICE, "off"},
-    {"reconnect", KEY_CHOICE, "0"},
+    {"telnet", KEY_BOOL},
+    {"reconnect", KEY_NUMBER},
     {NULL},
 };
-static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys, path_keys, null_keys, path_keys, null_keys};
+static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys, path_keys, null_keys, null_keys};
 
 static bool check_socket(const KeyVals *kv, const char *what, char *error, size_t error_size) {
     const char *port = keyvals_get(kv, "port");
@@ -66,8 +66,6 @@ bool chardev_long(KeyVals *kv, const char *text, char *error, size_t error_size)
         ok = FAIL("-chardev %s: no back end is named (stdio, file, socket, pipe, pty, null)", text);
     else if (!keyvals_get(kv, "id"))
         ok = FAIL("-chardev %s needs id=", backend);
-    else if (!strcmp(backend, "serial"))
-        keyvals_set(kv, "backend", "tty");
     if (ok) ok = check(kv, "-chardev", error, error_size);
     if (!ok) keyvals_free(kv);
     return ok;
@@ -104,7 +102,7 @@ static const char *after(const char *text, const char *prefix) {
 }
 
 static bool unknown(const char *text, const char *what, char *error, size_t error_size) {
-    static const char *const forms[] = {"stdio", "mon:stdio", "null", "none", "pty", "file", "unix", "tcp", "pipe", "chardev"};
+    static const char *const forms[] = {"stdio", "mon:stdio", "null", "none", "pty", "file", "unix", "tcp", "telnet", "pipe", "chardev"};
     char word[64], kind[64];
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, strncmp(text, "mon:", 4) ? ":," : ","), text);
     snprintf(kind, sizeof(kind), "%s form", what);
@@ -122,11 +120,11 @@ static bool split(KeyVals *kv, const char *text, const char *what, char *error, 
     if ((rest = after(text, "chardev:"))) return one_value(kv, "chardev", "id", rest);
     if ((rest = after(text, "file:"))) return one_value(kv, "file", "path", rest);
     if ((rest = after(text, "pipe:"))) return one_value(kv, "pipe", "path", rest);
-    if (after(text, "/dev/")) return one_value(kv, "tty", "path", text);
-    bool tcp = (rest = after(text, "tcp:")) != NULL;
+    bool telnet = (rest = after(text, "telnet:")) != NULL, tcp = telnet || (rest = after(text, "tcp:")) != NULL;
     if (!tcp && !(rest = after(text, "unix:"))) return unknown(text, what, error, error_size);
     if (!keyvals_parse(kv, rest, tcp ? "address" : "path", error, error_size)) return false;
     keyvals_set(kv, "backend", "socket");
+    if (telnet) keyvals_set(kv, "telnet", "on");
     return !tcp || split_address(kv, what, error, error_size);
 }
 

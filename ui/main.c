@@ -1,217 +1,203 @@
 // SPDX-License-Identifier: MIT
-// The least command line that boots a machine: -M -m -smp -cpu -bios -kernel -initrd -append -dtb -d -D -S, with the first serial port
-// on this terminal (Ctrl-A x ends it). The full option parser replaces it.
-#include <fcntl.h>
+// What starts what: options, log, back ends, board, monitors, gdb, then the machine; the main thread waits until
+// it is off and takes everything down in the opposite order. Whatever is wrong with what the user asked for is one line
+// on stderr and exit code 1 before the guest starts. The guest's exit code is ours.
+//
+// SIGINT, SIGTERM and SIGHUP power the machine off; a second one leaves at once. Handlers only write to an
+// eventfd, which the main thread reads.
+#include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
-#include "hw/core/machine.h"
 #include "tcg/base/log.h"
-#include "tcg/base/near.h"
+#include "ui/backends.h"
+#include "ui/gdbstub.h"
+#include "ui/lists.h"
+#include "ui/monitor.h"
+#include "ui/options.h"
+#include "ui/silence.h"
 
-enum { ESCAPE = 1 /* Ctrl-A */ };
+enum { MONITORS = 8 };
 
-typedef struct Terminal {
-    Serial serial; // first
+typedef struct Ui {
+    const Options *options;
     Machine *machine;
-    Watch *watch;
-    struct termios before;
-    bool raw, escaped;
-} Terminal;
+    GdbStub *gdb;
+    Monitor *monitor[MONITORS];
+    unsigned nmonitors;
+    Silence *silence;
+    bool pidfile_written;
+} Ui;
 
-static size_t terminal_write(Serial *s, const uint8_t *bytes, size_t n) {
-    ssize_t sent = write(STDOUT_FILENO, bytes, n);
-    return sent > 0 ? (size_t)sent : 0;
+static int wake_fd = -1;
+static volatile sig_atomic_t signalled;
+
+// ---- the main thread waits
+
+static void wake_main(void) {
+    uint64_t one = 1;
+    if (write(wake_fd, &one, sizeof(one)) < 0) errno = 0; // the counter is full: it is awake
 }
 
-static void terminal_ready(Serial *s) {
-    Terminal *t = (Terminal *)s;
-    (void)t;
-}
-
-static void terminal_close(Serial *s) {
-    Terminal *t = (Terminal *)s;
-    if (t->raw) tcsetattr(STDIN_FILENO, TCSANOW, &t->before);
-    t->raw = false;
-}
-
-static const SerialOps terminal_ops = {terminal_write, terminal_ready, terminal_close};
-
-// Ctrl-A x quits, Ctrl-A Ctrl-A is one Ctrl-A.
-static size_t filter(Terminal *t, uint8_t *bytes, size_t n) {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = bytes[i];
-        if (!t->escaped && c == ESCAPE) {
-            t->escaped = true;
-            continue;
-        }
-        if (t->escaped && c == 'x') machine_kill(t->machine, 0);
-        t->escaped = false;
-        bytes[kept++] = c;
+static void on_signal(int number) {
+    if (signalled) {
+        serial_restore_terminal();
+        _exit(128 + number);
     }
-    return kept;
+    signalled = number;
+    wake_main();
 }
 
-static void on_input(void *opaque, unsigned events) {
-    Terminal *t = opaque;
-    uint8_t bytes[16];
-    size_t room = t->serial.can_receive ? t->serial.can_receive(t->serial.front) : sizeof(bytes);
-    if (!room) {
-        usleep(1000); // the guest is not reading; ask again soon
-        return;
+static void on_state(void *opaque, Machine *m) {
+    Ui *ui = opaque;
+    if (ui->gdb) gdbstub_on_state(ui->gdb);
+    if (m->state == MACHINE_OFF) wake_main();
+}
+
+static void catch_signals(void) {
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, old;
+    for (unsigned i = 0; i < 3; i++) {
+        sigaction(caught[i], NULL, &old);
+        if (old.sa_handler != SIG_IGN) sigaction(caught[i], &action, NULL); // nohup stays
     }
-    ssize_t n = read(STDIN_FILENO, bytes, room < sizeof(bytes) ? room : sizeof(bytes));
-    if (n <= 0) {
-        watch_set(t->watch, 0);
-        return;
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool is_off(Machine *m) {
+    lock_take(&m->lock);
+    bool off = m->state == MACHINE_OFF;
+    lock_drop(&m->lock);
+    return off;
+}
+
+static int wait_until_off(Machine *m) {
+    bool killed = false;
+    while (!is_off(m)) {
+        uint64_t count;
+        if (read(wake_fd, &count, sizeof(count)) < 0 && errno != EINTR) break;
+        if (signalled && !killed) machine_kill(m, 0), killed = true;
     }
-    size_t kept = filter(t, bytes, (size_t)n);
-    if (kept && t->serial.receive) t->serial.receive(t->serial.front, bytes, kept);
+    return machine_wait(m);
 }
 
-static void terminal_open(Terminal *t, Machine *m) {
-    t->serial.ops = &terminal_ops;
-    t->machine = m;
-    t->watch = loop_watch(m->loop, STDIN_FILENO, WATCH_READ, on_input, t);
-    if (isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &t->before)) {
-        struct termios raw = t->before;
-        cfmakeraw(&raw);
-        raw.c_oflag |= OPOST;
-        tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-        t->raw = true;
+// ---- starting
+
+static bool add_monitor(Ui *ui, Serial *s, bool shared, char *error, size_t error_size) {
+    if (!s) return true;
+    if (ui->nmonitors == MONITORS) return snprintf(error, error_size, "more than %d monitors", MONITORS), false;
+    ui->monitor[ui->nmonitors++] = monitor_new(ui->machine, s, shared);
+    return true;
+}
+
+static bool start_monitors(Ui *ui, char *error, size_t error_size) {
+    const Options *o = ui->options;
+    for (unsigned i = 0; i < o->spec.serials.n; i++)
+        if (!add_monitor(ui, backends_shared_monitor(ui->machine, i), true, error, error_size)) return false;
+    for (unsigned i = 0; i < o->monitors.n; i++) {
+        Serial *s;
+        if (!backends_stream(ui->machine, o, o->monitors.item[i], "-monitor", &s, error, error_size) ||
+            !add_monitor(ui, s, backends_is_shared(ui->machine, s), error, error_size))
+            return false;
     }
+    return true;
 }
 
-static void fail(const char *text) {
-    fprintf(stderr, "myna: %s\n", text);
-    exit(1);
+static bool start_gdb(Ui *ui, char *error, size_t error_size) {
+    char text[512];
+    Serial *s;
+    if (!ui->options->gdb) return true;
+    gdbstub_address(ui->options->gdb, text, sizeof(text));
+    if (!backends_stream(ui->machine, ui->options, text, "-gdb", &s, error, error_size)) return false;
+    if (s) ui->gdb = gdbstub_new(ui->machine, s);
+    return true;
 }
 
-static uint64_t parse_size(const char *text) {
-    char *end;
-    uint64_t n = strtoull(text, &end, 0);
-    switch (*end | 0x20) {
-    case 'k': return n << 10;
-    case 'g': return n << 30;
-    default: return n << 20;
-    }
+static bool write_pidfile(Ui *ui, char *error, size_t error_size) {
+    const char *path = ui->options->pidfile;
+    if (!path) return true;
+    FILE *f = fopen(path, "w");
+    bool ok = f && fprintf(f, "%d\n", (int)getpid()) > 0;
+    if (f) ok = !fclose(f) && ok;
+    if (!ok) return snprintf(error, error_size, "-pidfile %s: %s", path, strerror(errno)), false;
+    return ui->pidfile_written = true;
 }
 
-static void list_boards(void) {
-    for (unsigned i = 0; boards[i]; i++) printf("%-20s %s\n", boards[i]->name, boards[i]->title);
-    exit(0);
+static bool start_log(const Options *o, char *error, size_t error_size) {
+    return (!o->log_file || log_file(o->log_file, error, error_size)) &&
+           (!o->channels || log_set(o->channels, error, error_size));
 }
 
-static void set_machine(MachineSpec *s, const char *text) {
-    size_t n = strcspn(text, ",");
-    free(s->machine);
-    s->machine = strndup(text, n);
-    if (!strcmp(s->machine, "help")) list_boards();
-    const char *dump = strstr(text + n, "dumpdtb=");
-    if (dump) s->dumpdtb = strdup(dump + 8);
+static bool build(Ui *ui, char *error, size_t error_size) {
+    const Options *o = ui->options;
+    if (!start_log(o, error, error_size)) return false;
+    const Board *board = board_find(o->spec.target, o->spec.machine, error, error_size);
+    if (!board) return false;
+    ui->machine = machine_new(&o->spec, board);
+    ui->machine->on_state = on_state;
+    ui->machine->on_state_opaque = ui;
+    return backends_open(ui->machine, o, error, error_size) && machine_build(ui->machine, error, error_size) &&
+           start_monitors(ui, error, error_size) && start_gdb(ui, error, error_size) &&
+           write_pidfile(ui, error, error_size);
 }
 
-static void set_accel(MachineSpec *s, const char *text) {
-    s->engine.interpret = strstr(text, "interpret=on") != NULL;
-    s->engine.one_insn = strstr(text, "one-insn=on") != NULL;
+// A console that shows where this terminal or pipe is may be watched for silence.
+static void watch_console(Ui *ui) {
+    const Options *o = ui->options;
+    bool here = o->spec.serials.n && ui->machine->serials[0] && options_is_stdio(o, o->spec.serials.item[0]);
+    if (here) ui->silence = silence_watch(ui->machine, ui->machine->serials[0]);
 }
 
-static void set_option(MachineSpec *s, const char *name, const char *value) {
-    static const char *const names[] = {"M",      "machine", "m",   "smp", "cpu", "bios",  "kernel",
-                                        "initrd", "append",  "dtb", "d",   "D",   "accel", "device"};
-    char error[512];
-    struct {
-        const char *name;
-        char **to;
-    } texts[] = {{"cpu", &s->cpu},       {"bios", &s->bios},     {"kernel", &s->kernel},
-                 {"initrd", &s->initrd}, {"append", &s->append}, {"dtb", &s->dtb}};
-    for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (!strcmp(name, texts[i].name)) {
-            free(*texts[i].to);
-            *texts[i].to = strdup(value);
-            return;
-        }
-    if (!strcmp(name, "M") || !strcmp(name, "machine"))
-        set_machine(s, value);
-    else if (!strcmp(name, "m"))
-        s->ram_size = parse_size(value);
-    else if (!strcmp(name, "smp"))
-        s->smp = (unsigned)atoi(value);
-    else if (!strcmp(name, "accel"))
-        set_accel(s, value);
-    else if (!strcmp(name, "device"))
-        spec_add(&s->devices, value);
-    else if (!strcmp(name, "d")) {
-        if (!log_set(value, error, sizeof(error))) fail(error);
-    } else if (!strcmp(name, "D")) {
-        if (!log_file(value, error, sizeof(error))) fail(error);
-    } else {
-        near_error(error, sizeof(error), "option", name, names, sizeof(names) / sizeof(names[0]), NULL);
-        fail(error);
-    }
+static bool dump_dtb(const Machine *m, char *error, size_t error_size) {
+    const char *path = m->spec->dumpdtb;
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(m->dtb, 1, m->dtb_size, f) == m->dtb_size;
+    if (f) ok = !fclose(f) && ok;
+    if (!ok) return snprintf(error, error_size, "dumpdtb=%s: %s", path, strerror(errno)), false;
+    return true;
 }
 
-static void parse(MachineSpec *s, int argc, char **argv) {
-    s->target = strdup(strstr(argv[0], "riscv32") ? "riscv32" : "riscv64");
-    for (int i = 1; i < argc; i++) {
-        const char *name = argv[i] + strspn(argv[i], "-");
-        if (!strcmp(name, "nographic")) continue;
-        if (!strcmp(name, "no-reboot")) {
-            s->no_reboot = true;
-            continue;
-        }
-        if (!strcmp(name, "S")) {
-            s->paused = true;
-            continue;
-        }
-        if (argv[i][0] != '-' || i + 1 == argc) {
-            fprintf(stderr, "myna: '%s' is no option or lacks its value\n", argv[i]);
-            exit(1);
-        }
-        set_option(s, name, argv[++i]);
-    }
+static void quit(void *opaque) { machine_kill(((Ui *)opaque)->machine, 0); }
+
+static int run(Ui *ui) {
+    wake_fd = eventfd(0, EFD_CLOEXEC);
+    catch_signals();
+    serial_on_quit(quit, ui);
+    watch_console(ui);
+    machine_start(ui->machine);
+    return wait_until_off(ui->machine);
 }
 
-static int dump_dtb(Machine *m) {
-    FILE *to = fopen(m->spec->dumpdtb, "wb");
-    if (!to || fwrite(m->dtb, 1, m->dtb_size, to) != m->dtb_size || fclose(to))
-        fail("the device tree cannot be written");
-    return 0;
+// Nothing calls monitors and gdb once the loop stands; the machine closes their streams.
+static void tear_down(Ui *ui) {
+    Machine *m = ui->machine;
+    if (m) loop_stop(m->loop);
+    silence_free(ui->silence);
+    for (unsigned i = 0; i < ui->nmonitors; i++) monitor_free(ui->monitor[i]);
+    gdbstub_free(ui->gdb);
+    if (m) machine_free(m);
+    serial_restore_terminal();
+    if (ui->pidfile_written) unlink(ui->options->pidfile);
 }
-
-static Machine *ending; // for the signal handler
-static void on_signal(int number) { machine_kill(ending, 128 + number); }
 
 int main(int argc, char **argv) {
-    MachineSpec spec = {0};
-    Terminal terminal = {0};
-    char error[1024];
-    parse(&spec, argc, argv);
-    if (!spec.machine) fail("no machine: name one with -M (-M help lists all)");
-    const Board *board = board_find(spec.target, spec.machine, error, sizeof(error));
-    if (!board) fail(error);
-    Machine *m = ending = machine_new(&spec, board);
-    terminal.serial.ops = &terminal_ops;
-    m->serials[0] = &terminal.serial;
-    if (!machine_build(m, error, sizeof(error))) fail(error);
-    int code = 0;
-    if (spec.dumpdtb) {
-        code = dump_dtb(m);
-    } else {
-        terminal_open(&terminal, m);
-        signal(SIGTERM, on_signal);
-        signal(SIGINT, on_signal);
-        machine_start(m);
-        code = machine_wait(m);
-    }
-    loop_stop(m->loop);
-    terminal_close(&terminal.serial);
-    if (terminal.watch) watch_free(terminal.watch);
-    machine_free(m);
-    spec_free(&spec);
+    Options options;
+    Ui ui = {.options = &options};
+    char error[1024] = "";
+    int code = 1;
+    if (!options_parse(&options, argc, argv, error, sizeof(error)))
+        ;
+    else if (options.action != ACTION_RUN)
+        code = lists_print(&options);
+    else if (build(&ui, error, sizeof(error)) &&
+             (!options.spec.dumpdtb || dump_dtb(ui.machine, error, sizeof(error))))
+        code = options.spec.dumpdtb ? 0 : run(&ui);
+    tear_down(&ui);
+    if (*error) fprintf(stderr, "myna: %s\n", error);
+    options_free(&options);
     return code;
 }

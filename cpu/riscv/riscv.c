@@ -97,5 +97,6 @@ static const char *const models64[] = {"rv64", "max", "rva22s64", NULL}, *const 
     .name = NAME, .guest = &riscv##XLEN##_guest, .fields = &riscv_fields, .init = init##XLEN, .fini = hart_fini,       \
     .sync = sync_state, .configure = configure, .models = models##XLEN, .regs = riscv_regs,                            \
     .reg_read = riscv_reg_read, .reg_write = riscv_reg_write, .gdb_feature_xml = riscv_gdb_xml,                        \
-    .translate = translate_debug, .disassemble = disassemble, .print = riscv_print, .set_pin = riscv_set_pin }
+    .translate = translate_debug, .disassemble = disassemble, .print = riscv_print, .where = riscv_where, \
+    .print_mappings = riscv_print_mappings, .set_pin = riscv_set_pin }
 const CpuType riscv64_type = TYPE("riscv64", 64), riscv32_type = TYPE("riscv32", 32);

@@ -169,6 +169,9 @@ bool riscv_reg_write(Cpu *c, unsigned gdb, uint64_t value);
 const char *riscv_gdb_xml(Cpu *c, const char *annex);
 void riscv_gdb_free(RiscvConfig *config);
 void riscv_print(Cpu *c, FILE *to);
+// view.c: CpuType.where and CpuType.print_mappings.
+void riscv_where(Cpu *c, FILE *to);
+void riscv_print_mappings(Cpu *c, FILE *to);
 // Derived state (PMP ranges, Sstc's timer, context word, address space) after reset or load; illegal values are made legal first.
 void riscv_refresh(Vcpu *v);
 // Recomputes the context word and the address space; whatever changes privilege, mstatus, satp or frm calls it.
