@@ -144,6 +144,22 @@ bool riscv_csr_syncs(unsigned csr, uint32_t ctx)
     return r && ((r->flags & SYNC) || ((r->flags & DIRTY) && (ctx & RV_CTX_FS_CLEAN)));
 }
 
+bool riscv_csr_plain(const RiscvConfig *c, unsigned csr, uint32_t ctx, bool write, uint16_t *slot, uint64_t *mask)
+{
+    const CsrRow *r = csr_row(csr);
+    if (!r || (ctx & RV_CTX_PRIV) < (csr >> 8 & 3) || r->gate != GATE_ANY || r->field == CSR_NO_FIELD)
+        return false;
+    if ((r->flags & HIGH) || ((r->flags & WIDE) && c->xlen == 32))
+        return false;
+    if (r->get && !(r->get == get_epc && riscv_has(c, RV_EXT_zca)))
+        return false;
+    if (write && (r->set || r->flags))
+        return false;
+    *slot = r->field;
+    *mask = r->mask;
+    return true;
+}
+
 const char *riscv_csr_name(unsigned csr)
 {
     static __thread char name[24];

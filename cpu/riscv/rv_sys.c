@@ -3,12 +3,8 @@
 // only how the block goes on: EXIT_SYNC after whatever may change the context word or what is fetched, EXIT_DONE where the pc is set.
 #include "cpu/riscv/trans.h"
 
-// ---- CSRs: reading is skipped when rd is x0 (CSRRW), writing when rs1 is x0 or the immediate 0 ("CSR Instructions")
-static void csr_end(Trans *t, const Insn *i)
-{
-    if (riscv_csr_syncs((unsigned)i->csr, t->ctx)) ir_exit_sync(t->k, t->next);
-}
-
+// ---- CSRs: reading is skipped when rd is x0 (CSRRW), writing when rs1 is x0 or the immediate 0 ("CSR Instructions").
+// Registers that are mere fields (sscratch, scause, ...) are read and written in place; the rest is csr.c's.
 static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrRef mask)
 {
     return ir_call(t->k, T_I64, helper, bits_of(t, i), value, mask);
@@ -16,20 +12,36 @@ static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrR
 
 static void csr_read(Trans *t, const Insn *i)
 {
-    IrRef old = csr_call(t, H_csr_read, i, IR_NONE, IR_NONE);
-    set_x(t, i->rd, old);
+    uint16_t slot;
+    uint64_t writable;
+    if (riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, false, &slot, &writable))
+        set_x(t, i->rd, ir_get(t->k, t->tx, slot));
+    else
+        set_x(t, i->rd, csr_call(t, H_csr_read, i, IR_NONE, IR_NONE));
 }
 
-// value and mask have XLEN bits; helpers take registers zero-extended.
+// value and mask (IR_NONE: all) have XLEN bits: the new value is old & ~mask | value & mask.
+static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask)
+{
+    uint16_t slot;
+    uint64_t writable;
+    if (!riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, true, &slot, &writable)) return false;
+    IrRef old = ir_get(t->k, t->tx, slot), fixed = imm(t, (int64_t)~writable);
+    if (mask != IR_NONE) value = or_(t, andn(t, old, mask), and_(t, value, mask));
+    value = or_(t, and_(t, old, fixed), and_(t, value, imm(t, (int64_t)writable)));
+    ir_set(t->k, t->tx, slot, value);
+    set_x(t, i->rd, old);
+    return true;
+}
+
 static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask)
 {
-    if (i->rd == 0 && mask == IR_NONE) {
+    if (csr_write_plain(t, i, value, mask)) return;
+    if (i->rd == 0 && mask == IR_NONE)
         call(t, H_csr_write, bits_of(t, i), value, IR_NONE);
-    } else {
-        IrRef old = csr_call(t, H_csr_rw, i, value, mask == IR_NONE ? imm(t, -1) : mask);
-        set_x(t, i->rd, old);
-    }
-    csr_end(t, i);
+    else
+        set_x(t, i->rd, csr_call(t, H_csr_rw, i, value, mask == IR_NONE ? imm(t, -1) : mask));
+    if (riscv_csr_syncs((unsigned)i->csr, t->ctx)) ir_exit_sync(t->k, t->next);
 }
 
 INSN(csrrw) { csr_write(t, i, x(t, i->rs1), IR_NONE); }

@@ -198,6 +198,8 @@ void riscv_stimer_fired(void *opaque);
 // ---- csr.c
 // At translation: must EXIT_SYNC follow a write of this CSR? (Reads never need one.)
 bool riscv_csr_syncs(unsigned csr, uint32_t ctx);
+// At translation: is the CSR, as this context may read it (and write it), nothing but the field at *slot, of which *mask can be written?
+bool riscv_csr_plain(const RiscvConfig *c, unsigned csr, uint32_t ctx, bool write, uint16_t *slot, uint64_t *mask);
 void riscv_csr_init(void);
 uint64_t riscv_misa(const RiscvConfig *c);
 bool riscv_satp_legal(const RiscvConfig *c, uint64_t satp);         // is its mode supported?
