@@ -159,20 +159,23 @@ static inline IrRef low_part(IrBuild *k, IrRef v, unsigned n)
     }
 }
 
+// Is v already what extending its low n bits makes of it?
+static bool is_extended(const IrBuild *k, IrRef v, unsigned n, bool sign)
+{
+    Range r = value_range(k, v);
+    return sign ? (r.sign ? r.bits <= n : r.bits < n) : !r.sign && r.bits <= n;
+}
+
 static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
 {
     unsigned n = extension_bits(op);
     bool sign = is_sign_extension(op);
     if (is_const(k, *a))
         return ir_const(k, t, (int64_t)ir_eval(op, t, (uint64_t)def(k, *a)->imm, 0, 0));
-    Range r = value_range(k, *a);
-    bool fits = sign ? (r.sign ? r.bits <= n : r.bits < n) : !r.sign && r.bits <= n;
-    if (fits && type_of(k, *a) == t)
-        return *a;
-    if (n >= bits_of(t) && type_of(k, *a) == t)
+    if (type_of(k, *a) == t && (n >= bits_of(t) || is_extended(k, *a, n, sign)))
         return *a;
     *a = low_part(k, *a, n);
-    if (n == 32 && t == T_I32 && type_of(k, *a) == T_I32)
+    if (type_of(k, *a) == t && (is_extended(k, *a, n, sign) || (n == 32 && t == T_I32)))
         return *a;
     return IR_NONE;
 }
