@@ -78,6 +78,9 @@ static const IrSlot slots[] = {
     {"fs9", F(25), T_F64}, {"fs10", F(26), T_F64}, {"fs11", F(27), T_F64}, {"ft8", F(28), T_F64}, {"ft9", F(29), T_F64},
     {"ft10", F(30), T_F64}, {"ft11", F(31), T_F64},
     {"res_vaddr", OFFSET(res_vaddr), T_I64}, {"res_value", OFFSET(res_value), T_I64},
+    {"sscratch", OFFSET(sscratch), T_I64}, {"sepc", OFFSET(sepc), T_I64}, {"scause", OFFSET(scause), T_I64},
+    {"stval", OFFSET(stval), T_I64}, {"mscratch", OFFSET(mscratch), T_I64}, {"mepc", OFFSET(mepc), T_I64},
+    {"mcause", OFFSET(mcause), T_I64}, {"mtval", OFFSET(mtval), T_I64},
 };
 
 // Hottest first, by dynamic counts of a kernel boot and common programs: a5 a4 sp a0 a3 a2 a1 s0 s1 a6 s2 a7.

@@ -10,7 +10,7 @@ INSN(reserved) { illegal(t, i); }
 // ---- jumps. Without C, targets that are not multiples of four trap on the jump itself, before rd is written.
 static void misaligned_target(Trans *t, IrRef target)
 {
-    call(t, H_raise, c64(t, CAUSE_FETCH_MISALIGNED), zext32(t, target), IR_NONE);
+    call(t, H_raise, c64(t, CAUSE_FETCH_MISALIGNED), target, IR_NONE);
     ir_exit_done(t->k);
 }
 

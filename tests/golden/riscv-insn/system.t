@@ -1,0 +1,101 @@
+; What RISC-V code becomes; the format is in tests/unit/riscv_ir.c.
+== rv64 s plain CSRs in place
+14011173 14202573 14159073 8082
+--
+; csrrw	sp,sscratch,sp
+; csrrs	a0,scause,zero
+; csrrw	zero,sepc,a1
+; c.jr	ra
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = get sp
+    %2:i64 = get sscratch
+             set sscratch, %1
+             set sp, %2
+  @80000004+4
+    %3:i64 = get scause
+             set a0, %3
+  @80000008+4
+    %4:i64 = get a1
+    %5:i64 = get sepc
+    %6:i64 = and %4, -2
+    %7:i64 = and %5, 1
+    %8:i64 = or %7, %6
+             set sepc, %8
+  @8000000c+2
+    %9:i64 = get ra
+    %10:i64 = and %9, -2
+             exit_reg %10 return
+== rv64 s a CSR that changes the context
+10016073 8082
+--
+; csrrsi	zero,sstatus,2
+; c.jr	ra
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = call csr_rw(0x10016073, -1, 2)
+             exit_sync 0x80000004
+== rv64 u privilege is the helper's to check
+14002573 8082
+--
+; csrrs	a0,sscratch,zero
+; c.jr	ra
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = call csr_read(0x14002573)
+             set a0, %1
+  @80000004+2
+    %2:i64 = get ra
+    %3:i64 = and %2, -2
+             exit_reg %3 return
+== rv64 s traps and fences
+00000073
+--
+; ecall
+block 0x80000000 ctx 0x1
+  @80000000+4
+             call ecall()
+             exit_done
+== rv64 m return from a trap
+30200073
+--
+; mret
+block 0x80000000 ctx 0x3
+  @80000000+4
+             call mret(0x30200073)
+             exit_done
+== rv64 s sfence.vma
+12050073
+--
+; sfence.vma	a0,zero
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = get a0
+             call sfence_vma(%1, 0, 0x12050073)
+             exit_sync 0x80000004
+== rv64 m fence.i, wfi end the block
+0000100f 10500073
+--
+; fence.i
+; wfi
+block 0x80000000 ctx 0x3
+  @80000000+4
+             call fence_i()
+             exit_sync 0x80000004
+== rv64 m an encoding that is nothing
+00000000
+--
+; c.unimp
+; c.unimp
+block 0x80000000 ctx 0x3
+  @80000000+2
+             call illegal(0)
+             exit_done
+== rv64 m reserved compressed encodings
+6101
+--
+; .2byte	0x6101
+block 0x80000000 ctx 0x3
+  @80000000+2
+             call illegal(24833)
+             exit_done
