@@ -86,7 +86,8 @@ def main():
     p.add_argument("match", nargs="?", default="", help="regex on rvXLEN/name")
     p.add_argument("--command", default=os.environ.get("MYNA", "build/release/myna-system-riscv{xlen}"))
     p.add_argument("--peer", action="store_true", help="forgive the checks that are known to fail under QEMU 10")
-    p.add_argument("--timeout", type=float, default=20, help="seconds each (default: %(default)s)")
+    p.add_argument("--timeout", type=float, default=20 * float(os.environ.get("MYNA_PATIENCE", 1)),
+                   help="seconds each (default: 20, times $MYNA_PATIENCE)")
     options = p.parse_args()
     options.command = options.command.replace("riscv64", "riscv{xlen}")
     os.chdir(TOP)

@@ -11,18 +11,19 @@ FAILED_RATIO = 0.5
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
-def median(samples):
-    times = [s.seconds for s in samples if s.seconds is not None]
+def median(samples, clock):
+    times = [getattr(s, clock) for s in samples if s.seconds is not None]
     return statistics.median(times) if times else None
 
 
 class Result:
-    """A row's samples by runner ("myna", "peer", perhaps "old"), native ones beside, and the verdict on them."""
+    """A row's samples by runner ("myna", "peer", perhaps "old"), native ones beside, and the verdict on them.
+    `clock` says which of a sample's times counts: "seconds" on the wall, or "cpu"."""
 
-    def __init__(self, row, samples, native):
+    def __init__(self, row, samples, native, clock="seconds"):
         self.row, self.samples, self.native = row, samples, native
-        self.times = {runner: median(s) for runner, s in samples.items()}
-        self.times["native"] = median(native)
+        self.times = {runner: median(s, clock) for runner, s in samples.items()}
+        self.times["native"] = median(native, clock)
         self.notes = []
         self.peer_failed = self.fault("peer") is not None
         fault = self.fault("myna")
@@ -131,7 +132,8 @@ def write_json(path, results, about):
     def one(r):
         return {"name": r.row.name, "group": r.row.group, "ratio": r.ratio(), "failed": r.failed, "notes": r.notes,
                 "checksum": r.expected_sum(), "median": r.times,
-                "seconds": {k: [s.seconds for s in v] for k, v in [*r.samples.items(), ("native", r.native)]}}
+                **{clock: {k: [getattr(s, clock) for s in v] for k, v in [*r.samples.items(), ("native", r.native)]}
+                   for clock in ("seconds", "cpu")}}
     groups = dict.fromkeys(r.row.group for r in results)
     data = {**about, "rows": [one(r) for r in results],
             "groups": {g: geomean([r.ratio() for r in results if r.row.group == g]) for g in groups},
