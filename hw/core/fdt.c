@@ -28,9 +28,12 @@ void dt_begin(Fdt *f, const char *format, ...) {
     vsnprintf(name, sizeof(name), format, args);
     va_end(args);
     keep(f, fdt_begin_node(f->blob, name));
+    f->depth++;
 }
 
-void dt_end(Fdt *f) { keep(f, fdt_end_node(f->blob)); }
+void dt_end(Fdt *f) {
+    keep(f, --f->depth < 0 ? -FDT_ERR_BADSTATE : fdt_end_node(f->blob));
+}
 
 void dt_bytes(Fdt *f, const char *name, const void *bytes, size_t n) {
     keep(f, fdt_property(f->blob, name, bytes, (int)n));
@@ -75,7 +78,7 @@ void dt_reg(Fdt *f, uint64_t base, uint64_t size) {
 }
 
 bool dt_finish(Fdt *f, char *error, size_t error_size) {
-    keep(f, fdt_finish(f->blob));
+    keep(f, f->depth ? -FDT_ERR_BADSTATE : fdt_finish(f->blob)); // libfdt itself does not count
     if (f->failed) {
         snprintf(error, error_size, "the device tree cannot be made: %s", fdt_strerror(f->failed));
         free(f->blob);

@@ -10,6 +10,7 @@ typedef struct Fdt {
     void *blob;
     size_t size;
     int failed; // libfdt's error, 0 if none
+    int depth;  // nodes open
 } Fdt;
 
 void dt_start(Fdt *f);
