@@ -21,6 +21,6 @@ const CsrRow *csr_row(unsigned csr); // NULL: no such CSR
 typedef uint64_t CsrGet(Vcpu *v, unsigned csr);
 typedef void CsrSet(Vcpu *v, unsigned csr, uint64_t value);
 CsrGet get_fflags, get_frm, get_fcsr, get_cycle, get_time, get_instret, get_sstatus, get_sie, get_sip, get_epc, get_mhartid, get_mstatus,
-    get_misa, get_mip, get_pmpcfg, get_pmpaddr;
+    get_misa, get_mip, get_tinfo, get_pmpcfg, get_pmpaddr;
 CsrSet set_fflags, set_frm, set_fcsr, set_cycle, set_instret, set_sstatus, set_sie, set_sip, set_tvec, set_senvcfg, set_stimecmp, set_satp,
     set_mstatus, set_menvcfg, set_mcountinhibit, set_mip, set_pmpcfg, set_pmpaddr;

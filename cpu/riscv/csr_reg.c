@@ -130,6 +130,7 @@ uint64_t get_epc(Vcpu *v, unsigned csr)
 
 uint64_t get_misa(Vcpu *v, unsigned csr) { return riscv_misa(riscv_state(v)->config); }
 uint64_t get_mhartid(Vcpu *v, unsigned csr) { return riscv_state(v)->hartid; }
+uint64_t get_tinfo(Vcpu *v, unsigned csr) { return 1; } // the only type of trigger is 0, none
 
 static uint64_t envcfg_mask(const RiscvConfig *c, uint64_t value)
 {

@@ -50,7 +50,7 @@ END_TEST
 
 START_TEST(absent_registers_are_illegal)
 {
-    static const unsigned absent[] = {0x000, 0x015 /* seed */, 0x200, 0x600 /* hstatus */, 0x747 /* mseccfg */, 0x7a0 /* tselect */,
+    static const unsigned absent[] = {0x000, 0x015 /* seed */, 0x200, 0x600 /* hstatus */, 0x747 /* mseccfg */, 0x7a5 /* tcontrol */,
                                       0x310 /* mstatush */, 0x31a /* menvcfgh */, 0x15d, 0xc80, 0x3a1 /* odd pmpcfg */, 0x3c0, 0xb01, 0x30c};
     for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
         ck_assert_msg(traps(PRIV_M, absent[i], false), "csr %x", absent[i]);
@@ -259,8 +259,17 @@ START_TEST(pmp_locks) // 3.7.1
 }
 END_TEST
 
+START_TEST(there_are_no_triggers) // Debug 1.0, 5.7.1 to 5.7.4
+{
+    ck_assert_uint_eq(written(0x7a0, 3), 0);
+    ck_assert_uint_eq(written(0x7a1, ~0ull), 0);
+    ck_assert_uint_eq(csr_read(&h, 0x7a4, NULL), 1);
+}
+END_TEST
+
 START_TEST(names_of_ranges)
 {
+    ck_assert_str_eq(riscv_csr_name(0x7a3), "tdata3");
     ck_assert_str_eq(riscv_csr_name(0xb1f), "mhpmcounter31");
     ck_assert_str_eq(riscv_csr_name(0xb83), "mhpmcounter3h");
     ck_assert_str_eq(riscv_csr_name(0x3bf), "pmpaddr15");
@@ -291,7 +300,7 @@ int main(void)
     tcase_add_checked_fixture(c32, open32, close_hart);
     const TTest *const tests[] = {access_follows_the_number, absent_registers_are_illegal, every_register_is_warl, mstatus_fields, tvec_and_epc,
         epc_without_compressed, delegation_masks, mip_software_bits_and_wires, counters_are_gated, counters_count_and_stop,
-        fp_registers_need_fs, satp_modes, sstc_gate, envcfg_values, pmp_locks, names_of_ranges, debugger_sees_without_changing};
+        fp_registers_need_fs, satp_modes, sstc_gate, envcfg_values, pmp_locks, there_are_no_triggers, names_of_ranges, debugger_sees_without_changing};
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         tcase_add_test(c, tests[i]);
     tcase_add_test(c32, every_register_is_warl);
