@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: MIT
-// A CPU of a machine and the thread that runs it. Boards make it, the machine resumes and pauses it, devices kick it, gdb steps it.
+// A CPU of a machine and the thread that runs it. Boards make it, the machine resumes and pauses it, devices
+// kick it, gdb steps it.
 //
-// The thread is in one of three places: in vcpu_run (no lock held), napping in WFI, or parked (paused, powered off). The last two wait on
-// `wake` under `lock`. No wake-up is lost, by two rules:
-//  - `wanted`, `quit` and `powered_on` change under the lock, followed by a broadcast; the thread tests them under the lock before it waits.
-//  - What a device changes (an interrupt pin, a request in exit_request) changes without the lock. The waker stores it, then reads `asleep`;
-//    the thread stores asleep = true, then reads what wakes it; all sequentially consistent, so one of them sees the other. A waker that
-//    sees `asleep` takes the lock before it signals, and so cannot signal between the thread's test and its wait.
-// The lock is a leaf: nothing is taken under it, and no call-back runs under it. Devices may kick while they hold their own locks.
+// The thread is in one of three places: in vcpu_run (no lock held), napping in WFI, or parked (paused,
+// powered off). The last two wait on `wake` under `lock`. No wake-up is lost, by two rules:
+//  - `wanted`, `quit` and `powered_on` change under the lock, followed by a broadcast; the thread tests
+//    them under the lock before it waits.
+//  - What a device changes (an interrupt pin, a request in exit_request) changes without the lock. The
+//    waker stores it, then reads `asleep`; the thread stores asleep = true, then reads what wakes it; all
+//    sequentially consistent, so one of them sees the other. A waker that sees `asleep` takes the lock before
+//    it signals, and so cannot signal between the thread's test and its wait.
+// The lock is a leaf: nothing is taken under it, and no call-back runs under it. Devices may kick while they
+// hold their own locks.
 #include "cpu/cpu.h"
 #include <signal.h>
 #include <stdlib.h>
 #include "tcg/base/log.h"
 
-static void wake_thread(Cpu *c)
-{
+static void wake_thread(Cpu *c) {
     pthread_mutex_lock(&c->lock);
     pthread_cond_broadcast(&c->wake);
     pthread_mutex_unlock(&c->lock);
 }
 
 // Vcpu.wake: exit_request has just changed.
-static void wake_vcpu(Vcpu *v)
-{
+static void wake_vcpu(Vcpu *v) {
     Cpu *c = v->owner;
-    if (atomic_load(&c->asleep))
-        wake_thread(c);
+    if (atomic_load(&c->asleep)) wake_thread(c);
 }
 
-static void cpu_destroy(Cpu *c)
-{
+static void cpu_destroy(Cpu *c) {
     c->type->fini(c);
     vcpu_free(c->vcpu);
     pthread_cond_destroy(&c->stopped);
@@ -38,11 +38,9 @@ static void cpu_destroy(Cpu *c)
     free(c);
 }
 
-Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsigned index)
-{
+Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsigned index) {
     Cpu *c = calloc(1, sizeof(*c));
-    if (!c)
-        return NULL;
+    if (!c) return NULL;
     *c = (Cpu){.type = type, .mem = mem, .clock = clock, .index = index, .powered_on = true};
     c->vcpu = vcpu_new(type->guest, engine, index, c);
     if (!c->vcpu) {
@@ -60,8 +58,7 @@ Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsign
     return c;
 }
 
-void cpu_free(Cpu *c)
-{
+void cpu_free(Cpu *c) {
     if (c->started) {
         pthread_mutex_lock(&c->lock);
         c->quit = true;
@@ -79,62 +76,50 @@ RunResult cpu_run(Cpu *c, uint64_t budget) { return vcpu_run(c->vcpu); }
 
 static bool may_run(const Cpu *c) { return c->wanted == CPU_RUNNING && c->powered_on && !c->quit; }
 
-static void mark_stopped(Cpu *c)
-{
+static void mark_stopped(Cpu *c) {
     c->state = CPU_STOPPED;
     pthread_cond_broadcast(&c->stopped);
 }
 
 // Serves requests of other threads to a vCPU that runs nothing.
-static void serve(Cpu *c)
-{
-    if (!(atomic_load(&c->vcpu->exit_request) & EXIT_WORK))
-        return;
+static void serve(Cpu *c) {
+    if (!(atomic_load(&c->vcpu->exit_request) & EXIT_WORK)) return;
     pthread_mutex_unlock(&c->lock);
     work_run(c->vcpu);
     pthread_mutex_lock(&c->lock);
 }
 
-static void park(Cpu *c)
-{
-    if (c->wanted == CPU_STOPPED && c->state != CPU_STOPPED)
-        mark_stopped(c);
+static void park(Cpu *c) {
+    if (c->wanted == CPU_STOPPED && c->state != CPU_STOPPED) mark_stopped(c);
     atomic_store(&c->asleep, true);
-    if (!(atomic_load(&c->vcpu->exit_request) & EXIT_WORK))
-        pthread_cond_wait(&c->wake, &c->lock);
+    if (!(atomic_load(&c->vcpu->exit_request) & EXIT_WORK)) pthread_cond_wait(&c->wake, &c->lock);
     atomic_store(&c->asleep, false);
     serve(c);
 }
 
 // WFI. A flush asked for by another CPU is served without leaving it.
-static void nap(Cpu *c)
-{
+static void nap(Cpu *c) {
     while (may_run(c)) {
         atomic_store(&c->asleep, true);
         uint32_t request = atomic_load(&c->vcpu->exit_request);
         bool wake = (request & EXIT_STOP) || c->vcpu->guest->awake(c->vcpu);
-        if (!wake && !(request & EXIT_WORK))
-            pthread_cond_wait(&c->wake, &c->lock);
+        if (!wake && !(request & EXIT_WORK)) pthread_cond_wait(&c->wake, &c->lock);
         atomic_store(&c->asleep, false);
-        if (wake)
-            return;
+        if (wake) return;
         serve(c);
     }
 }
 
 // Breakpoint or step: stops itself, then tells whoever asked.
-static void stop_by_itself(Cpu *c, RunResult why)
-{
+static void stop_by_itself(Cpu *c, RunResult why) {
     c->wanted = CPU_STOPPED;
     mark_stopped(c);
     pthread_mutex_unlock(&c->lock);
-    if (c->on_stop)
-        c->on_stop(c->on_stop_opaque, c, why);
+    if (c->on_stop) c->on_stop(c->on_stop_opaque, c, why);
     pthread_mutex_lock(&c->lock);
 }
 
-static void *cpu_thread(void *arg)
-{
+static void *cpu_thread(void *arg) {
     Cpu *c = arg;
     pthread_mutex_lock(&c->lock);
     while (!c->quit) {
@@ -156,8 +141,7 @@ static void *cpu_thread(void *arg)
     return NULL;
 }
 
-void cpu_start_thread(Cpu *c)
-{
+void cpu_start_thread(Cpu *c) {
     // Signals from outside are the main thread's; faults of translated code stay here.
     sigset_t block, old;
     sigfillset(&block);
@@ -169,8 +153,7 @@ void cpu_start_thread(Cpu *c)
     pthread_sigmask(SIG_SETMASK, &block, &old);
     int failed = pthread_create(&c->thread, NULL, cpu_thread, c);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (failed)
-        die("the host gives no thread for CPU %u", c->index);
+    if (failed) die("the host gives no thread for CPU %u", c->index);
     c->started = true;
     char name[16];
     snprintf(name, sizeof(name), "cpu%u", c->index);
@@ -179,30 +162,26 @@ void cpu_start_thread(Cpu *c)
 
 // ---- from other threads
 
-void cpu_resume(Cpu *c)
-{
+void cpu_resume(Cpu *c) {
     pthread_mutex_lock(&c->lock);
     c->wanted = CPU_RUNNING;
     pthread_cond_broadcast(&c->wake);
     pthread_mutex_unlock(&c->lock);
 }
 
-void cpu_pause(Cpu *c)
-{
+void cpu_pause(Cpu *c) {
     pthread_mutex_lock(&c->lock);
     c->wanted = CPU_STOPPED;
     // The bit stays set if the thread was parked anyway; vcpu_run then returns once for nothing.
     atomic_fetch_or(&c->vcpu->exit_request, EXIT_STOP);
     pthread_cond_broadcast(&c->wake);
-    while (c->started && c->state != CPU_STOPPED)
-        pthread_cond_wait(&c->stopped, &c->lock);
+    while (c->started && c->state != CPU_STOPPED) pthread_cond_wait(&c->stopped, &c->lock);
     pthread_mutex_unlock(&c->lock);
 }
 
 void cpu_kick(Cpu *c) { vcpu_kick(c->vcpu, EXIT_IRQ); }
 
-void cpu_power(Cpu *c, bool on)
-{
+void cpu_power(Cpu *c, bool on) {
     pthread_mutex_lock(&c->lock);
     c->powered_on = on;
     atomic_fetch_or(&c->vcpu->exit_request, EXIT_STOP);

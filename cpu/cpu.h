@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A CPU of a machine: a Vcpu, the thread that runs it, and what every guest family offers to boards, gdb, monitor and snapshots.
+// A CPU of a machine: a Vcpu, the thread that runs it, and what every guest family offers to boards, gdb,
+// monitor and snapshots.
 #pragma once
 #include "cpu/bus/clock.h"
 #include "cpu/bus/irq.h"
@@ -23,7 +24,8 @@ typedef struct CpuType {
     const Fields *fields;                   // guest state, for save/load/print
     bool (*init)(Cpu *c);                   // the family's part of cpu_new: config, wiring of the guest state
     void (*fini)(Cpu *c);
-    // Called around looking at `fields` (the CPU is stopped): before saving or printing, and with `loaded` after they were changed.
+    // Called around looking at `fields` (the CPU is stopped): before saving or printing, and with `loaded`
+    // after they were changed.
     void (*sync)(Cpu *c, bool loaded);
     // Model names and properties (`-cpu rv64,zba=off`): applies one text, false with a near-match message.
     bool (*configure)(Cpu *c, const char *model, char *error, size_t error_size);
@@ -73,6 +75,6 @@ void cpu_pause(Cpu *c);        // any thread but its own; returns when it has st
 void cpu_kick(Cpu *c);         // wakes it from WFI and makes it look at its interrupts; any thread
 void cpu_power(Cpu *c, bool on); // a CPU that is off runs nothing, however it is resumed; any thread
 void cpu_reset(Cpu *c, uint64_t pc); // stopped, or on its own thread
-// Runs guest code on the calling thread until it has to stop, wait or `budget` instructions are done (0: no limit; so far the engine
-// knows no other). Policy-free: the thread above is one way to call it.
+// Runs guest code on the calling thread until it has to stop, wait or `budget` instructions are done (0: no
+// limit; so far the engine knows no other). Policy-free: the thread above is one way to call it.
 RunResult cpu_run(Cpu *c, uint64_t budget);

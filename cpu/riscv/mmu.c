@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: MIT
-// Virtual to physical: Guest.fill, on a miss of the soft TLB. Sv32, Sv39, Sv48 and Sv57 walks with Svnapot, Svpbmt, Svade and Svadu, PMP
-// on the page and on every page-table access. Privileged 10.3-10.6 (the algorithm is 10.3.2), 3.7.
+// Virtual to physical: Guest.fill, on a miss of the soft TLB. Sv32, Sv39, Sv48 and Sv57 walks with Svnapot,
+// Svpbmt, Svade and Svadu, PMP on the page and on every page-table access. Privileged 10.3-10.6 (the
+// algorithm is 10.3.2), 3.7.
 //
-// Page tables are read with single atomic loads, A and D are set by compare-and-swap on the host's copy of the entry, so harts and devices
-// may change them at the same time. The walk cache holds the addresses of last-level tables by (root, vaddr above them): non-leaf entries
-// only, which software must fence with rs1 = x0; any sfence.vma empties it. Only the hart's own thread comes here, but for
-// riscv_translate_debug, which is called while the hart is stopped.
+// Page tables are read with single atomic loads, A and D are set by compare-and-swap on the host's copy of
+// the entry, so harts and devices may change them at the same time. The walk cache holds the addresses of
+// last-level tables by (root, vaddr above them): non-leaf entries only, which software must fence with rs1 =
+// x0; any sfence.vma empties it. Only the hart's own thread comes here, but for riscv_translate_debug, which
+// is called while the hart is stopped.
 #include <stdlib.h>
 #include "cpu/riscv/state.h"
 
 enum {
-    PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A = 64, PTE_D = 128,
+    PTE_V = 1,
+    PTE_R = 2,
+    PTE_W = 4,
+    PTE_X = 8,
+    PTE_U = 16,
+    PTE_G = 32,
+    PTE_A = 64,
+    PTE_D = 128,
 };
-#define PTE_N (1ull << 63)
-#define PTE_PBMT (3ull << 61)
+#define PTE_N        (1ull << 63)
+#define PTE_PBMT     (3ull << 61)
 #define PTE_RESERVED (0x7full << 54)
 #define WALK_ENTRIES 64
 
 struct RiscvWalks {
     uint64_t generation; // entries of another generation are empty
-    struct { uint64_t root, tag, table, generation; } entries[WALK_ENTRIES];
+    struct {
+        uint64_t root, tag, table, generation;
+    } entries[WALK_ENTRIES];
 };
 
 typedef struct Mode {
@@ -33,28 +44,23 @@ typedef struct Walk {
     Mode mode;
     Access access;
     unsigned priv;
-    bool debug;          // no permissions, no updates
+    bool debug; // no permissions, no updates
     uint64_t vaddr;
     uint64_t pte, pte_paddr;
     unsigned level;
 } Walk;
 
-struct RiscvWalks *riscv_walks_new(void)
-{
+struct RiscvWalks *riscv_walks_new(void) {
     struct RiscvWalks *walks = calloc(1, sizeof(*walks));
-    if (walks)
-        walks->generation = 1;
+    if (walks) walks->generation = 1;
     return walks;
 }
 
-void riscv_walks_flush(RiscvState *s)
-{
-    if (s->walks)
-        s->walks->generation++;
+void riscv_walks_flush(RiscvState *s) {
+    if (s->walks) s->walks->generation++;
 }
 
-static Mode mode_of(const RiscvState *s)
-{
+static Mode mode_of(const RiscvState *s) {
     switch (satp_mode(s)) {
     case SATP_SV32: return (Mode){2, 10, 4};
     case SATP_SV39: return (Mode){3, 9, 8};
@@ -66,17 +72,14 @@ static Mode mode_of(const RiscvState *s)
 // ---- page-table memory
 
 // The host's copy of the entry at w->pte_paddr; NULL: access fault.
-static void *pte_host(const Walk *w, bool write)
-{
+static void *pte_host(const Walk *w, bool write) {
     bool whole;
     unsigned rights = riscv_pmp_rights(w->s, w->pte_paddr, w->mode.size, PRIV_S, &whole);
-    if (!w->debug && !(rights & 1u << (write ? ACCESS_WRITE : ACCESS_READ)))
-        return NULL;
+    if (!w->debug && !(rights & 1u << (write ? ACCESS_WRITE : ACCESS_READ))) return NULL;
     return mem_host(w->s->mem, w->pte_paddr, w->mode.size, write);
 }
 
-static bool pte_read(Walk *w)
-{
+static bool pte_read(Walk *w) {
     void *host = pte_host(w, false);
     if (host)
         w->pte = w->mode.size == 4 ? __atomic_load_n((uint32_t *)host, __ATOMIC_RELAXED)
@@ -85,70 +88,63 @@ static bool pte_read(Walk *w)
 }
 
 // Sets bits of the entry as long as it still is what was read; *changed: it was not.
-static bool pte_set(Walk *w, uint64_t bits, bool *changed)
-{
+static bool pte_set(Walk *w, uint64_t bits, bool *changed) {
     void *host = pte_host(w, true);
-    if (!host)
-        return false;
+    if (!host) return false;
     if (w->mode.size == 4) {
         uint32_t old = (uint32_t)w->pte;
-        *changed = !__atomic_compare_exchange_n((uint32_t *)host, &old, old | (uint32_t)bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        *changed = !__atomic_compare_exchange_n((uint32_t *)host, &old, old | (uint32_t)bits, false,
+                                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     } else {
         uint64_t old = w->pte;
-        *changed = !__atomic_compare_exchange_n((uint64_t *)host, &old, old | bits, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+        *changed = !__atomic_compare_exchange_n((uint64_t *)host, &old, old | bits, false, __ATOMIC_SEQ_CST,
+                                                __ATOMIC_SEQ_CST);
     }
     w->pte |= *changed ? 0 : bits;
     return true;
 }
 
-static uint64_t pte_ppn(const Walk *w) { return w->mode.size == 4 ? w->pte >> 10 : w->pte >> 10 & 0xfffffffffff; }
+static uint64_t pte_ppn(const Walk *w) {
+    return w->mode.size == 4 ? w->pte >> 10 : w->pte >> 10 & 0xfffffffffff;
+}
 static bool pte_is_leaf(uint64_t pte) { return pte & (PTE_R | PTE_X); }
 
 // ---- the walk
 
 // Sv39/48/57: the bits above the page-table's reach must equal its top bit.
-static bool canonical(const Walk *w)
-{
+static bool canonical(const Walk *w) {
     unsigned bits = 12 + w->mode.levels * w->mode.bits;
     return w->mode.size == 4 || (uint64_t)((int64_t)(w->vaddr << (64 - bits)) >> (64 - bits)) == w->vaddr;
 }
 
 // Valid and free of reserved encodings, as a pointer or as a leaf (10.4.1, Svnapot, Svpbmt).
-static bool well_formed(const Walk *w)
-{
+static bool well_formed(const Walk *w) {
     uint64_t pte = w->pte;
-    if (!(pte & PTE_V) || ((pte & PTE_W) && !(pte & PTE_R)))
-        return false;
+    if (!(pte & PTE_V) || ((pte & PTE_W) && !(pte & PTE_R))) return false;
     uint64_t high = w->mode.size == 4 ? 0 : pte & (PTE_N | PTE_PBMT | PTE_RESERVED);
-    if (!pte_is_leaf(pte))
-        return !high && !(pte & (PTE_A | PTE_D | PTE_U)) && w->level > 0;
+    if (!pte_is_leaf(pte)) return !high && !(pte & (PTE_A | PTE_D | PTE_U)) && w->level > 0;
     bool pbmt = w->s->menvcfg & ENVCFG_PBMTE;
     if ((pte & PTE_RESERVED && high) || ((high & PTE_PBMT) && (!pbmt || (high & PTE_PBMT) == PTE_PBMT)))
         return false;
-    if (!(high & PTE_N))
-        return true;
+    if (!(high & PTE_N)) return true;
     return riscv_has(w->s->config, RV_EXT_svnapot) && w->level == 0 && (pte_ppn(w) & 15) == 8;
 }
 
-static unsigned vpn(const Walk *w, unsigned level)
-{
+static unsigned vpn(const Walk *w, unsigned level) {
     return w->vaddr >> (12 + level * w->mode.bits) & ((1u << w->mode.bits) - 1);
 }
 
 static uint64_t walk_tag(const Walk *w) { return w->vaddr >> (12 + w->mode.bits); }
 
-static bool cached_table(const Walk *w, uint64_t *table)
-{
+static bool cached_table(const Walk *w, uint64_t *table) {
     const struct RiscvWalks *c = w->s->walks;
     uint64_t tag = walk_tag(w);
-    if (!c || w->debug || c->entries[tag % WALK_ENTRIES].generation != c->generation)
-        return false;
+    if (!c || w->debug || c->entries[tag % WALK_ENTRIES].generation != c->generation) return false;
     *table = c->entries[tag % WALK_ENTRIES].table;
     return c->entries[tag % WALK_ENTRIES].tag == tag && c->entries[tag % WALK_ENTRIES].root == w->s->satp;
 }
 
-static void cache_table(const Walk *w, uint64_t table)
-{
+static void cache_table(const Walk *w, uint64_t table) {
     struct RiscvWalks *c = w->s->walks;
     uint64_t tag = walk_tag(w);
     if (c && !w->debug) {
@@ -160,12 +156,10 @@ static void cache_table(const Walk *w, uint64_t table)
 }
 
 // Finds the leaf entry: steps 1 to 4 of 10.3.2.
-static Fault find_leaf(Walk *w)
-{
+static Fault find_leaf(Walk *w) {
     uint64_t table = satp_ppn(w->s) << 12;
     w->level = w->mode.levels - 1;
-    if (!canonical(w))
-        return FAULT_PAGE;
+    if (!canonical(w)) return FAULT_PAGE;
     uint64_t cached;
     if (cached_table(w, &cached)) {
         table = cached;
@@ -173,83 +167,67 @@ static Fault find_leaf(Walk *w)
     }
     for (;;) {
         w->pte_paddr = table + vpn(w, w->level) * w->mode.size;
-        if (!pte_read(w))
-            return FAULT_ACCESS;
-        if (!well_formed(w))
-            return FAULT_PAGE;
-        if (pte_is_leaf(w->pte))
-            return FAULT_NONE;
+        if (!pte_read(w)) return FAULT_ACCESS;
+        if (!well_formed(w)) return FAULT_PAGE;
+        if (pte_is_leaf(w->pte)) return FAULT_NONE;
         table = pte_ppn(w) << 12;
-        if (--w->level == 0)
-            cache_table(w, table);
+        if (--w->level == 0) cache_table(w, table);
     }
 }
 
-static bool permits(const RiscvState *s, uint64_t pte, Access access, unsigned priv)
-{
+static bool permits(const RiscvState *s, uint64_t pte, Access access, unsigned priv) {
     bool user = pte & PTE_U;
     if (priv == PRIV_U ? !user : user && (access == ACCESS_FETCH || !(s->mstatus & MSTATUS_SUM)))
         return false;
-    if (access == ACCESS_READ)
-        return (pte & PTE_R) || ((pte & PTE_X) && (s->mstatus & MSTATUS_MXR));
+    if (access == ACCESS_READ) return (pte & PTE_R) || ((pte & PTE_X) && (s->mstatus & MSTATUS_MXR));
     return pte & (access == ACCESS_WRITE ? PTE_W : PTE_X);
 }
 
-static uint64_t page_span(const Walk *w)
-{
+static uint64_t page_span(const Walk *w) {
     return w->mode.size == 8 && (w->pte & PTE_N) ? 16 * 4096 : 4096ull << w->level * w->mode.bits;
 }
 
 // Steps 5 to 9: permissions, alignment of superpages, accessed and dirty bits.
-static Fault check_leaf(Walk *w, bool *again)
-{
+static Fault check_leaf(Walk *w, bool *again) {
     *again = false;
-    if (!permits(w->s, w->pte, w->access, w->priv) && !w->debug)
-        return FAULT_PAGE;
-    if (w->level > 0 && (pte_ppn(w) & ((1ull << w->level * w->mode.bits) - 1)))
-        return FAULT_PAGE;
+    if (!permits(w->s, w->pte, w->access, w->priv) && !w->debug) return FAULT_PAGE;
+    if (w->level > 0 && (pte_ppn(w) & ((1ull << w->level * w->mode.bits) - 1))) return FAULT_PAGE;
     uint64_t need = PTE_A | (w->access == ACCESS_WRITE ? PTE_D : 0);
-    if ((w->pte & need) == need || w->debug)
-        return FAULT_NONE;
-    if (!(w->s->menvcfg & ENVCFG_ADUE))
-        return FAULT_PAGE; // Svade
+    if ((w->pte & need) == need || w->debug) return FAULT_NONE;
+    if (!(w->s->menvcfg & ENVCFG_ADUE)) return FAULT_PAGE; // Svade
     return pte_set(w, need, again) ? FAULT_NONE : FAULT_ACCESS;
 }
 
-static Fault walk(Walk *w)
-{
+static Fault walk(Walk *w) {
     bool again;
     Fault fault;
     do {
         fault = find_leaf(w);
-        if (fault == FAULT_NONE)
-            fault = check_leaf(w, &again);
+        if (fault == FAULT_NONE) fault = check_leaf(w, &again);
     } while (fault == FAULT_NONE && again);
     return fault;
 }
 
-static uint64_t walk_paddr(const Walk *w)
-{
+static uint64_t walk_paddr(const Walk *w) {
     uint64_t low = page_span(w) - 1;
     return ((pte_ppn(w) << 12) & ~low) | (w->vaddr & low);
 }
 
 // ---- Guest.fill
 
-static bool fail(Vcpu *v, Fault fault, Access access, uint64_t vaddr, bool probe)
-{
+static bool fail(Vcpu *v, Fault fault, Access access, uint64_t vaddr, bool probe) {
     static const uint8_t page[] = {CAUSE_LOAD_PAGE, CAUSE_STORE_PAGE, CAUSE_FETCH_PAGE};
     static const uint8_t bus[] = {CAUSE_LOAD_ACCESS, CAUSE_STORE_ACCESS, CAUSE_FETCH_ACCESS};
-    if (!probe)
-        riscv_raise(v, fault == FAULT_PAGE ? page[access] : bus[access], vaddr, 0);
+    if (!probe) riscv_raise(v, fault == FAULT_PAGE ? page[access] : bus[access], vaddr, 0);
     return false;
 }
 
-// Which later accesses the mapping allows. Under MPRV fetches and data go different ways: a fill then says only what it was asked for.
-static void fill_rights(TlbFill *out, const Walk *w, unsigned fetch_priv, unsigned data_priv)
-{
+// Which later accesses the mapping allows. Under MPRV fetches and data go different ways: a fill then says
+// only what it was asked for.
+static void fill_rights(TlbFill *out, const Walk *w, unsigned fetch_priv, unsigned data_priv) {
     const RiscvState *s = w->s;
-    bool both = fetch_priv == data_priv, data = both || w->access != ACCESS_FETCH, fetch = both || w->access == ACCESS_FETCH;
+    bool both = fetch_priv == data_priv, data = both || w->access != ACCESS_FETCH,
+         fetch = both || w->access == ACCESS_FETCH;
     out->read = data && permits(s, w->pte, ACCESS_READ, w->priv);
     out->write = data && (w->pte & PTE_D) && permits(s, w->pte, ACCESS_WRITE, w->priv);
     out->fetch = fetch && permits(s, w->pte, ACCESS_FETCH, w->priv);
@@ -257,8 +235,7 @@ static void fill_rights(TlbFill *out, const Walk *w, unsigned fetch_priv, unsign
     out->span = page_span(w);
 }
 
-static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned size, unsigned priv)
-{
+static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned size, unsigned priv) {
     unsigned rights = riscv_pmp_rights(s, out->paddr, size, priv, &out->whole_page);
     out->read = out->read && (rights & 1u << ACCESS_READ);
     out->write = out->write && (rights & 1u << ACCESS_WRITE);
@@ -267,14 +244,12 @@ static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned 
 }
 
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
-static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned size)
-{
+static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
     uint8_t *host = mem_host(s->mem, page, 4096, false);
     if (host) {
         out->host = host + (out->paddr - page);
-        if (!out->write || mem_host(s->mem, page, 4096, true))
-            return;
+        if (!out->write || mem_host(s->mem, page, 4096, true)) return;
         if (access != ACCESS_WRITE) {
             out->write = false;
             return;
@@ -283,62 +258,59 @@ static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned
         out->read = out->fetch = false;
         return;
     }
-    out->host = mem_host(s->mem, out->paddr, size, access == ACCESS_WRITE); // RAM that does not fill its last page
-    if (out->host)
-        out->whole_page = false;
+    out->host =
+        mem_host(s->mem, out->paddr, size, access == ACCESS_WRITE); // RAM that does not fill its last page
+    if (out->host) out->whole_page = false;
 }
 
-bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out)
-{
+bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe,
+                TlbFill *out) {
     RiscvState *s = riscv_state(v);
     unsigned data_priv = riscv_data_priv(s), priv = access == ACCESS_FETCH ? s->priv : data_priv;
     vaddr = riscv_mask(s, vaddr);
     if (priv == PRIV_M || satp_mode(s) == SATP_BARE) {
         bool both = s->priv == data_priv;
-        *out = (TlbFill){.paddr = vaddr, .read = both || access != ACCESS_FETCH, .write = both || access != ACCESS_FETCH,
-                         .fetch = both || access == ACCESS_FETCH, .span = 4096};
+        *out = (TlbFill){.paddr = vaddr,
+                         .read = both || access != ACCESS_FETCH,
+                         .write = both || access != ACCESS_FETCH,
+                         .fetch = both || access == ACCESS_FETCH,
+                         .span = 4096};
     } else {
         Walk w = {.s = s, .mode = mode_of(s), .access = access, .priv = priv, .vaddr = vaddr};
         Fault fault = walk(&w);
-        if (fault != FAULT_NONE)
-            return fail(v, fault, access, vaddr, probe);
+        if (fault != FAULT_NONE) return fail(v, fault, access, vaddr, probe);
         *out = (TlbFill){.paddr = walk_paddr(&w)};
         fill_rights(out, &w, s->priv, data_priv);
     }
-    if (!fill_pmp(s, out, access, size, priv))
-        return fail(v, FAULT_ACCESS, access, vaddr, probe);
+    if (!fill_pmp(s, out, access, size, priv)) return fail(v, FAULT_ACCESS, access, vaddr, probe);
     fill_host(s, out, access, size);
     if (!out->host && access == ACCESS_FETCH) // code runs from memory only
         return fail(v, FAULT_ACCESS, access, vaddr, probe);
     return true;
 }
 
-bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value)
-{
-    return mem_io_read(riscv_state(v)->mem, paddr, size, value) || fail(v, FAULT_ACCESS, ACCESS_READ, vaddr, false);
+bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
+    return mem_io_read(riscv_state(v)->mem, paddr, size, value) ||
+           fail(v, FAULT_ACCESS, ACCESS_READ, vaddr, false);
 }
 
-bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value)
-{
-    return mem_io_write(riscv_state(v)->mem, paddr, size, value) || fail(v, FAULT_ACCESS, ACCESS_WRITE, vaddr, false);
+bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value) {
+    return mem_io_write(riscv_state(v)->mem, paddr, size, value) ||
+           fail(v, FAULT_ACCESS, ACCESS_WRITE, vaddr, false);
 }
 
-void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access)
-{
+void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access) {
     static const uint8_t cause[] = {CAUSE_LOAD_MISALIGNED, CAUSE_STORE_MISALIGNED, CAUSE_FETCH_MISALIGNED};
     riscv_raise(v, cause[access], vaddr, 0);
 }
 
-bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr)
-{
+bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {
     RiscvState *s = riscv_state(v);
     unsigned priv = riscv_data_priv(s);
     *paddr = vaddr = riscv_mask(s, vaddr);
-    if (priv == PRIV_M || satp_mode(s) == SATP_BARE)
-        return true;
+    if (priv == PRIV_M || satp_mode(s) == SATP_BARE) return true;
     Walk w = {.s = s, .mode = mode_of(s), .access = ACCESS_READ, .priv = priv, .debug = true, .vaddr = vaddr};
-    if (walk(&w) != FAULT_NONE)
-        return false;
+    if (walk(&w) != FAULT_NONE) return false;
     *paddr = walk_paddr(&w);
     return true;
 }

@@ -1,38 +1,33 @@
 // SPDX-License-Identifier: MIT
-// Physical memory protection: 16 entries, grain 4 bytes (Privileged 3.7). The MMU asks for each page it fills and for each page-table
-// entry it reads or writes; the registers are written by csr_reg.c, which flushes the TLB afterwards.
+// Physical memory protection: 16 entries, grain 4 bytes (Privileged 3.7). The MMU asks for each page it fills
+// and for each page-table entry it reads or writes; the registers are written by csr_reg.c, which flushes the
+// TLB afterwards.
 #include "cpu/riscv/state.h"
 
 enum { CFG_R = 1, CFG_W = 2, CFG_X = 4, CFG_A = 0x18, CFG_L = 0x80 };
 enum { A_OFF = 0, A_TOR = 0x08, A_NA4 = 0x10, A_NAPOT = 0x18 };
 #define ALL_RIGHTS (1u << ACCESS_READ | 1u << ACCESS_WRITE | 1u << ACCESS_FETCH)
 
-void riscv_pmp_set_cfg(RiscvState *s, unsigned entry, uint8_t value)
-{
-    if (s->pmpcfg[entry] & CFG_L)
-        return;
+void riscv_pmp_set_cfg(RiscvState *s, unsigned entry, uint8_t value) {
+    if (s->pmpcfg[entry] & CFG_L) return;
     value &= CFG_R | CFG_W | CFG_X | CFG_A | CFG_L;
-    if (!(value & CFG_R))
-        value &= (uint8_t)~CFG_W; // R = 0, W = 1 is reserved
+    if (!(value & CFG_R)) value &= (uint8_t)~CFG_W; // R = 0, W = 1 is reserved
     s->pmpcfg[entry] = value;
 }
 
 // Locked, or the lower bound of a locked TOR entry.
-static bool addr_locked(const RiscvState *s, unsigned entry)
-{
-    if (s->pmpcfg[entry] & CFG_L)
-        return true;
-    return entry + 1 < PMP_ENTRIES && (s->pmpcfg[entry + 1] & CFG_L) && (s->pmpcfg[entry + 1] & CFG_A) == A_TOR;
+static bool addr_locked(const RiscvState *s, unsigned entry) {
+    if (s->pmpcfg[entry] & CFG_L) return true;
+    return entry + 1 < PMP_ENTRIES && (s->pmpcfg[entry + 1] & CFG_L) &&
+           (s->pmpcfg[entry + 1] & CFG_A) == A_TOR;
 }
 
-void riscv_pmp_set_addr(RiscvState *s, unsigned entry, uint64_t value)
-{
+void riscv_pmp_set_addr(RiscvState *s, unsigned entry, uint64_t value) {
     if (!addr_locked(s, entry))
         s->pmpaddr[entry] = value & (s->config->xlen == 32 ? UINT32_MAX : (1ull << 54) - 1);
 }
 
-static PmpRange range_of(const RiscvState *s, unsigned i)
-{
+static PmpRange range_of(const RiscvState *s, unsigned i) {
     uint64_t addr = s->pmpaddr[i], low = i ? s->pmpaddr[i - 1] : 0;
     PmpRange off = {1, 0};
     switch (s->pmpcfg[i] & CFG_A) {
@@ -46,26 +41,22 @@ static PmpRange range_of(const RiscvState *s, unsigned i)
     }
 }
 
-void riscv_pmp_update(RiscvState *s)
-{
+void riscv_pmp_update(RiscvState *s) {
     s->pmp_active = 0;
     for (unsigned i = 0; i < PMP_ENTRIES; i++) {
         s->pmp[i] = range_of(s, i);
-        if (s->pmp[i].last >= s->pmp[i].first)
-            s->pmp_active = i + 1;
+        if (s->pmp[i].last >= s->pmp[i].first) s->pmp_active = i + 1;
     }
 }
 
-static unsigned entry_rights(uint8_t cfg, unsigned priv)
-{
-    if (priv == PRIV_M && !(cfg & CFG_L))
-        return ALL_RIGHTS;
-    return (cfg & CFG_R ? 1u << ACCESS_READ : 0) | (cfg & CFG_W ? 1u << ACCESS_WRITE : 0) | (cfg & CFG_X ? 1u << ACCESS_FETCH : 0);
+static unsigned entry_rights(uint8_t cfg, unsigned priv) {
+    if (priv == PRIV_M && !(cfg & CFG_L)) return ALL_RIGHTS;
+    return (cfg & CFG_R ? 1u << ACCESS_READ : 0) | (cfg & CFG_W ? 1u << ACCESS_WRITE : 0) |
+           (cfg & CFG_X ? 1u << ACCESS_FETCH : 0);
 }
 
 // Is the answer the same for the whole page? Yes, if the first entry that touches the page holds all of it.
-static bool uniform(const RiscvState *s, uint64_t page)
-{
+static bool uniform(const RiscvState *s, uint64_t page) {
     for (unsigned i = 0; i < s->pmp_active; i++) {
         const PmpRange *r = &s->pmp[i];
         if (r->last >= r->first && r->first <= page + 4095 && r->last >= page)
@@ -74,17 +65,14 @@ static bool uniform(const RiscvState *s, uint64_t page)
     return true;
 }
 
-unsigned riscv_pmp_rights(const RiscvState *s, uint64_t paddr, unsigned size, unsigned priv, bool *whole)
-{
+unsigned riscv_pmp_rights(const RiscvState *s, uint64_t paddr, unsigned size, unsigned priv, bool *whole) {
     *whole = true;
-    if (!s->config->pmp)
-        return ALL_RIGHTS;
+    if (!s->config->pmp) return ALL_RIGHTS;
     *whole = uniform(s, paddr & ~4095ull);
     uint64_t last = paddr + size - 1;
     for (unsigned i = 0; i < s->pmp_active; i++) {
         const PmpRange *r = &s->pmp[i];
-        if (r->last < r->first || r->first > last || r->last < paddr)
-            continue;
+        if (r->last < r->first || r->first > last || r->last < paddr) continue;
         // The lowest entry that matches any byte decides, and must match them all.
         return r->first <= paddr && r->last >= last ? entry_rights(s->pmpcfg[i], priv) : 0;
     }

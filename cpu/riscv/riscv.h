@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What boards know of RISC-V harts: the two CPU types, their interrupt pins, and the device tree's description of them.
+// What boards know of RISC-V harts: the two CPU types, their interrupt pins, and the device tree's
+// description of them.
 #pragma once
 #include "cpu/cpu.h"
 
 extern const CpuType riscv64_type, riscv32_type;
 
-// CpuType.set_pin: interrupt inputs of a hart (machine and supervisor external, machine timer, machine software).
+// CpuType.set_pin: interrupt inputs of a hart (machine and supervisor external, machine timer, machine
+// software).
 enum { RISCV_PIN_MSI = 3, RISCV_PIN_MTI = 7, RISCV_PIN_SEI = 9, RISCV_PIN_MEI = 11, RISCV_PIN_SSI = 1, RISCV_PIN_STI = 5 };
 
 #define RISCV_TIMEBASE 10000000 // Hz: the time CSR and the CLINT's mtime

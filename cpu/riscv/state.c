@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The hart's state as a table, its reset, and what is derived from it: context word, address space, PMP ranges, Sstc's deadline.
-// Derived values are never saved; riscv_refresh makes them again after reset, load, or a debugger's write.
-// riscv_update_context is the one place that decides which Space and which translations the hart uses from now on.
+// The hart's state as a table, its reset, and what is derived from it: context word, address space, PMP
+// ranges, Sstc's deadline. Derived values are never saved; riscv_refresh makes them again after reset, load,
+// or a debugger's write. riscv_update_context is the one place that decides which Space and which
+// translations the hart uses from now on.
 #include <string.h>
 #include "cpu/riscv/state.h"
 
 const char *const riscv_x_names[32] = {
-    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4", "a5",
-    "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+#define X(n, name) [n] = #name,
+#define F(n, name)
+#include "cpu/riscv/reg.def"
+#undef X
+#undef F
 };
 const char *const riscv_f_names[32] = {
-    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1", "fa0", "fa1", "fa2", "fa3", "fa4", "fa5",
-    "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11",
+#define X(n, name)
+#define F(n, name) [n] = #name,
+#include "cpu/riscv/reg.def"
+#undef X
+#undef F
 };
 
+// clang-format off
 #define R(member, reset) FIELD(RiscvState, member, reset)
 static const Field fields[] = {
     FIELD_NAMED(RiscvState, x, 0, riscv_x_names), FIELD_NAMED(RiscvState, f, 0, riscv_f_names),
@@ -27,14 +35,13 @@ static const Field fields[] = {
     FIELD_ARRAY(RiscvState, pmpaddr, 0), FIELD_ARRAY(RiscvState, pmpcfg, 0),
     R(trap_cause, 0), R(trap_tval, 0),
 };
+// clang-format on
 const Fields riscv_fields = FIELDS("riscv", 1, fields, offsetof(RiscvState, config));
 
 // The word that translations are keyed by; see enum RV_CTX_*.
-static uint32_t context_word(const RiscvState *s)
-{
+static uint32_t context_word(const RiscvState *s) {
     uint32_t ctx = s->priv;
-    if (s->config->xlen == 32)
-        ctx |= RV_CTX_XLEN32;
+    if (s->config->xlen == 32) ctx |= RV_CTX_XLEN32;
     unsigned fs = (s->mstatus & MSTATUS_FS) >> MSTATUS_FS_SHIFT;
     if (fs == 0)
         ctx |= RV_CTX_FS_OFF;
@@ -44,17 +51,13 @@ static uint32_t context_word(const RiscvState *s)
         ctx |= RV_CTX_RM_SOFT;
     else if (s->frm > 4)
         ctx |= RV_CTX_RM_BAD;
-    if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TVM))
-        ctx |= RV_CTX_TVM;
-    if (s->priv == PRIV_U || (s->priv == PRIV_S && (s->mstatus & MSTATUS_TW)))
-        ctx |= RV_CTX_TW;
-    if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TSR))
-        ctx |= RV_CTX_TSR;
+    if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TVM)) ctx |= RV_CTX_TVM;
+    if (s->priv == PRIV_U || (s->priv == PRIV_S && (s->mstatus & MSTATUS_TW))) ctx |= RV_CTX_TW;
+    if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TSR)) ctx |= RV_CTX_TSR;
     return ctx;
 }
 
-void riscv_update_context(Vcpu *v)
-{
+void riscv_update_context(Vcpu *v) {
     RiscvState *s = riscv_state(v);
     vcpu_context(v, context_word(s));
     unsigned data = riscv_data_priv(s);
@@ -65,27 +68,22 @@ void riscv_update_context(Vcpu *v)
         return;
     }
     key2 |= 1 << 8;
-    if (data == PRIV_S && (s->mstatus & MSTATUS_SUM))
-        key2 |= 1 << 4;
-    if (data != PRIV_M && (s->mstatus & MSTATUS_MXR))
-        key2 |= 1 << 5;
+    if (data == PRIV_S && (s->mstatus & MSTATUS_SUM)) key2 |= 1 << 4;
+    if (data != PRIV_M && (s->mstatus & MSTATUS_MXR)) key2 |= 1 << 5;
     vcpu_space(v, s->satp, key2, satp_asid(s));
 }
 
 // A snapshot is hostile: fields hold what a CSR write could have made of them, or reset values.
-static void legalize(RiscvState *s)
-{
+static void legalize(RiscvState *s) {
     bool wide = s->config->xlen == 64;
     s->x[0] = 0;
     s->priv = s->priv == 2 || s->priv > PRIV_M ? PRIV_M : s->priv;
     s->frm &= 7;
     s->fflags &= 31;
-    if ((s->mstatus & MSTATUS_MPP) == 2ull << MSTATUS_MPP_SHIFT)
-        s->mstatus &= ~MSTATUS_MPP;
+    if ((s->mstatus & MSTATUS_MPP) == 2ull << MSTATUS_MPP_SHIFT) s->mstatus &= ~MSTATUS_MPP;
     s->mstatus &= 0x7e79aa; // the fields of MSTATUS_*, without VS
     s->mstatus |= wide ? 2ull << 32 | 2ull << 34 : 0;
-    if (!riscv_satp_legal(s->config, s->satp))
-        s->satp = 0;
+    if (!riscv_satp_legal(s->config, s->satp)) s->satp = 0;
     for (unsigned i = 0; i < PMP_ENTRIES; i++) {
         s->pmpcfg[i] &= 0x9f;
         s->pmpaddr[i] &= wide ? (1ull << 54) - 1 : UINT32_MAX;
@@ -93,8 +91,7 @@ static void legalize(RiscvState *s)
     s->trap_cause &= 15;
 }
 
-void riscv_refresh(Vcpu *v)
-{
+void riscv_refresh(Vcpu *v) {
     RiscvState *s = riscv_state(v);
     legalize(s);
     vcpu_fp_set(v, s->frm <= 4 ? s->frm : 0, s->fflags);
@@ -106,18 +103,15 @@ void riscv_refresh(Vcpu *v)
     riscv_irq_check(v);
 }
 
-// Privileged 3.4: M-mode, MIE = MPRV = 0, mcause 0, PMP off; Svadu's manual leaves ADUE open: without Svade, hardware updates A and D
-// from the start, so that software that knows of neither runs.
-void riscv_reset(Vcpu *v, uint64_t pc)
-{
+// Privileged 3.4: M-mode, MIE = MPRV = 0, mcause 0, PMP off; Svadu's manual leaves ADUE open: without Svade,
+// hardware updates A and D from the start, so that software that knows of neither runs.
+void riscv_reset(Vcpu *v, uint64_t pc) {
     RiscvState *s = riscv_state(v);
     uint32_t pins = atomic_load(&s->pins) & ~(1u << IRQ_STI); // wires keep their level
     fields_reset(&riscv_fields, s);
     atomic_store(&s->pins, pins);
-    if (s->config->xlen == 64)
-        s->mstatus = 2ull << 32 | 2ull << 34; // UXL = SXL = 64
-    if (riscv_has(s->config, RV_EXT_svadu) && !riscv_has(s->config, RV_EXT_svade))
-        s->menvcfg = ENVCFG_ADUE;
+    if (s->config->xlen == 64) s->mstatus = 2ull << 32 | 2ull << 34; // UXL = SXL = 64
+    if (riscv_has(s->config, RV_EXT_svadu) && !riscv_has(s->config, RV_EXT_svade)) s->menvcfg = ENVCFG_ADUE;
     v->pc = pc;
     v->trap = 0;
     v->waiting = false;

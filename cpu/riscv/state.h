@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A RISC-V hart: its state, its configuration, and what the parts of cpu/riscv offer each other. Private to this folder (boards and
-// tests of the hart alone include it too). "Unprivileged" and "Privileged" are volumes I and II of the manual, 2024.
+// A RISC-V hart: its state, its configuration, and what the parts of cpu/riscv offer each other. Private to
+// this folder (boards and tests of the hart alone include it too). "Unprivileged" and "Privileged" are
+// volumes I and II of the manual, 2024.
 //
-// RV32 uses the low 32 bits of x[] only: the upper halves are unspecified, so whoever reads one masks it. Addresses and pc
-// are zero-extended. FLEN is 64 when D is on, else 32; f[] holds raw bits, narrower values NaN-boxed.
+// RV32 uses the low 32 bits of x[] only: the upper halves are unspecified, so whoever reads one masks it.
+// Addresses and pc are zero-extended. FLEN is 64 when D is on, else 32; f[] holds raw bits, narrower values
+// NaN-boxed.
 #pragma once
 #include <stdatomic.h>
 #include "cpu/cpu.h"
@@ -46,7 +48,8 @@ enum {
     RV_CTX_TVM = 1 << 7,      // S-mode with mstatus.TVM: sfence.vma, sinval.vma are illegal
     RV_CTX_TW = 1 << 8,       // below M with mstatus.TW (or in U-mode): wfi, wrs.nto are illegal
     RV_CTX_TSR = 1 << 9,      // S-mode with mstatus.TSR: sret is illegal
-    // Data accesses need nothing special from the translator: MPRV, SUM and MXR choose another Space (riscv_update_context).
+    // Data accesses need nothing special from the translator: MPRV, SUM and MXR choose another Space
+    // (riscv_update_context).
 };
 
 // mstatus (Privileged 3.1.6). RV32 splits it in mstatus and mstatush.
@@ -172,9 +175,11 @@ void riscv_print(Cpu *c, FILE *to);
 // view.c: CpuType.where and CpuType.print_mappings.
 void riscv_where(Cpu *c, FILE *to);
 void riscv_print_mappings(Cpu *c, FILE *to);
-// Derived state (PMP ranges, Sstc's timer, context word, address space) after reset or load; illegal values are made legal first.
+// Derived state (PMP ranges, Sstc's timer, context word, address space) after reset or load; illegal values
+// are made legal first.
 void riscv_refresh(Vcpu *v);
-// Recomputes the context word and the address space; whatever changes privilege, mstatus, satp or frm calls it.
+// Recomputes the context word and the address space; whatever changes privilege, mstatus, satp or frm calls
+// it.
 void riscv_update_context(Vcpu *v);
 void riscv_config_init(RiscvConfig *c, unsigned xlen);
 bool riscv_config_apply(RiscvConfig *c, const char *text, char *error, size_t error_size);
@@ -182,14 +187,15 @@ bool riscv_config_apply(RiscvConfig *c, const char *text, char *error, size_t er
 // ---- translate.c: Guest.translate
 void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
 
-// ---- trap.c: raising and taking traps
-// riscv_raise (helper.def) marks the trap as raised; its caller then returns, and translated code leaves to Guest.trap with pc at
-// the instruction (vcpu_pc). mret and sret set Vcpu.pc themselves.
+// ---- trap.c: raising and taking traps riscv_raise (helper.def) marks the trap as raised; its caller then
+// returns, and translated code leaves to Guest.trap with pc at the instruction (vcpu_pc). mret and sret set
+// Vcpu.pc themselves.
 void riscv_trap(Vcpu *v);          // Guest.trap
 bool riscv_interrupt(Vcpu *v);     // Guest.interrupt
 bool riscv_awake(Vcpu *v);         // Guest.awake
 uint64_t riscv_mip(const RiscvState *s);                            // software bits and pins
-// Asks the run loop to call riscv_interrupt if something is pending and enabled: after whatever may have enabled it.
+// Asks the run loop to call riscv_interrupt if something is pending and enabled: after whatever may have
+// enabled it.
 void riscv_irq_check(Vcpu *v);
 void riscv_set_pin(Cpu *c, unsigned pin, bool level);
 void riscv_stimer_update(RiscvState *s);                            // stimecmp or STCE changed
@@ -217,7 +223,8 @@ bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint
 void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool riscv_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
 void riscv_pmp_update(RiscvState *s);
-// What `priv` may do with [paddr, paddr + size): bits 1 << Access. *whole: the same holds for the whole 4 KiB page around it.
+// What `priv` may do with [paddr, paddr + size): bits 1 << Access. *whole: the same holds for the whole 4 KiB
+// page around it.
 unsigned riscv_pmp_rights(const RiscvState *s, uint64_t paddr, unsigned size, unsigned priv, bool *whole);
 // Writes of pmpcfg (one entry's byte) and pmpaddr under the lock rules.
 void riscv_pmp_set_cfg(RiscvState *s, unsigned entry, uint8_t value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A hart with 64 MiB of RAM at 0x80000000, a ROM page at 0x1000 and no devices, for tests of cpu/riscv that run no code.
+// A hart with 64 MiB of RAM at 0x80000000, a ROM page at 0x1000 and no devices, for tests of cpu/riscv that
+// run no code.
 #pragma once
 #include "cpu/riscv/state.h"
 

@@ -10,25 +10,21 @@ static void open64(void) { hart_open(&h, "rv64"); }
 static void close_hart(void) { hart_close(&h); }
 
 static char error[300];
-static bool configure(const char *text)
-{
+static bool configure(const char *text) {
     error[0] = 0;
     return h.cpu->type->configure(h.cpu, text, error, sizeof(error));
 }
-static bool isa_has(const char *extension)
-{
+static bool isa_has(const char *extension) {
     char *isa = riscv_isa_string(h.cpu), *word = isa, *next;
     bool found = false;
     strsep(&word, "_");
     found = strlen(extension) == 1 && strchr(isa + 4, extension[0]);
-    for (; !found && word && (next = strsep(&word, "_"));)
-        found = strcmp(next, extension) == 0;
+    for (; !found && word && (next = strsep(&word, "_"));) found = strcmp(next, extension) == 0;
     free(isa);
     return found;
 }
 
-START_TEST(isa_string_says_what_is_on)
-{
+START_TEST(isa_string_says_what_is_on) {
     char *isa = riscv_isa_string(h.cpu);
     ck_assert_int_eq(strncmp(isa, "rv64imafdc_zicbom_", 18), 0);
     free(isa);
@@ -48,17 +44,18 @@ START_TEST(isa_string_says_what_is_on)
 }
 END_TEST
 
-// The order of the string: single letters first, in misa's canonical order, then Z by category, then S (naming conventions).
-START_TEST(isa_string_is_in_canonical_order)
-{
+// The order of the string: single letters first, in misa's canonical order, then Z by category, then S
+// (naming conventions).
+START_TEST(isa_string_is_in_canonical_order) {
     static const char categories[] = "imafdqlcbkjtpvh";
     ck_assert(configure("max"));
     const char *name;
     int last = -1;
     char previous[32] = "";
     for (unsigned i = 0; (name = riscv_isa_extension(h.cpu, i)); i++) {
-        int place = !name[1] ? (int)(strchr(categories, name[0]) - categories)
-                    : name[0] == 'z' ? 100 + (int)(strchr(categories, name[1]) - categories) : 200;
+        int place = !name[1]         ? (int)(strchr(categories, name[0]) - categories)
+                    : name[0] == 'z' ? 100 + (int)(strchr(categories, name[1]) - categories)
+                                     : 200;
         ck_assert_msg(place >= last, "%s after %s", name, previous);
         if (place == last && place >= 100)
             ck_assert_msg(strcmp(previous, name) < 0, "%s after %s", name, previous);
@@ -68,8 +65,7 @@ START_TEST(isa_string_is_in_canonical_order)
 }
 END_TEST
 
-START_TEST(mistakes_are_named)
-{
+START_TEST(mistakes_are_named) {
     ck_assert(!configure("rv46") && strstr(error, "rv64"));
     ck_assert(!configure("rv64,zbaa=on") && strstr(error, "zba"));
     ck_assert(!configure("rv64,zba") && strstr(error, "zba=on"));
@@ -80,8 +76,7 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
-START_TEST(mmu_depth)
-{
+START_TEST(mmu_depth) {
     ck_assert_str_eq(riscv_mmu_type(h.cpu), "riscv,sv57");
     ck_assert(configure("rv64,sv57=off"));
     ck_assert_str_eq(riscv_mmu_type(h.cpu), "riscv,sv48");
@@ -92,8 +87,7 @@ START_TEST(mmu_depth)
 }
 END_TEST
 
-START_TEST(rv32_model)
-{
+START_TEST(rv32_model) {
     hart_close(&h);
     hart_open(&h, "rv32");
     char *isa = riscv_isa_string(h.cpu);
@@ -105,24 +99,20 @@ START_TEST(rv32_model)
 }
 END_TEST
 
-START_TEST(fields_cover_the_state)
-{
+START_TEST(fields_cover_the_state) {
     const char *fault = fields_check(&riscv_fields);
     ck_assert_msg(!fault, "%s", fault);
 }
 END_TEST
 
-static void fill_random(RiscvState *s)
-{
+static void fill_random(RiscvState *s) {
     uint8_t *bytes = (uint8_t *)s;
     srand(7);
-    for (size_t i = 0; i < riscv_fields.size; i++)
-        bytes[i] = (uint8_t)rand();
+    for (size_t i = 0; i < riscv_fields.size; i++) bytes[i] = (uint8_t)rand();
     s->hot_pad[0] = 0;
 }
 
-START_TEST(save_and_load_round_trip)
-{
+START_TEST(save_and_load_round_trip) {
     RiscvState *copy = malloc(sizeof(*copy));
     fill_random(h.s);
     memcpy(copy, h.s, sizeof(*copy));
@@ -137,14 +127,13 @@ START_TEST(save_and_load_round_trip)
 }
 END_TEST
 
-START_TEST(a_hostile_image_is_made_legal)
-{
+START_TEST(a_hostile_image_is_made_legal) {
     for (unsigned i = 0; i < 200; i++) {
         fill_random(h.s);
-        for (unsigned k = 0; k <= i; k++)
-            ((uint8_t *)h.s)[rand() % riscv_fields.size] = (uint8_t)rand();
+        for (unsigned k = 0; k <= i; k++) ((uint8_t *)h.s)[rand() % riscv_fields.size] = (uint8_t)rand();
         h.cpu->type->sync(h.cpu, true);
-        ck_assert(h.s->priv != 2 && h.s->priv <= PRIV_M && riscv_satp_legal(h.s->config, h.s->satp) && h.s->trap_cause < 16);
+        ck_assert(h.s->priv != 2 && h.s->priv <= PRIV_M && riscv_satp_legal(h.s->config, h.s->satp) &&
+                  h.s->trap_cause < 16);
         ck_assert_uint_ne(h.s->mstatus & MSTATUS_MPP, 2ull << MSTATUS_MPP_SHIFT);
         TlbFill f;
         riscv_fill(h.v, 0x1000ull * i, ACCESS_READ, 0, 8, true, &f);
@@ -154,8 +143,7 @@ START_TEST(a_hostile_image_is_made_legal)
 }
 END_TEST
 
-START_TEST(flags_survive_save_and_load)
-{
+START_TEST(flags_survive_save_and_load) {
     csr_write(&h, 0x300, MSTATUS_FS, NULL);
     csr_write(&h, 3, 0x35, NULL); // RDN... frm 1, flags 0x15
     h.cpu->type->sync(h.cpu, false);
@@ -170,8 +158,7 @@ START_TEST(flags_survive_save_and_load)
 }
 END_TEST
 
-START_TEST(registers_for_the_debugger)
-{
+START_TEST(registers_for_the_debugger) {
     unsigned n;
     uint64_t value;
     const CpuReg *r = h.cpu->type->regs(h.cpu, &n);
@@ -184,8 +171,10 @@ START_TEST(registers_for_the_debugger)
     ck_assert(h.cpu->type->reg_write(h.cpu, 4161, PRIV_S) && (h.v->ctx & RV_CTX_PRIV) == PRIV_S);
     ck_assert(!h.cpu->type->reg_write(h.cpu, 4161, 2));
     ck_assert_ptr_nonnull(strstr(h.cpu->type->gdb_feature_xml(h.cpu, "target.xml"), "riscv:rv64"));
-    ck_assert_ptr_nonnull(strstr(h.cpu->type->gdb_feature_xml(h.cpu, "riscv-csr.xml"), "name=\"satp\" bitsize=\"64\" regnum=\"449\""));
-    ck_assert_ptr_nonnull(strstr(h.cpu->type->gdb_feature_xml(h.cpu, "riscv-fpu.xml"), "name=\"fcsr\" bitsize=\"32\" regnum=\"68\""));
+    ck_assert_ptr_nonnull(strstr(h.cpu->type->gdb_feature_xml(h.cpu, "riscv-csr.xml"),
+                                 "name=\"satp\" bitsize=\"64\" regnum=\"449\""));
+    ck_assert_ptr_nonnull(strstr(h.cpu->type->gdb_feature_xml(h.cpu, "riscv-fpu.xml"),
+                                 "name=\"fcsr\" bitsize=\"32\" regnum=\"68\""));
     ck_assert_ptr_null(h.cpu->type->gdb_feature_xml(h.cpu, "../target.xml"));
     char *text = NULL;
     size_t size;
@@ -197,16 +186,21 @@ START_TEST(registers_for_the_debugger)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("riscv_config");
     TCase *c = tcase_create("rv64");
     tcase_add_checked_fixture(c, open64, close_hart);
-    const TTest *const tests[] = {isa_string_says_what_is_on, isa_string_is_in_canonical_order, mistakes_are_named, mmu_depth, rv32_model,
-        fields_cover_the_state, save_and_load_round_trip, a_hostile_image_is_made_legal, flags_survive_save_and_load,
-        registers_for_the_debugger};
-    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        tcase_add_test(c, tests[i]);
+    const TTest *const tests[] = {isa_string_says_what_is_on,
+                                  isa_string_is_in_canonical_order,
+                                  mistakes_are_named,
+                                  mmu_depth,
+                                  rv32_model,
+                                  fields_cover_the_state,
+                                  save_and_load_round_trip,
+                                  a_hostile_image_is_made_legal,
+                                  flags_survive_save_and_load,
+                                  registers_for_the_debugger};
+    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Control and status registers: who may reach them, which values are legal, what depends on what. Privileged manual, sections in the names.
+// Control and status registers: who may reach them, which values are legal, what depends on what. Privileged
+// manual, sections in the names.
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,11 @@ static void open64(void) { hart_open(&h, "rv64"); }
 static void open32(void) { hart_open(&h, "rv32"); }
 static void close_hart(void) { hart_close(&h); }
 
-static uint64_t written(unsigned csr, uint64_t value)
-{
+static uint64_t written(unsigned csr, uint64_t value) {
     csr_write(&h, csr, value, NULL);
     return csr_read(&h, csr, NULL);
 }
-static bool traps(unsigned priv, unsigned csr, bool write)
-{
+static bool traps(unsigned priv, unsigned csr, bool write) {
     bool trap;
     hart_priv(&h, priv);
     if (write)
@@ -40,33 +39,42 @@ START_TEST(access_follows_the_number) // 2.1
         ck_assert_msg(!present || riscv_csr_name(csr), "csr %x", csr);
         exist += present;
         for (unsigned priv = PRIV_U; present && !hpm && priv <= PRIV_M; priv += 1 + (priv == PRIV_S))
-            ck_assert_msg(traps(priv, csr, false) == (priv < (csr >> 8 & 3)), "csr %x in privilege %u", csr, priv);
-        if (present)
-            ck_assert_msg(traps(PRIV_M, csr, true) == (csr >> 10 == 3), "write of csr %x", csr);
+            ck_assert_msg(traps(priv, csr, false) == (priv < (csr >> 8 & 3)), "csr %x in privilege %u", csr,
+                          priv);
+        if (present) ck_assert_msg(traps(PRIV_M, csr, true) == (csr >> 10 == 3), "write of csr %x", csr);
     }
     ck_assert_uint_gt(exist, 100);
 }
 END_TEST
 
-START_TEST(absent_registers_are_illegal)
-{
-    static const unsigned absent[] = {0x000, 0x015 /* seed */, 0x200, 0x600 /* hstatus */, 0x747 /* mseccfg */, 0x7a5 /* tcontrol */,
-                                      0x310 /* mstatush */, 0x31a /* menvcfgh */, 0x15d, 0xc80, 0x3a1 /* odd pmpcfg */, 0x3c0, 0xb01, 0x30c};
+START_TEST(absent_registers_are_illegal) {
+    static const unsigned absent[] = {0x000,
+                                      0x015 /* seed */,
+                                      0x200,
+                                      0x600 /* hstatus */,
+                                      0x747 /* mseccfg */,
+                                      0x7a5 /* tcontrol */,
+                                      0x310 /* mstatush */,
+                                      0x31a /* menvcfgh */,
+                                      0x15d,
+                                      0xc80,
+                                      0x3a1 /* odd pmpcfg */,
+                                      0x3c0,
+                                      0xb01,
+                                      0x30c};
     for (unsigned i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
         ck_assert_msg(traps(PRIV_M, absent[i], false), "csr %x", absent[i]);
 }
 END_TEST
 
 // Whatever is written, what is read back must be legal and stable: writing it again changes nothing.
-START_TEST(every_register_is_warl)
-{
+START_TEST(every_register_is_warl) {
     srand(1);
     for (unsigned csr = 0; csr < 4096; csr++) {
         const CsrRow *r = csr_row(csr);
         if (!r || csr >> 10 == 3 || r->gate == GATE_FP || traps(PRIV_M, csr, false) || (csr & 0xf00) == 0xb00)
             continue;
-        if (csr >= 0x3a0 && csr < 0x3c0)
-            continue; // locks: below
+        if (csr >= 0x3a0 && csr < 0x3c0) continue; // locks: below
         for (unsigned k = 0; k < 40; k++) {
             uint64_t once = written(csr, (uint64_t)rand() << 42 ^ (uint64_t)rand() << 21 ^ (uint64_t)rand());
             ck_assert_msg(written(csr, once) == once, "csr %x", csr);
@@ -82,12 +90,14 @@ START_TEST(mstatus_fields) // 3.1.6
     ck_assert_uint_eq(written(0x300, MSTATUS_FS) >> 63, 1); // SD
     ck_assert_uint_eq(written(0x300, 1ull << 13) >> 63, 0);
     csr_write(&h, 0x300, MSTATUS_MPP, NULL);
-    ck_assert_uint_eq(written(0x300, 2ull << MSTATUS_MPP_SHIFT) & MSTATUS_MPP, MSTATUS_MPP); // 2 is no privilege: unchanged
+    ck_assert_uint_eq(written(0x300, 2ull << MSTATUS_MPP_SHIFT) & MSTATUS_MPP,
+                      MSTATUS_MPP); // 2 is no privilege: unchanged
     csr_write(&h, 0x300, ~0ull, NULL);
-    ck_assert_uint_eq(csr_read(&h, 0x100, NULL), 1ull << 63 | 2ull << 32 | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR | MSTATUS_SPP |
-                      MSTATUS_SPIE | MSTATUS_SIE);
+    ck_assert_uint_eq(csr_read(&h, 0x100, NULL), 1ull << 63 | 2ull << 32 | MSTATUS_FS | MSTATUS_SUM |
+                                                     MSTATUS_MXR | MSTATUS_SPP | MSTATUS_SPIE | MSTATUS_SIE);
     csr_write(&h, 0x100, 0, NULL);
-    ck_assert_uint_eq(csr_read(&h, 0x300, NULL) & (MSTATUS_MIE | MSTATUS_SIE | MSTATUS_TVM), MSTATUS_MIE | MSTATUS_TVM);
+    ck_assert_uint_eq(csr_read(&h, 0x300, NULL) & (MSTATUS_MIE | MSTATUS_SIE | MSTATUS_TVM),
+                      MSTATUS_MIE | MSTATUS_TVM);
 }
 END_TEST
 
@@ -115,8 +125,7 @@ START_TEST(tvec_and_epc) // 3.1.7, 3.1.14
 }
 END_TEST
 
-START_TEST(epc_without_compressed)
-{
+START_TEST(epc_without_compressed) {
     hart_close(&h);
     hart_open(&h, "rv64,c=off");
     ck_assert_uint_eq(written(0x341, 0x80000007), 0x80000004);
@@ -143,7 +152,8 @@ START_TEST(mip_software_bits_and_wires) // 3.1.9
     riscv_set_pin(h.cpu, RISCV_PIN_SEI, true);
     ck_assert_uint_eq(csr_rw(&h, 0x344, 1 << IRQ_SSI, 1 << IRQ_SSI, NULL), 1 << IRQ_SEI);
     riscv_set_pin(h.cpu, RISCV_PIN_SEI, false);
-    ck_assert_uint_eq(csr_read(&h, 0x344, NULL), 1 << IRQ_SSI); // the wire's level was not latched by the read-modify-write
+    ck_assert_uint_eq(csr_read(&h, 0x344, NULL),
+                      1 << IRQ_SSI); // the wire's level was not latched by the read-modify-write
     csr_write(&h, 0x303, 1 << IRQ_SSI, NULL);
     csr_write(&h, 0x144, 0, NULL);
     ck_assert_uint_eq(csr_read(&h, 0x344, NULL), 0);
@@ -206,8 +216,10 @@ END_TEST
 
 START_TEST(satp_modes) // 10.1.11
 {
-    ck_assert_uint_eq(written(0x180, 8ull << 60 | 0x1234ull << 44 | 0x80000), 8ull << 60 | 0x1234ull << 44 | 0x80000);
-    ck_assert_uint_eq(written(0x180, 11ull << 60 | 1), 8ull << 60 | 0x1234ull << 44 | 0x80000); // Sv64: no effect at all
+    ck_assert_uint_eq(written(0x180, 8ull << 60 | 0x1234ull << 44 | 0x80000),
+                      8ull << 60 | 0x1234ull << 44 | 0x80000);
+    ck_assert_uint_eq(written(0x180, 11ull << 60 | 1),
+                      8ull << 60 | 0x1234ull << 44 | 0x80000); // Sv64: no effect at all
     ck_assert_uint_eq(written(0x180, 10ull << 60) >> 60, 10);
     csr_write(&h, 0x300, MSTATUS_TVM, NULL);
     ck_assert(traps(PRIV_S, 0x180, false) && !traps(PRIV_M, 0x180, false)); // 3.1.6.5
@@ -239,7 +251,8 @@ START_TEST(envcfg_values) // 3.1.18
 {
     csr_write(&h, 0x30a, 1ull << 4, NULL);
     ck_assert_uint_eq(written(0x30a, 2ull << 4), 1ull << 4); // CBIE = 2 is reserved
-    ck_assert_uint_eq(written(0x30a, ~0ull), ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE | ENVCFG_ADUE | ENVCFG_PBMTE | ENVCFG_STCE);
+    ck_assert_uint_eq(written(0x30a, ~0ull), ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE |
+                                                 ENVCFG_ADUE | ENVCFG_PBMTE | ENVCFG_STCE);
     ck_assert_uint_eq(written(0x10a, ~0ull), ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE);
 }
 END_TEST
@@ -267,8 +280,7 @@ START_TEST(there_are_no_triggers) // Debug 1.0, 5.7.1 to 5.7.4
 }
 END_TEST
 
-START_TEST(names_of_ranges)
-{
+START_TEST(names_of_ranges) {
     ck_assert_str_eq(riscv_csr_name(0x7a3), "tdata3");
     ck_assert_str_eq(riscv_csr_name(0xb1f), "mhpmcounter31");
     ck_assert_str_eq(riscv_csr_name(0xb83), "mhpmcounter3h");
@@ -278,8 +290,7 @@ START_TEST(names_of_ranges)
 }
 END_TEST
 
-START_TEST(debugger_sees_without_changing)
-{
+START_TEST(debugger_sees_without_changing) {
     uint64_t value;
     hart_priv(&h, PRIV_U);
     ck_assert(riscv_csr_debug_read(h.v, 0x300, &value) && riscv_csr_debug_read(h.v, 3, &value));
@@ -292,17 +303,30 @@ START_TEST(debugger_sees_without_changing)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("riscv_csr");
     TCase *c = tcase_create("rv64"), *c32 = tcase_create("rv32");
     tcase_add_checked_fixture(c, open64, close_hart);
     tcase_add_checked_fixture(c32, open32, close_hart);
-    const TTest *const tests[] = {access_follows_the_number, absent_registers_are_illegal, every_register_is_warl, mstatus_fields, tvec_and_epc,
-        epc_without_compressed, delegation_masks, mip_software_bits_and_wires, counters_are_gated, counters_count_and_stop,
-        fp_registers_need_fs, satp_modes, sstc_gate, envcfg_values, pmp_locks, there_are_no_triggers, names_of_ranges, debugger_sees_without_changing};
-    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        tcase_add_test(c, tests[i]);
+    const TTest *const tests[] = {access_follows_the_number,
+                                  absent_registers_are_illegal,
+                                  every_register_is_warl,
+                                  mstatus_fields,
+                                  tvec_and_epc,
+                                  epc_without_compressed,
+                                  delegation_masks,
+                                  mip_software_bits_and_wires,
+                                  counters_are_gated,
+                                  counters_count_and_stop,
+                                  fp_registers_need_fs,
+                                  satp_modes,
+                                  sstc_gate,
+                                  envcfg_values,
+                                  pmp_locks,
+                                  there_are_no_triggers,
+                                  names_of_ranges,
+                                  debugger_sees_without_changing};
+    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     tcase_add_test(c32, every_register_is_warl);
     tcase_add_test(c32, mstatus_on_rv32);
     suite_add_tcase(suite, c);

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Page walks on synthetic page tables, and PMP: every mode, superpages, faults and their kinds, A/D, Svnapot, Svpbmt, SUM, MXR, MPRV.
-// Privileged 10.3 to 10.6, 3.7.
+// Page walks on synthetic page tables, and PMP: every mode, superpages, faults and their kinds, A/D, Svnapot,
+// Svpbmt, SUM, MXR, MPRV. Privileged 10.3 to 10.6, 3.7.
 #include <check.h>
 #include <string.h>
 #include "tests/lib/riscv_hart.h"
 
 enum { V = 1, R = 2, W = 4, X = 8, U = 16, G = 32, A = 64, D = 128, RWXAD = R | W | X | A | D };
-#define N (1ull << 63)
+#define N       (1ull << 63)
 #define PBMT(n) ((uint64_t)(n) << 61)
-#define TABLES (RAM + 0x100000) // root first
-#define PAGE (RAM + 0x200000)   // where leaves point: aligned to 2 MiB
+#define TABLES  (RAM + 0x100000) // root first
+#define PAGE    (RAM + 0x200000) // where leaves point: aligned to 2 MiB
 
 static Hart h;
 static uint64_t next_table;
 
-static void open_hart(const char *model)
-{
+static void open_hart(const char *model) {
     hart_open(&h, model);
     next_table = TABLES + 4096;
-    csr_write(&h, 0x30a, 0, NULL); // Svade
+    csr_write(&h, 0x30a, 0, NULL);     // Svade
     csr_write(&h, 0x3b0, ~0ull, NULL); // everything RWX
     csr_write(&h, 0x3a0, 0x1f, NULL);
 }
@@ -26,11 +25,13 @@ static void open64(void) { open_hart("max"); }
 static void open32(void) { open_hart("rv32"); }
 static void close_hart(void) { hart_close(&h); }
 
-static uint64_t *entry64(uint64_t table, unsigned index) { return (uint64_t *)mem_host(h.mem, table + 8 * index, 8, true); }
+static uint64_t *entry64(uint64_t table, unsigned index) {
+    return (uint64_t *)mem_host(h.mem, table + 8 * index, 8, true);
+}
 
-// Maps vaddr to paddr with a leaf at `level` of a table with `levels`; makes the tables between. Returns the leaf entry.
-static uint64_t *map(unsigned levels, uint64_t vaddr, unsigned level, uint64_t pte)
-{
+// Maps vaddr to paddr with a leaf at `level` of a table with `levels`; makes the tables between. Returns the
+// leaf entry.
+static uint64_t *map(unsigned levels, uint64_t vaddr, unsigned level, uint64_t pte) {
     uint64_t table = TABLES;
     for (unsigned l = levels - 1; l > level; l--) {
         uint64_t *e = entry64(table, vaddr >> (12 + 9 * l) & 511);
@@ -46,22 +47,19 @@ static uint64_t *map(unsigned levels, uint64_t vaddr, unsigned level, uint64_t p
 }
 static uint64_t leaf(uint64_t paddr, uint64_t flags) { return paddr >> 12 << 10 | V | flags; }
 
-static void enter(unsigned levels, unsigned priv)
-{
+static void enter(unsigned levels, unsigned priv) {
     csr_write(&h, 0x180, (uint64_t)(levels + 5) << 60 | TABLES >> 12, NULL);
     riscv_walks_flush(h.s);
     hart_priv(&h, priv);
 }
 
 // The cause of the fault, or -1 with *paddr.
-static int translate(uint64_t vaddr, Access access, TlbFill *out)
-{
+static int translate(uint64_t vaddr, Access access, TlbFill *out) {
     TlbFill fill;
     bool ok = riscv_fill(h.v, vaddr, access, 0, 1, false, out ? out : &fill);
     int cause = hart_cause(&h);
     ck_assert(ok == (cause < 0));
-    if (!ok)
-        ck_assert_uint_eq(h.s->trap_tval, vaddr);
+    if (!ok) ck_assert_uint_eq(h.s->trap_tval, vaddr);
     return cause;
 }
 
@@ -69,7 +67,8 @@ START_TEST(every_mode_and_level) // _i: levels 3..5
 {
     unsigned levels = (unsigned)_i;
     for (unsigned level = 0; level < levels; level++) {
-        uint64_t vaddr = 0xffffffffffffffffull << (12 + 9 * levels - 1) | 0x123ull << (12 + 9 * level), span = 4096ull << 9 * level;
+        uint64_t vaddr = 0xffffffffffffffffull << (12 + 9 * levels - 1) | 0x123ull << (12 + 9 * level),
+                 span = 4096ull << 9 * level;
         uint64_t paddr = level <= 1 ? PAGE : level == 2 ? 2 * RAM : 1ull << (12 + 9 * level);
         map(levels, vaddr, level, leaf(paddr, RWXAD | G));
         enter(levels, PRIV_S);
@@ -78,8 +77,7 @@ START_TEST(every_mode_and_level) // _i: levels 3..5
         ck_assert_uint_eq(f.paddr, paddr + span / 2 + 5);
         ck_assert_uint_eq(f.span, span);
         ck_assert(f.read && f.write && f.fetch && f.global && f.whole_page);
-        if (level == 0)
-            ck_assert_ptr_eq(f.host, mem_host(h.mem, f.paddr, 1, false));
+        if (level == 0) ck_assert_ptr_eq(f.host, mem_host(h.mem, f.paddr, 1, false));
         uint64_t seen;
         ck_assert(riscv_translate_debug(h.v, vaddr + 7, &seen) && seen == paddr + 7);
         hart_priv(&h, PRIV_M);
@@ -103,8 +101,16 @@ END_TEST
 
 START_TEST(malformed_entries_fault) // 10.3.2, 10.4.1
 {
-    static const uint64_t bad[] = {0, R | A | D, V | W | A, V | W | X | A | D, V | R | A | 1ull << 54, V | R | A | 1ull << 60, V /* pointer at level 0 */,
-                                   V | R | A | N, V | R | A | N | 4 << 10, V | R | A | PBMT(3)};
+    static const uint64_t bad[] = {0,
+                                   R | A | D,
+                                   V | W | A,
+                                   V | W | X | A | D,
+                                   V | R | A | 1ull << 54,
+                                   V | R | A | 1ull << 60,
+                                   V /* pointer at level 0 */,
+                                   V | R | A | N,
+                                   V | R | A | N | 4 << 10,
+                                   V | R | A | PBMT(3)};
     for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         map(3, 0x1000, 0, bad[i]);
         enter(3, PRIV_S);
@@ -121,8 +127,7 @@ START_TEST(malformed_entries_fault) // 10.3.2, 10.4.1
 }
 END_TEST
 
-START_TEST(misaligned_superpages_fault)
-{
+START_TEST(misaligned_superpages_fault) {
     map(3, 0x200000, 1, leaf(PAGE + 0x1000, RWXAD));
     map(3, 0x40000000, 2, leaf(PAGE, RWXAD));
     enter(3, PRIV_S);
@@ -134,8 +139,7 @@ END_TEST
 START_TEST(permissions) // step 5 of 10.3.2, 3.1.6.3
 {
     for (unsigned flags = 0; flags < 32; flags++) {
-        if (!(flags & (R | X)) || (flags & (R | W)) == W)
-            continue;
+        if (!(flags & (R | X)) || (flags & (R | W)) == W) continue;
         map(3, 0x1000, 0, leaf(PAGE, (flags & (R | W | X | U)) | A | D));
         for (unsigned k = 0; k < 8; k++) { // SUM, MXR, privilege
             bool sum = k & 1, mxr = k & 2, user = flags & U, s_mode = k & 4;
@@ -144,12 +148,12 @@ START_TEST(permissions) // step 5 of 10.3.2, 3.1.6.3
             bool data = s_mode ? !user || sum : user, fetch = s_mode ? !user : user;
             bool read = data && ((flags & R) || (mxr && (flags & X)));
             ck_assert_int_eq(translate(0x1000, ACCESS_READ, NULL), read ? -1 : CAUSE_LOAD_PAGE);
-            ck_assert_int_eq(translate(0x1000, ACCESS_WRITE, NULL), data && (flags & W) ? -1 : CAUSE_STORE_PAGE);
+            ck_assert_int_eq(translate(0x1000, ACCESS_WRITE, NULL),
+                             data && (flags & W) ? -1 : CAUSE_STORE_PAGE);
             TlbFill f;
             int cause = translate(0x1000, ACCESS_FETCH, &f);
             ck_assert_int_eq(cause, fetch && (flags & X) ? -1 : CAUSE_FETCH_PAGE);
-            if (cause < 0)
-                ck_assert(f.read == read && f.write == (data && (flags & W)));
+            if (cause < 0) ck_assert(f.read == read && f.write == (data && (flags & W)));
             hart_priv(&h, PRIV_M);
         }
     }
@@ -187,8 +191,7 @@ END_TEST
 
 START_TEST(napot_pages) // Svnapot: 64 KiB
 {
-    for (unsigned i = 0; i < 16; i++)
-        map(3, 0x10000 + 4096 * i, 0, leaf(PAGE + 0x8000, RWXAD) | N);
+    for (unsigned i = 0; i < 16; i++) map(3, 0x10000 + 4096 * i, 0, leaf(PAGE + 0x8000, RWXAD) | N);
     enter(3, PRIV_S);
     for (unsigned i = 0; i < 16; i++) {
         TlbFill f;
@@ -237,8 +240,7 @@ START_TEST(mprv_lends_the_privilege) // 3.1.6.3
 }
 END_TEST
 
-START_TEST(walk_cache_forgets_at_fences)
-{
+START_TEST(walk_cache_forgets_at_fences) {
     map(3, 0x1000, 0, leaf(PAGE, RWXAD));
     enter(3, PRIV_S);
     ck_assert_int_eq(translate(0x1000, ACCESS_READ, NULL), -1);
@@ -248,8 +250,7 @@ START_TEST(walk_cache_forgets_at_fences)
 }
 END_TEST
 
-START_TEST(what_is_not_there)
-{
+START_TEST(what_is_not_there) {
     map(3, 0x1000, 0, leaf(0x40000000, RWXAD)); // nothing there: found out by the access itself
     map(3, 0x2000, 0, leaf(ROM, RWXAD));
     map(3, 0x3000, 0, leaf(DEVICE, RWXAD));
@@ -274,8 +275,7 @@ START_TEST(what_is_not_there)
 }
 END_TEST
 
-START_TEST(probing_raises_nothing)
-{
+START_TEST(probing_raises_nothing) {
     enter(3, PRIV_S);
     TlbFill f;
     ck_assert(!riscv_fill(h.v, 0x1000, ACCESS_READ, 0, 1, true, &f));
@@ -283,8 +283,7 @@ START_TEST(probing_raises_nothing)
 }
 END_TEST
 
-START_TEST(sv32_walks)
-{
+START_TEST(sv32_walks) {
     uint32_t *root = (uint32_t *)mem_host(h.mem, TABLES, 4096, true), *table = root + 1024;
     root[0x300] = (uint32_t)((TABLES + 4096) >> 12 << 10 | V);
     table[5] = (uint32_t)leaf(PAGE, R | W);
@@ -307,21 +306,18 @@ END_TEST
 
 // ---- PMP (3.7)
 
-static void pmp(unsigned i, uint64_t addr, uint8_t cfg)
-{
+static void pmp(unsigned i, uint64_t addr, uint8_t cfg) {
     h.s->pmpaddr[i] = addr;
     h.s->pmpcfg[i] = cfg;
     riscv_pmp_update(h.s);
 }
-static unsigned rights(uint64_t paddr, unsigned size, unsigned priv)
-{
+static unsigned rights(uint64_t paddr, unsigned size, unsigned priv) {
     bool whole;
     return riscv_pmp_rights(h.s, paddr, size, priv, &whole);
 }
 enum { TOR = 0x08, NA4 = 0x10, NAPOT = 0x18, L = 0x80, ALL = 7 };
 
-START_TEST(pmp_matching)
-{
+START_TEST(pmp_matching) {
     enum { READ = 1 << ACCESS_READ, WRITE = 1 << ACCESS_WRITE, FETCH = 1 << ACCESS_FETCH };
     pmp(0, 0, 0);
     ck_assert_uint_eq(rights(RAM, 4, PRIV_S), 0); // entries exist, none matches
@@ -340,15 +336,14 @@ START_TEST(pmp_matching)
     ck_assert_uint_eq(rights(RAM + 0x1000, 8, PRIV_S), ALL);
     ck_assert_uint_eq(rights(RAM + 0x2000, 1, PRIV_S), 0);
     ck_assert_uint_eq(rights(RAM, 8, PRIV_S), READ | WRITE); // the lowest entry decides
-    pmp(1, 0, TOR | 7); // empty
+    pmp(1, 0, TOR | 7);                                      // empty
     ck_assert_uint_eq(rights(RAM + 0x1000, 8, PRIV_S), 0);
     pmp(2, ~0ull >> 10, NAPOT | 7);
     ck_assert_uint_eq(rights(1ull << 55, 8, PRIV_S), ALL);
 }
 END_TEST
 
-START_TEST(pmp_cuts_pages)
-{
+START_TEST(pmp_cuts_pages) {
     bool whole;
     pmp(0, (RAM + 0x1800) >> 2, TOR | 7);
     ck_assert_uint_eq(riscv_pmp_rights(h.s, RAM + 0x1000, 8, PRIV_S, &whole), ALL);
@@ -366,8 +361,7 @@ START_TEST(pmp_cuts_pages)
 }
 END_TEST
 
-START_TEST(pmp_guards_page_tables)
-{
+START_TEST(pmp_guards_page_tables) {
     uint64_t *e = map(3, 0x1000, 0, leaf(PAGE, R | W | X));
     csr_write(&h, 0x30a, ENVCFG_ADUE, NULL);
     pmp(0, (TABLES >> 2) | 0x1fff, NAPOT | 1); // 64 KiB read-only
@@ -382,19 +376,27 @@ START_TEST(pmp_guards_page_tables)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("riscv_mmu");
     TCase *c = tcase_create("rv64"), *c32 = tcase_create("rv32");
     tcase_add_checked_fixture(c, open64, close_hart);
     tcase_add_checked_fixture(c32, open32, close_hart);
     tcase_add_loop_test(c, every_mode_and_level, 3, 6);
     tcase_add_loop_test(c, canonical_addresses_only, 3, 6);
-    const TTest *const tests[] = {malformed_entries_fault, misaligned_superpages_fault, permissions, accessed_and_dirty, napot_pages,
-        pbmt_needs_menvcfg, mprv_lends_the_privilege, walk_cache_forgets_at_fences, what_is_not_there, probing_raises_nothing,
-        pmp_matching, pmp_cuts_pages, pmp_guards_page_tables};
-    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        tcase_add_test(c, tests[i]);
+    const TTest *const tests[] = {malformed_entries_fault,
+                                  misaligned_superpages_fault,
+                                  permissions,
+                                  accessed_and_dirty,
+                                  napot_pages,
+                                  pbmt_needs_menvcfg,
+                                  mprv_lends_the_privilege,
+                                  walk_cache_forgets_at_fences,
+                                  what_is_not_there,
+                                  probing_raises_nothing,
+                                  pmp_matching,
+                                  pmp_cuts_pages,
+                                  pmp_guards_page_tables};
+    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     tcase_add_test(c32, sv32_walks);
     suite_add_tcase(suite, c);
     suite_add_tcase(suite, c32);

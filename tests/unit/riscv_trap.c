@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Traps and interrupts: entry, delegation, priorities, returns, WFI, Sstc, and the CPU thread that sleeps in between.
-// Privileged 3.1.6-3.1.9, 3.3, 10.1; Sstc.
+// Traps and interrupts: entry, delegation, priorities, returns, WFI, Sstc, and the CPU thread that sleeps in
+// between. Privileged 3.1.6-3.1.9, 3.3, 10.1; Sstc.
 #include <check.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,21 +17,18 @@ static void at(uint64_t pc) // in the middle of a block
     h.v->vpage = pc & ~0xfffull;
     h.v->pc_off = pc & 0xfff;
 }
-static void take(void)
-{
+static void take(void) {
     ck_assert_uint_ne(h.v->trap, 0);
     h.v->trap = 0; // as the run loop does
     riscv_trap(h.v);
 }
-static void raise_at(uint64_t pc, unsigned cause, uint64_t tval)
-{
+static void raise_at(uint64_t pc, unsigned cause, uint64_t tval) {
     at(pc);
     riscv_raise(h.v, cause, tval, 0);
     take();
 }
 
-START_TEST(exception_to_machine)
-{
+START_TEST(exception_to_machine) {
     csr_write(&h, 0x305, 0x80000101, NULL); // vectored: exceptions go to the base
     csr_write(&h, 0x300, MSTATUS_MIE | MSTATUS_MPRV, NULL);
     hart_priv(&h, PRIV_S);
@@ -41,17 +38,18 @@ START_TEST(exception_to_machine)
     ck_assert_uint_eq(csr_read(&h, 0x341, NULL), PC);
     ck_assert_uint_eq(csr_read(&h, 0x342, NULL), CAUSE_LOAD_PAGE);
     ck_assert_uint_eq(csr_read(&h, 0x343, NULL), 0xdeadbeef);
-    ck_assert_uint_eq(h.s->mstatus & (MSTATUS_MPP | MSTATUS_MIE | MSTATUS_MPIE), 1ull << MSTATUS_MPP_SHIFT | MSTATUS_MPIE);
+    ck_assert_uint_eq(h.s->mstatus & (MSTATUS_MPP | MSTATUS_MIE | MSTATUS_MPIE),
+                      1ull << MSTATUS_MPP_SHIFT | MSTATUS_MPIE);
     ck_assert_uint_eq(h.v->ctx & RV_CTX_PRIV, PRIV_M);
     riscv_mret(h.v, 0x30200073, 0, 0);
     ck_assert_uint_eq(h.v->pc, PC);
     ck_assert_uint_eq(h.s->priv, PRIV_S);
-    ck_assert_uint_eq(h.s->mstatus & (MSTATUS_MPP | MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPRV), MSTATUS_MIE | MSTATUS_MPIE);
+    ck_assert_uint_eq(h.s->mstatus & (MSTATUS_MPP | MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPRV),
+                      MSTATUS_MIE | MSTATUS_MPIE);
 }
 END_TEST
 
-START_TEST(delegated_exception)
-{
+START_TEST(delegated_exception) {
     csr_write(&h, 0x302, 1 << CAUSE_ECALL_U, NULL);
     csr_write(&h, 0x105, 0x80000200, NULL);
     csr_write(&h, 0x100, MSTATUS_SIE, NULL);
@@ -194,8 +192,7 @@ START_TEST(stimecmp_drives_stip) // Sstc
 }
 END_TEST
 
-START_TEST(cbo_follows_envcfg)
-{
+START_TEST(cbo_follows_envcfg) {
     enum { INVAL = 0x0005200f, CLEAN = 0x0015200f, ZERO = 0x0045200f };
     memset(mem_host(h.mem, RAM + 0x1000, 256, true), 0xff, 256);
     csr_write(&h, 0x3b0, ~0ull, NULL);
@@ -226,14 +223,11 @@ END_TEST
 
 static void set_flag(Vcpu *v, void *arg) { atomic_store((_Atomic int *)arg, 1); }
 
-static void wait_asleep(void)
-{
-    while (!atomic_load(&h.cpu->asleep))
-        usleep(100);
+static void wait_asleep(void) {
+    while (!atomic_load(&h.cpu->asleep)) usleep(100);
 }
 
-START_TEST(thread_serves_requests_and_stops)
-{
+START_TEST(thread_serves_requests_and_stops) {
     _Atomic int flag = 0;
     h.v->waiting = true; // as after wfi, with nothing enabled
     cpu_start_thread(h.cpu);
@@ -259,16 +253,15 @@ START_TEST(thread_serves_requests_and_stops)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("riscv_trap");
     TCase *c = tcase_create("rv64");
     tcase_add_checked_fixture(c, open64, close_hart);
-    const TTest *const tests[] = {exception_to_machine, delegated_exception, returns_are_privileged, interrupt_priorities,
-        interrupts_by_privilege, wfi_wakes_for_what_mie_enables, stimecmp_drives_stip, cbo_follows_envcfg,
-        thread_serves_requests_and_stops};
-    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
-        tcase_add_test(c, tests[i]);
+    const TTest *const tests[] = {
+        exception_to_machine, delegated_exception,     returns_are_privileged,
+        interrupt_priorities, interrupts_by_privilege, wfi_wakes_for_what_mie_enables,
+        stimecmp_drives_stip, cbo_follows_envcfg,      thread_serves_requests_and_stops};
+    for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
