@@ -1,57 +1,85 @@
 // SPDX-License-Identifier: MIT
-// The decoder made from an instruction table: a tree whose nodes index a run of encoding bits and whose leaves hold the few rows that are
-// left, most special first. Translators call decode_find and decode_operands for each guest instruction; both take a few ns.
+// The decoder made from an instruction table. Translators call decode_find and decode_operands for each guest instruction, so both
+// have to take a few ns: always three dependent loads, and no loop whose length varies with the instruction mix.
 //
-// A node picks the window of at most six bits that leaves the shortest lists; a row with an ignored or operand bit in the window goes to
-// each child it can match. Decoders depend on the set of enabled extensions alone, so there is one for each set ever asked for.
+//      root    indexed by the encoding bits that the guest names (its major opcode): which further bits to look at
+//      window  up to seven consecutive bits, for each root entry those that leave the shortest lists
+//      rules   the few rows left, most special first, as mask and value side by side; the last one matches anything and says NULL
+//
+// Decoders depend on the set of enabled extensions alone, so there is one for each set ever asked for.
 #include "cpu/decode/parse.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 6, LEAF = 2 };
+enum { WINDOW = 7 };
 
-typedef struct Node {
-    uint8_t shift, bits; // bits 0: a leaf
-    uint16_t n;
-    union {
-        const struct Node **child;
-        const DecodeEntry **list; // most fixed bits first
-    };
-} Node;
+typedef struct Rule {
+    uint32_t mask, value;
+    const DecodeEntry *entry;
+} Rule;
+
+typedef struct Root {
+    uint32_t first; // index in starts
+    uint8_t shift;
+    uint8_t ones; // the window's mask, shifted down; 0: one list
+} Root;
+
+typedef struct Tree { // one for each width
+    unsigned shift[2], ones[2], length; // the two runs of bits that index roots; length of the first
+    Root *roots;
+    uint32_t *starts;     // index in rules
+    Rule *rules;
+    unsigned nstarts, nrules;
+} Tree;
 
 struct Decoder {
     const DecodeTable *table;
     uint64_t features;
     unsigned n;
     DecodeEntry *entries;
-    const Node *root[2]; // of 16 and 32 bits
+    Tree tree[2]; // of 16 and 32 bits
     const Decoder *next;
 };
 
-static void *take(size_t n, size_t size)
+static void *take(void *old, size_t n, size_t size)
 {
-    void *p = calloc(n ? n : 1, size);
+    void *p = realloc(old, (n ? n : 1) * size);
     if (!p) abort();
     return p;
 }
 
-// May a row match an encoding whose bits [shift, shift + bits) are `part`?
-static bool fits(const DecodeEntry *e, unsigned shift, unsigned bits, unsigned part)
+// May a row match an encoding whose bits `where` are `part`?
+static bool fits(const DecodeEntry *e, uint32_t where, uint32_t part)
 {
-    return ((e->value ^ (part << shift)) & e->mask & (((1u << bits) - 1) << shift)) == 0;
+    return ((e->value ^ part) & e->mask & where) == 0;
 }
 
-// The sum of the squares of the children's lengths: what a uniformly chosen row pays.
+// ---- building
+// The sum of the squares of the lists' lengths: what a uniformly chosen row pays.
 static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift, unsigned bits)
 {
     unsigned count[1 << WINDOW] = {0};
     for (unsigned i = 0; i < n; i++) {
-        for (unsigned part = 0; part < 1u << bits; part++) count[part] += fits(rows[i], shift, bits, part);
+        for (unsigned part = 0; part < 1u << bits; part++)
+            count[part] += fits(rows[i], ((1u << bits) - 1) << shift, part << shift);
     }
     uint64_t cost = 0;
     for (unsigned part = 0; part < 1u << bits; part++) cost += (uint64_t)count[part] * count[part];
     return cost;
+}
+
+static unsigned window_choose(const DecodeEntry **rows, unsigned n, unsigned width, unsigned *shift)
+{
+    unsigned bits = 0;
+    uint64_t best = (uint64_t)n * n;
+    for (unsigned b = 1; b <= WINDOW && n > 1; b++) {
+        for (unsigned s = 0; s + b <= width; s++) {
+            uint64_t cost = window_cost(rows, n, s, b) + b; // of equal windows the narrowest
+            if (cost < best) best = cost, *shift = s, bits = b;
+        }
+    }
+    return bits;
 }
 
 static int by_fixed_bits(const void *a, const void *b)
@@ -60,58 +88,78 @@ static int by_fixed_bits(const void *a, const void *b)
     return __builtin_popcount(y->mask) - __builtin_popcount(x->mask);
 }
 
-static const Node *leaf_new(const DecodeEntry **rows, unsigned n)
+// The list of the rows that fit, shared with an equal one made for the same root (from `since` on).
+static void list_add(Tree *t, const DecodeEntry **rows, unsigned n, uint32_t where, uint32_t part, unsigned since)
 {
-    Node *leaf = take(1, sizeof *leaf);
-    leaf->n = n;
-    leaf->list = take(n, sizeof *leaf->list);
-    memcpy(leaf->list, rows, n * sizeof *rows);
-    qsort(leaf->list, n, sizeof *leaf->list, by_fixed_bits);
-    return leaf;
+    unsigned first = t->nrules, length = 0;
+    t->rules = take(t->rules, first + n + 1, sizeof *t->rules);
+    for (unsigned i = 0; i < n; i++) {
+        if (fits(rows[i], where, part)) t->rules[first + length++] = (Rule){rows[i]->mask, rows[i]->value, rows[i]};
+    }
+    t->rules[first + length++] = (Rule){0, 0, NULL};
+    t->nrules += length;
+    for (unsigned k = since; k < t->nstarts; k++) {
+        if (memcmp(&t->rules[t->starts[k]], &t->rules[first], length * sizeof *t->rules)) continue;
+        t->nrules = first;
+        first = t->starts[k];
+        break;
+    }
+    t->starts = take(t->starts, t->nstarts + 1, sizeof *t->starts);
+    t->starts[t->nstarts++] = first;
 }
 
-static const Node *node_new(const DecodeEntry **rows, unsigned n, unsigned width)
+// The bits of an index put where they are in an encoding.
+static uint32_t scatter(const Tree *t, unsigned index)
 {
-    if (n <= LEAF) return leaf_new(rows, n);
-    unsigned shift = 0, bits = 0;
-    uint64_t best = (uint64_t)n * n;
-    for (unsigned b = 1; b <= WINDOW; b++) {
-        for (unsigned s = 0; s + b <= width; s++) {
-            uint64_t cost = window_cost(rows, n, s, b) + b; // of equal windows the narrowest
-            if (cost < best) best = cost, shift = s, bits = b;
-        }
+    return (index & t->ones[0]) << t->shift[0] | (index >> t->length & t->ones[1]) << t->shift[1];
+}
+
+static void index_choose(Tree *t, uint32_t index)
+{
+    for (unsigned run = 0; run < 2 && index; run++) {
+        t->shift[run] = (unsigned)__builtin_ctz(index);
+        t->ones[run] = (1u << __builtin_ctz(~(index >> t->shift[run]))) - 1;
+        index &= ~(t->ones[run] << t->shift[run]);
     }
-    if (!bits) return leaf_new(rows, n);
-    Node *node = take(1, sizeof *node);
-    const DecodeEntry **part_rows = take(n, sizeof *part_rows);
-    *node = (Node){.shift = shift, .bits = bits};
-    node->child = take(1u << bits, sizeof *node->child);
-    for (unsigned part = 0; part < 1u << bits; part++) {
-        unsigned m = 0;
+    t->length = (unsigned)__builtin_popcount(t->ones[0]);
+    if (index) abort(); // a table's index has more than two runs
+}
+
+static void tree_make(Tree *t, const DecodeEntry **rows, unsigned n, unsigned width, uint32_t index)
+{
+    const DecodeEntry **part = take(NULL, n, sizeof *part);
+    qsort(rows, n, sizeof *rows, by_fixed_bits);
+    index_choose(t, index);
+    unsigned nroots = 1u << __builtin_popcount(index);
+    t->roots = take(NULL, nroots, sizeof *t->roots);
+    for (unsigned r = 0; r < nroots; r++) {
+        unsigned m = 0, shift = 0;
         for (unsigned i = 0; i < n; i++) {
-            if (fits(rows[i], shift, bits, part)) part_rows[m++] = rows[i];
+            if (fits(rows[i], index, scatter(t, r))) part[m++] = rows[i];
         }
-        node->child[part] = m == n ? leaf_new(rows, n) : node_new(part_rows, m, width);
+        unsigned ones = (1u << window_choose(part, m, width, &shift)) - 1;
+        t->roots[r] = (Root){t->nstarts, (uint8_t)shift, (uint8_t)ones};
+        for (unsigned k = 0; k <= ones; k++)
+            list_add(t, part, m, index | ones << shift, scatter(t, r) | (k << shift & ~index), t->roots[r].first);
     }
-    free(part_rows);
-    return node;
+    free(part);
 }
 
 static const Decoder *decoder_new(const DecodeTable *table, uint64_t features)
 {
-    Decoder *d = take(1, sizeof *d);
+    Decoder *d = take(NULL, 1, sizeof *d);
     *d = (Decoder){.table = table, .features = features};
-    d->entries = take(table->nrows, sizeof *d->entries);
+    d->entries = take(NULL, table->nrows, sizeof *d->entries);
     for (unsigned i = 0; i < table->nrows; i++) {
         if (decode_parse(table, &table->rows[i], features, &d->entries[d->n])) d->n++;
     }
-    const DecodeEntry **rows = take(d->n, sizeof *rows);
+    const DecodeEntry **rows = take(NULL, d->n, sizeof *rows);
     for (unsigned w = 0; w < 2; w++) {
         unsigned n = 0, width = 16 + 16 * w;
         for (unsigned i = 0; i < d->n; i++) {
             if (d->entries[i].width == width) rows[n++] = &d->entries[i];
         }
-        d->root[w] = node_new(rows, n, width);
+        tree_make(&d->tree[w], rows, n, width, table->index[w]);
     }
     free(rows);
     return d;
@@ -135,17 +183,16 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features)
 
 const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width)
 {
-    const Node *node = d->root[width / 16 - 1];
-    while (node->bits) node = node->child[bits >> node->shift & ((1u << node->bits) - 1)];
-    for (unsigned i = 0; i < node->n; i++) {
-        if ((bits & node->list[i]->mask) == node->list[i]->value) return node->list[i];
-    }
-    return NULL;
+    const Tree *t = &d->tree[width / 16 - 1];
+    const Root *r = &t->roots[(bits >> t->shift[0] & t->ones[0]) | (bits >> t->shift[1] & t->ones[1]) << t->length];
+    const Rule *rule = &t->rules[t->starts[r->first + (bits >> r->shift & r->ones)]];
+    while ((bits & rule->mask) != rule->value) rule++;
+    return rule->entry;
 }
 
-void decode_operands(const Decoder *d, const DecodeEntry *e, uint32_t bits, int32_t *operands)
+void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands)
 {
-    memcpy(operands, e->initial, d->table->noperands * sizeof *operands);
+    memcpy(operands, e->initial, sizeof e->initial);
     for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
         operands[p->operand] |= (bits >> p->from & (UINT32_MAX >> (32 - p->length))) << p->to;
     }

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { DECODE_MAX_PIECES = 16, DECODE_MAX_OPERANDS = 16 };
+enum { DECODE_MAX_PIECES = 16, DECODE_OPERANDS = 12 };
 
 typedef struct DecodeField {
     const char *name;
@@ -38,7 +38,7 @@ typedef struct DecodeTable {
     unsigned nfields;
     const char *const *features; // feature i is bit i of the mask
     unsigned nfeatures;
-    unsigned noperands;          // int32_t each, at the start of the guest's instruction struct
+    uint32_t index[2];           // of 16- and of 32-bit encodings: the bits looked at first, at most two runs
     uint32_t *hits;              // nrows counters: translations of each row
 } DecodeTable;
 
@@ -48,14 +48,14 @@ typedef struct DecodePiece {
 
 // A row made ready.
 typedef struct DecodeEntry {
-    uint32_t mask, value;
+    int32_t initial[DECODE_OPERANDS]; // of the operands, before the pieces are put in
+    const DecodeRow *row;
     uint8_t width, npieces;
     int8_t sign_operand; // -1: none
     uint8_t sign_shift;
-    const DecodeRow *row;
     unsigned index; // of the row, in hits
     DecodePiece pieces[DECODE_MAX_PIECES];
-    int32_t initial[DECODE_MAX_OPERANDS];
+    uint32_t mask, value;
 } DecodeEntry;
 
 // A decoder for one set of features; immutable, shared, lives as long as the process. A malformed table is our own bug: it dies.
@@ -63,7 +63,8 @@ typedef struct Decoder Decoder;
 const Decoder *decoder_get(const DecodeTable *table, uint64_t features);
 // The row that matches, or NULL. width: 16 or 32.
 const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width);
-void decode_operands(const Decoder *d, const DecodeEntry *e, uint32_t bits, int32_t *operands);
+// Fills DECODE_OPERANDS values, which the guest's instruction struct starts with; those the row does not name are 0.
+void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands);
 void decode_hit(const Decoder *d, const DecodeEntry *e); // coverage: a translation of this row
 uint32_t decode_hits(const Decoder *d, const DecodeEntry *e);
 // For tests and generators: the enabled rows.

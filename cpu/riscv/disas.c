@@ -88,7 +88,7 @@ unsigned riscv_disassemble(const RiscvConfig *config, uint64_t vaddr, const uint
         return length;
     }
     d.i.bits = bits;
-    decode_operands(decoder, e, bits, &d.i.rd);
+    decode_operands(e, bits, &d.i.rd);
     static const char *const order[4] = {"", ".rl", ".aq", ".aqrl"};
     decode_print(e, order[(d.i.aq & 1) << 1 | (d.i.rl & 1)], print_word, &d, text, size);
     return length;

@@ -42,10 +42,11 @@ static const char *const features[] = {
 #undef EXT
 };
 _Static_assert(sizeof features / sizeof *features <= 64, "features are bits of a uint64_t");
-_Static_assert(OPERAND(bits) <= DECODE_MAX_OPERANDS, "operands fit");
+_Static_assert(OPERAND(bits) == DECODE_OPERANDS, "decode_operands fills what is before bits");
 
 static uint32_t hits[NROWS];
-const DecodeTable riscv_table = {rows, NROWS, fields, NFIELDS, features, RV_EXT_COUNT, OPERAND(bits), hits};
+// First the major opcode and funct3: bits 6:2 and 14:12, or the quadrant and bits 15:13 of a compressed one.
+const DecodeTable riscv_table = {rows, NROWS, fields, NFIELDS, features, RV_EXT_COUNT, {0xe003, 0x707c}, hits};
 
 const Decoder *riscv_decoder(const RiscvConfig *config)
 {

@@ -25,7 +25,7 @@ static void insn_translate(Trans *t, const Decoder *d, uint32_t bits, unsigned l
         return;
     }
     decode_hit(d, e);
-    decode_operands(d, e, bits, &i.rd);
+    decode_operands(e, bits, &i.rd);
     ((InsnTranslate *)e->row->translate)(t, &i);
 }
 

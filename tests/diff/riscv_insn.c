@@ -214,7 +214,7 @@ static bool is_used(const Image *m, unsigned k, bool is_float, unsigned r)
     for (unsigned i = 0; i < m->sequences[k].n; i++) {
         const RandomInsn *in = &m->sequences[k].insn[i];
         Insn o;
-        decode_operands(m->decoder, in->entry, in->bits, &o.rd);
+        decode_operands(in->entry, in->bits, &o.rd);
         bool f1 = strstr(in->entry->row->text, "frs1"), f2 = strstr(in->entry->row->text, "frs2"), fd = strstr(in->entry->row->text, "frd");
         if (((unsigned)o.rs1 == r && f1 == is_float) || ((unsigned)o.rs2 == r && f2 == is_float) ||
             ((unsigned)o.rd == r && fd == is_float) || (is_float && o.rs3 && (unsigned)o.rs3 == r)) return true;

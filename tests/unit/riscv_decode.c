@@ -74,7 +74,7 @@ static Insn decode(unsigned xlen, uint32_t bits, const char *name)
     const DecodeEntry *e = decode_find(d, bits, (bits & 3) == 3 ? 32 : 16);
     ck_assert_msg(e && !strcmp(e->row->name, name), "%08x is %s, not %s", bits, e ? e->row->name : "nothing", name);
     Insn i = {.bits = bits};
-    decode_operands(d, e, bits, &i.rd);
+    decode_operands(e, bits, &i.rd);
     return i;
 }
 
