@@ -138,8 +138,8 @@ __attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsign
     }
 }
 
-// From here on the slot holds v; head: 0, or KNOWN_WIDE if v is not of the slot's type. Nearly always the slot was
-// known before, or nothing there was.
+// From here on the slot holds v; head: 0, or KNOWN_WIDE if v is not of the slot's type. Nearly always the
+// slot was known before, or nothing there was.
 static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head)
 {
     unsigned g = slot / 4;

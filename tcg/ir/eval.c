@@ -134,6 +134,7 @@ uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c)
     case OP_ZEXT32: r = low_bits(a, 32); break;
     case OP_BOOL:   r = a & 1; break;
     case OP_SELECT: r = c & 1 ? a : b; break;
+    case OP_SHADD:  r = a + (b << (c & (w - 1))); break;
     default:
         a = low_bits(a, w);
         b = low_bits(b, w);

@@ -137,30 +137,122 @@ static void cut_behind_end(IrBlock *b, unsigned end)
     b->nops = end;
 }
 
+// ---- fusion: what a value's only reader can do itself. Decided where the value stands, when all its readers that live are known.
+
+typedef struct Walk {
+    IrBlock *b;
+    Doomed doomed;
+    IrRef reader[IR_MAX_OPS]; // of the values fusion looks at: the op seen last to name it; not cleared, so checked before use
+} Walk;
+
+static bool is_fusible(IrOpcode op) { return op == OP_SEXT32 || op == OP_ZEXT32 || op == OP_SHL; }
+
+static void note_reader(Walk *w, IrRef v, unsigned by)
+{
+    if (v != IR_NONE && is_fusible(w->b->ops[v].op))
+        w->reader[v] = (IrRef)by;
+}
+
+// Does this op read no more than the low 32 bits of its operand v?
+static bool reads_low_half(const IrOp *op, IrRef v)
+{
+    if (op->op == OP_STORE)
+        return op->a != v && (op->memop & MO_SIZE) <= MO_32;
+    unsigned kind = ir_op_info[op->op].kind;
+    return op->type == T_I32 && (kind == KIND_CMP || (kind == KIND_VALUE && op->op != OP_BITCAST));
+}
+
+static void rename_operand(IrBlock *b, IrRef *operand, IrRef from, IrRef to)
+{
+    if (*operand != from)
+        return;
+    *operand = to;
+    b->uses[from]--;
+    b->uses[to]++;
+}
+
+// An extension whose only reader ignores the upper half is passed by; a shift by 1, 2 or 3 whose only reader
+// adds it becomes part of the address arithmetic that hosts have. If the operand is a slot's value, it might
+// not outlive the slot: then not.
+static void fuse(Walk *w, IrRef v)
+{
+    IrBlock *b = w->b;
+    IrOp *op = &b->ops[v];
+    unsigned at = w->reader[v];
+    if (at <= v || at >= b->nops)
+        return;
+    IrOp *reader = &b->ops[at];
+    unsigned named = (reader->a == v) + (reader->b == v) + (reader->c == v);
+    if (named == 0 || named != b->uses[v] || b->ops[op->a].op == OP_CONST)
+        return;
+    if (op->op != OP_SHL) {
+        if (b->ops[op->a].op == OP_GET || !reads_low_half(reader, v))
+            return;
+        IrRef x = op->a;
+        rename_operand(b, &reader->a, v, x);
+        rename_operand(b, &reader->b, v, x);
+        rename_operand(b, &reader->c, v, x);
+        if (reader->op == OP_STORE)
+            reader->type = (uint8_t)ir_result_type(&b->ops[x]);
+        return;
+    }
+    bool scales = b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm - 1 < 3;
+    if (!scales || reader->op != OP_ADD || reader->type != op->type || named != 1)
+        return;
+    IrRef other = reader->a == v ? reader->b : reader->a;
+    if (b->ops[other].op == OP_CONST)
+        return;
+    reader->op = OP_SHADD;
+    reader->a = other;
+    reader->b = op->a;
+    reader->c = op->b;
+    b->uses[v]--;
+    b->uses[op->a]++;
+    b->uses[op->b]++;
+}
+
+// Ops that might take a value's place or need but half of it.
+static bool may_fuse(const IrOp *op) { return op->op == OP_ADD || op->op == OP_STORE || op->type == T_I32; }
+
+static void visit(Walk *w, unsigned i)
+{
+    IrBlock *b = w->b;
+    IrOp *op = &b->ops[i];
+    const IrOpInfo *info = &ir_op_info[op->op];
+    if (info->effects == FX_PURE) {
+        if (b->uses[i] != 0 && is_fusible(op->op))
+            fuse(w, (IrRef)i);
+        if (b->uses[i] == 0) {
+            drop(b, op);
+            return;
+        }
+    } else if (op->op == OP_SET) {
+        if (set_is_dead(&w->doomed, (unsigned)op->imm, ir_type_size(op->type)))
+            drop(b, op);
+    } else if (op->op == OP_GET) {
+        if (b->uses[i] == 0)
+            drop(b, op);
+        else
+            spare(&w->doomed, (unsigned)op->imm, ir_type_size(op->type));
+    } else if (op->op == OP_CALL && ir_effects(b, op) == FX_PURE) {
+        if (b->uses[i] == 0)
+            drop(b, op);
+    } else if (info->effects != FX_STICKY) {
+        doom_nothing(&w->doomed);
+    }
+    if (may_fuse(op)) {
+        note_reader(w, op->a, i);
+        note_reader(w, op->b, i);
+    }
+}
+
 static void walk_back(IrBlock *b)
 {
-    Doomed doomed = {0};
-    for (unsigned i = b->nops; i-- > 0;) {
-        IrOp *op = &b->ops[i];
-        unsigned effects = ir_op_info[op->op].effects;
-        if (effects == FX_PURE) {
-            if (b->uses[i] == 0)
-                drop(b, op);
-        } else if (op->op == OP_SET) {
-            if (set_is_dead(&doomed, (unsigned)op->imm, ir_type_size(op->type)))
-                drop(b, op);
-        } else if (op->op == OP_GET) {
-            if (b->uses[i] == 0)
-                drop(b, op);
-            else
-                spare(&doomed, (unsigned)op->imm, ir_type_size(op->type));
-        } else if (op->op == OP_CALL && ir_effects(b, op) == FX_PURE) {
-            if (b->uses[i] == 0)
-                drop(b, op);
-        } else if (effects != FX_STICKY) {
-            doom_nothing(&doomed);
-        }
-    }
+    Walk w;
+    w.b = b;
+    w.doomed = (Doomed){0};
+    for (unsigned i = b->nops; i-- > 0;)
+        visit(&w, i);
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.

@@ -200,6 +200,54 @@ IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
     return IR_NONE;
 }
 
+// ---- rotates
+
+// The value whose low bits a shift of type t by a constant shifts; its count in *n. IR_NONE if r is no such
+// shift. Of a 32-bit shift also the sign extension will do, which RISC-V's always come with.
+static IrRef shifted(const IrBuild *k, IrRef r, IrOpcode op, IrType t, unsigned *n)
+{
+    const IrOp *d = def(k, r);
+    if (t == T_I32 && d->op == OP_SEXT32)
+        d = def(k, d->a);
+    if (d->op != op || d->type != t || !is_const(k, d->b))
+        return IR_NONE;
+    *n = (unsigned)const_as(k, d->b, t) & (bits_of(t) - 1);
+    IrRef x = d->a;
+    while (t == T_I32 && (def(k, x)->op == OP_SEXT32 || def(k, x)->op == OP_ZEXT32))
+        x = def(k, x)->a; // same low bits
+    return x;
+}
+
+// (x >> n) combined with (x << (w - n)) is a rotation. In 64 bits with both made by sign-extended 32-bit
+// shifts, the right one is not negative, so the upper bits are those of the left one's sign, which is the
+// rotated value's.
+static IrRef rotation_of(IrBuild *k, IrType t, IrRef a, IrRef b)
+{
+    for (IrType w = t; w >= T_I32; w--) {
+        unsigned right = 0, left = 0;
+        IrRef x = shifted(k, a, OP_SHR, w, &right), y = shifted(k, b, OP_SHL, w, &left);
+        if (x == IR_NONE || x != y || right == 0 || right + left != bits_of(w))
+            continue;
+        IrRef r = ir_emit(k, OP_ROTR, w, x, ir_const(k, w, right), IR_NONE, 0);
+        return w == t ? r : ir_un(k, OP_SEXT32, t, r);
+    }
+    return IR_NONE;
+}
+
+static inline bool may_be_shifted(const IrBuild *k, IrRef r)
+{
+    IrOpcode op = def(k, r)->op;
+    return op == OP_SHL || op == OP_SHR || op == OP_SEXT32;
+}
+
+static IrRef fold_rotation(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
+{
+    if ((op != OP_OR && op != OP_XOR && op != OP_ADD) || !may_be_shifted(k, a) || !may_be_shifted(k, b))
+        return IR_NONE;
+    IrRef r = rotation_of(k, t, a, b);
+    return r != IR_NONE ? r : rotation_of(k, t, b, a);
+}
+
 // ---- binary ops
 
 // (x + c1) + c2, and vaddrs.
@@ -312,7 +360,7 @@ IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
     }
     if (right)
         return fold_const_right(k, op, t, a, b);
-    return *a == *b ? give(k, rules[op].same, t, *a) : IR_NONE;
+    return *a == *b ? give(k, rules[op].same, t, *a) : fold_rotation(k, op, t, *a, *b);
 }
 
 // ---- comparisons

@@ -3,8 +3,8 @@
 // that passes cannot make the interpreter or a back end read outside of anything.
 //
 // What is checked: operands exist, come before, have the type the op reads (integers may be wider), and are
-// in reach (a value made behind local control flow is gone at the next LABEL, since another path may lead there);
-// slots, helpers, snapshots, arguments and labels are in range; every path ends in an END op.
+// in reach (a value made behind local control flow is gone at the next LABEL, since another path may lead
+// there); slots, helpers, snapshots, arguments and labels are in range; every path ends in an END op.
 #include "tcg/ir/ir.h"
 #include "tcg/run/guest.h"
 #include <stdarg.h>

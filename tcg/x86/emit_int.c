@@ -404,6 +404,17 @@ static void emit_bool(Gen *g, IrRef r, const IrOp *op)
     mov32_rr(&g->a, def_gpr(g, r), a);
 }
 
+static void emit_shadd(Gen *g, IrRef r, const IrOp *op)
+{
+    if (!is_const(g, op->c) || (uint64_t)const_value(g, op->c) > 3) {
+        emit_eval(g, r, op);
+        return;
+    }
+    Reg a = use_gpr(g, op->a), b = use_gpr(g, op->b);
+    done_operands(g, op);
+    op_rx(&g->a, type_w(op->type) | 0x8d, def_gpr(g, r), a, b, (unsigned)const_value(g, op->c), 0);
+}
+
 static void emit_select(Gen *g, IrRef r, const IrOp *op)
 {
     unsigned w = type_w(op->type);
@@ -432,7 +443,7 @@ static void emit_set(Gen *g, IrRef r, const IrOp *op) { set_slot(g, op); }
 EmitFn *const x86_emit[OP_COUNT] = {
     [OP_NOP] = emit_nothing, [OP_CONST] = emit_nothing, [OP_PCREL] = emit_nothing, [OP_GET] = emit_get, [OP_SET] = emit_set,
     [OP_ADD] = emit_add, [OP_SUB] = emit_sub, [OP_AND] = emit_and, [OP_OR] = emit_or, [OP_XOR] = emit_xor, [OP_ANDN] = emit_andn,
-    [OP_SHL] = emit_shl, [OP_SHR] = emit_shr, [OP_SAR] = emit_sar, [OP_ROTR] = emit_rotr, [OP_MUL] = emit_mul,
+    [OP_SHL] = emit_shl, [OP_SHR] = emit_shr, [OP_SAR] = emit_sar, [OP_ROTR] = emit_rotr, [OP_SHADD] = emit_shadd, [OP_MUL] = emit_mul,
     [OP_MULHS] = emit_mulh, [OP_MULHU] = emit_mulh, [OP_MULHSU] = emit_mulh,
     [OP_DIVS] = emit_div, [OP_DIVU] = emit_div, [OP_REMS] = emit_div, [OP_REMU] = emit_div,
     [OP_MINS] = emit_minmax, [OP_MINU] = emit_minmax, [OP_MAXS] = emit_minmax, [OP_MAXU] = emit_minmax,

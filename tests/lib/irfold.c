@@ -15,6 +15,8 @@ static IrRef replay_value(Replay *r, const IrOp *op)
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
     if (op->op == OP_SELECT)
         return ir_select(r->k, op->type, c, a, b);
+    if (op->op == OP_SHADD)
+        return ir_bin(r->k, OP_ADD, op->type, a, ir_bin(r->k, OP_SHL, op->type, b, c));
     return b == IR_NONE ? ir_un(r->k, op->op, op->type, a) : ir_bin(r->k, op->op, op->type, a, b);
 }
 

@@ -97,7 +97,7 @@ static void binary(Gen *g)
     if (chance(g, 50))
         op = OP_ADD + (IrOpcode)rnd(g, OP_ROTR - OP_ADD + 1); // the common ones
     IrRef a = operand(g, t), b = chance(g, 10) ? a : operand(g, t);
-    put(g, op, t, a, b, IR_NONE, 0);
+    put(g, op == OP_SHADD ? OP_ADD : op, t, a, b, IR_NONE, 0); // (that one has three)
 }
 
 static void rare(Gen *g)
@@ -127,6 +127,36 @@ static void shift_pair(Gen *g)
     IrRef x = value(g, t), n = constant(g, t), m = chance(g, 70) ? n : constant(g, t);
     IrRef left = put(g, OP_SHL, t, x, n, IR_NONE, 0);
     put(g, chance(g, 50) ? OP_SHR : OP_SAR, t, left, m, IR_NONE, 0);
+}
+
+// Scaled addition, made by two ops or one, and rotations made of two shifts.
+static void composed(Gen *g)
+{
+    IrType t = int_type(g);
+    IrRef x = value(g, t), y = value(g, t);
+    if (chance(g, 20)) {
+        put(g, OP_SHADD, t, y, x, put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, (int64_t)rnd(g, 5)), 0);
+        return;
+    }
+    bool rotates = chance(g, 60);
+    unsigned w = t == T_I64 ? 64 : 32, n = (unsigned)rnd(g, w), m = chance(g, 80) ? w - n : n;
+    IrRef count = put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, rotates ? n : rnd(g, 4));
+    IrRef left = put(g, OP_SHL, t, x, count, IR_NONE, 0);
+    if (rotates) {
+        IrRef other = put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, m);
+        y = put(g, OP_SHR, t, chance(g, 90) ? x : y, other, IR_NONE, 0);
+    }
+    if (t == T_I32 && chance(g, 50)) { // as RV64 does it
+        left = put(g, OP_SEXT32, T_I64, left, IR_NONE, IR_NONE, 0);
+        y = put(g, OP_SEXT32, T_I64, y, IR_NONE, IR_NONE, 0);
+        t = T_I64;
+    }
+    static const IrOpcode join[] = {OP_OR, OP_XOR, OP_ADD};
+    IrOpcode op = rotates ? join[rnd(g, 3)] : OP_ADD;
+    if (chance(g, 50))
+        put(g, op, t, left, y, IR_NONE, 0);
+    else
+        put(g, op, t, y, left, IR_NONE, 0);
 }
 
 static void compare(Gen *g)
@@ -363,7 +393,7 @@ static void loop(Gen *g)
 static void random_op(Gen *g)
 {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
-        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
+        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
         {load, 7}, {store, 6}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
     };
     unsigned total = 0, at;

@@ -342,3 +342,110 @@ block 0x80000000 ctx 0x0
              jump 0()
              label 0()
              exit 0x80000020
+== fold rotations made of two shifts, of 32 bits as RV64 without Zbb writes them
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i32 = shr %1, 25
+    %3:i64 = sext32 %2
+             set a1, %3
+  @80000004+4
+    %4:i32 = shl %1, 7
+    %5:i64 = sext32 %4
+             set a0, %5
+  @80000008+4
+    %6:i64 = or %3, %5
+             set a0, %6
+    %7:i64 = shl %1, 3
+    %8:i64 = shr %1, 61
+    %9:i64 = xor %7, %8
+             set a1, %9
+             exit 0x8000000c
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+  @80000004+4
+  @80000008+4
+    %2:i32 = rotr %1, 25
+    %3:i64 = sext32 %2
+             set a0, %3
+    %4:i64 = rotr %1, 61
+             set a1, %4
+             exit 0x8000000c
+== fold sign extensions that nobody needs go; a shift and an addition are one op
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i32 = add %1, %2
+    %4:i64 = sext32 %3
+             set a0, %4
+  @80000004+4
+    %5:i32 = sub %4, %2
+    %6:i64 = sext32 %5
+             set a0, %6
+  @80000008+4
+    %7:i64 = shl %6, 3
+             set a2, %7
+  @8000000c+4
+    %8:i64 = add %7, %2
+             set a2, %8
+    %9:i64 = load.64 [%8+8]
+             set a3, %9
+             exit 0x80000010
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i32 = add %1, %2
+  @80000004+4
+    %4:i32 = sub %3, %2
+    %5:i64 = sext32 %4
+             set a0, %5
+  @80000008+4
+  @8000000c+4
+    %6:i64 = shadd %2, %5, 3
+             set a2, %6
+    %7:i64 = load.64 [%6+8]
+             set a3, %7
+             exit 0x80000010
+== fold what a slot still needs stays
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i32 = add %1, %2
+    %4:i64 = sext32 %3
+             set a0, %4
+  @80000004+4
+    %5:i32 = sub %4, %2
+    %6:i64 = sext32 %5
+             set a1, %6
+  @80000008+4
+    %7:i64 = shl %1, 3
+             set a2, %7
+  @8000000c+4
+    %8:i64 = add %7, %2
+             set a3, %8
+             exit 0x80000010
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i32 = add %1, %2
+    %4:i64 = sext32 %3
+             set a0, %4
+  @80000004+4
+    %5:i32 = sub %4, %2
+    %6:i64 = sext32 %5
+             set a1, %6
+  @80000008+4
+    %7:i64 = shl %1, 3
+             set a2, %7
+  @8000000c+4
+    %8:i64 = add %7, %2
+             set a3, %8
+             exit 0x80000010
