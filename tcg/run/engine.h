@@ -16,7 +16,7 @@ void engine_attach(Engine *e, Vcpu *v);
 
 // RAM at [paddr, paddr + size) was written by DMA, a loader or the debugger (any thread, any lock of lower rank held).
 void engine_written(Engine *e, uint64_t paddr, uint64_t size);
-// Software breakpoints of the debugger, by vaddr; blocks stop before them with RUN_BREAKPOINT.
+// Software breakpoints of the debugger, by vaddr; vCPUs stop before them with RUN_BREAKPOINT, always: to go on, step (Vcpu.step) over it.
 void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);
 // A text for `info jit`; the caller frees it.
 char *engine_info(Engine *e);

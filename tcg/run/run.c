@@ -95,11 +95,14 @@ static bool cache_full(Engine *e)
     return e->nlinks + 64 > e->links_room;
 }
 
+// May the block at pc of this page serve later runs as well? Not where permissions change inside the page, and not a single step.
+static bool shared(const Vcpu *v, const FetchEntry *f) { return f->tag != TLB_INVALID && !v->step; }
+
 // Locked. Translates the block at pc, whose page is live.
 static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full)
 {
     uint64_t began = clock_ns();
-    bool whole = f->tag != TLB_INVALID;
+    bool whole = shared(v, f);
     if ((*full = cache_full(e)))
         return NULL;
     ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
@@ -118,7 +121,7 @@ static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f,
 }
 
 // Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
-// must be run here and now: one instruction of a page whose permissions change inside, which nothing may find or link to.
+// must be run here and now and never again, which nothing may find or link to: one instruction (see shared).
 static Block *make_block(Vcpu *v)
 {
     Engine *e = v->engine;
@@ -128,7 +131,7 @@ static Block *make_block(Vcpu *v)
     if (!p)
         return NULL;
     f = *p;
-    bool two = false, full = false, whole = f.tag != TLB_INVALID;
+    bool two = false, full = false, whole = shared(v, &f);
     if (straddles(e, v->pc)) {
         p = tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, true);
         two = p != NULL;
@@ -248,7 +251,7 @@ static bool between_blocks(Vcpu *v, RunResult *result)
         v->guest->trap(v);
         v->waiting = false;
     }
-    if (request & EXIT_IRQ) {
+    if ((request & EXIT_IRQ) && !v->step) { // a debugger's step does not land in a handler
         atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_IRQ);
         if (v->guest->interrupt(v)) {
             v->stat[STAT_IRQ]++;
@@ -262,7 +265,7 @@ static bool between_blocks(Vcpu *v, RunResult *result)
     }
     if (v->waiting) {
         v->waiting = false;
-        if (!v->guest->awake(v)) {
+        if (!v->step && !v->guest->awake(v)) {
             *result = RUN_WAITING;
             return true;
         }
@@ -275,37 +278,42 @@ RunResult vcpu_run(Vcpu *v)
     Engine *e = v->engine;
     PendingLink pending = {0};
     RunResult result = RUN_STOPPED;
-    bool first = true, stepped = false;
+    bool stepped = false;
     Block *once = NULL;
     uint32_t generation = 0;
     guard_thread(v);
     fp_host_enter(v);
-    for (;; first = false) {
+    for (;;) {
         if (v->drop_returns && !e->options.interpret)
             e->backend->drop_returns(v);
         v->drop_returns = false;
-        if (between_blocks(v, &result))
-            break;
-        if (stepped) {
+        stepped |= v->step && v->trap; // at the handler's first instruction
+        bool stop = between_blocks(v, &result);
+        if (stepped)
             result = RUN_STEPPED;
+        if (stop || stepped)
             break;
-        }
-        if (!first && atomic_load(&e->nbreakpoints) && breakpoint_in(e, v->pc, v->pc)) {
+        if (!v->step && atomic_load(&e->nbreakpoints) && breakpoint_in(e, v->pc, v->pc)) {
             result = RUN_BREAKPOINT;
             break;
         }
         atomic_store(&v->in_code, true);
         Block *b = NULL;
         if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
-            b = once && generation == atomic_load(&e->generation) ? once : find_block(v);
+            b = once && generation == atomic_load(&e->generation) ? once : v->step ? NULL : find_block(v);
         once = NULL;
         if (b) {
-            run_block(v, b, &pending);
-            atomic_store(&v->in_code, false);
             stepped = v->step;
+            if (stepped) // so that what the instruction leads to is not entered
+                atomic_fetch_or(&v->exit_request, EXIT_STEP);
+            run_block(v, b, &pending);
+            if (stepped)
+                atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STEP);
+            atomic_store(&v->in_code, false);
         } else {
             atomic_store(&v->in_code, false);
-            if (!atomic_load(&v->exit_request) && !atomic_load(&e->gate)) {
+            uint32_t urgent = atomic_load(&v->exit_request) & ~(v->step ? (uint32_t)EXIT_IRQ : 0);
+            if (!urgent && !atomic_load(&e->gate)) {
                 v->vpage = v->pc & PAGE_MASK;
                 v->pc_off = (uint32_t)(v->pc & ~PAGE_MASK);
                 generation = atomic_load(&e->generation);

@@ -16,7 +16,7 @@ enum {
     EXIT_IRQ = 1,       // an interrupt line changed: ask Guest.interrupt
     EXIT_STOP = 2,      // return from vcpu_run
     EXIT_WORK = 4,      // requests are queued (TLB flush, run on vcpu)
-    EXIT_STEP = 8,
+    EXIT_STEP = 8,      // the run loop's own: the block that runs is a single step
 };
 
 typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN_STEPPED } RunResult;
@@ -41,7 +41,7 @@ struct Vcpu {
     struct SpaceSet *spaces;
     struct WorkQueue *work;
     bool waiting;              // WFI: vcpu_run returns RUN_WAITING
-    bool step;                 // one instruction, then RUN_STEPPED
+    bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
     bool drop_returns;         // the return predictor's stack is void
     _Atomic bool in_code;      // between entering and leaving translated code; see run.c on shoot-downs
     bool fp_live;              // MXCSR holds guest flags and rounding mode

@@ -181,6 +181,61 @@ START_TEST(cache_fills)
 }
 END_TEST
 
+static RunResult go(uint64_t *pc)
+{
+    RunResult result = vcpu_run(v);
+    *pc = v->pc;
+    return result;
+}
+
+START_TEST(steps_one_instruction)
+{
+    start(_i); // of code that runs as one block otherwise, and was translated so before
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 3), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
+    run(0x1000);
+    static const uint64_t path[] = {0x1004, 0x1008, 0x100c, 0x1004, 0x1008, 0x100c, 0x1004, 0x1008, 0x100c, 0x1010};
+    uint64_t pc;
+    toy_of(v)->x[9] = 0;
+    v->pc = 0x1000;
+    v->step = true;
+    for (unsigned i = 0; i < sizeof(path) / sizeof(path[0]); i++) {
+        if (i & 1)
+            vcpu_kick(v, EXIT_IRQ); // held back
+        ck_assert_int_eq(go(&pc), RUN_STEPPED);
+        ck_assert_uint_eq(pc, path[i]);
+    }
+    ck_assert_uint_eq(toy_of(v)->x[9], 6);
+    v->step = false;
+    ck_assert_int_eq(go(&pc), RUN_STOPPED);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(breakpoints_always_stop)
+{
+    start(_i); // in the middle of a hot loop, every time round; a step goes past
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 1000), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
+    run(0x1000);
+    uint64_t pc;
+    v->pc = 0x1000;
+    engine_breakpoint(v->engine, 0x1008, true);
+    for (unsigned i = 0; i < 20; i++) {
+        ck_assert_int_eq(go(&pc), RUN_BREAKPOINT);
+        ck_assert_uint_eq(pc, 0x1008);
+        ck_assert_int_eq(go(&pc), RUN_BREAKPOINT); // still there
+        ck_assert_uint_eq(toy_of(v)->x[1], 1000 - i);
+        v->step = true;
+        ck_assert_int_eq(go(&pc), RUN_STEPPED);
+        ck_assert_uint_eq(pc, 0x100c);
+        v->step = false;
+    }
+    engine_breakpoint(v->engine, 0x1008, false);
+    ck_assert_int_eq(go(&pc), RUN_STOPPED);
+    ck_assert_uint_eq(toy_of(v)->x[1], 0);
+    toy_free(v);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("engine");
@@ -198,6 +253,8 @@ int main(void)
     tcase_add_loop_test(t, return_elsewhere, 0, 2);
     tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
+    tcase_add_loop_test(t, steps_one_instruction, 0, 2);
+    tcase_add_loop_test(t, breakpoints_always_stop, 0, 2);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_ENV);
