@@ -102,7 +102,23 @@ static bool unpack_zboot(Image *i, char *error, size_t error_size) {
     return ok || FAIL("'%s': %s", i->path, why);
 }
 
-static bool parse_linux(Image *i) {
+// A Linux Image that is a PE program too names its sections: is all of them in the file? (Microsoft PE format, "Section Table".)
+static bool pe_complete(const Image *i) {
+    if (!starts(i, 0, "MZ", 2) || i->size < 64) return true;
+    uint64_t header = u64_at(i, 0x3c) & 0xffffffff;
+    if (i->size < 64 || header > i->size - 24 || !starts(i, header, "PE\0\0", 4)) return true;
+    unsigned sections = i->data[header + 6] | i->data[header + 7] << 8;
+    uint64_t at = header + 24 + (i->data[header + 20] | i->data[header + 21] << 8);
+    for (; sections--; at += 40) {
+        if (at + 40 > i->size) return false;
+        uint64_t both = u64_at(i, at + 16); // SizeOfRawData, PointerToRawData
+        if ((both & 0xffffffff) + (both >> 32) > i->size) return false;
+    }
+    return true;
+}
+
+static bool parse_linux(Image *i, char *error, size_t error_size) {
+    if (!pe_complete(i)) return FAIL("'%s' is a Linux kernel that is cut short", i->path);
     i->kind = IMAGE_LINUX;
     i->text_offset = u64_at(i, 8);
     i->memory_size = u64_at(i, 16);
@@ -135,6 +151,10 @@ static const char *stranger(const Image *i) {
         {0, "MZ", 2, "an EFI or Windows program"},
         {0, "070701", 6, "a cpio archive (use -initrd)"},
         {0, "#!", 2, "a script"},
+        {0, "\x89PNG", 4, "a picture"},
+        {0, "\xff\xd8\xff", 3, "a picture"},
+        {0, "%PDF", 4, "a PDF document"},
+        {0, "!<arch>", 7, "an archive of object files or a Debian package"},
     };
     for (unsigned k = 0; k < sizeof(known) / sizeof(known[0]); k++)
         if (starts(i, known[k].at, known[k].magic, known[k].n)) return known[k].what;
@@ -147,7 +167,7 @@ bool image_parse(Image *i, const ImageArch *arch, char *error, size_t error_size
     for (unsigned depth = 0; depth < NESTING; depth++) {
         char why[200];
         if (starts(i, 0, ELFMAG, SELFMAG)) return elf_parse(i, arch, error, error_size);
-        if (starts(i, MAGIC_AT, arch->linux_magic, 4) && !starts(i, 4, "zimg", 4)) return parse_linux(i);
+        if (starts(i, MAGIC_AT, arch->linux_magic, 4) && !starts(i, 4, "zimg", 4)) return parse_linux(i, error, error_size);
         if (starts(i, 0, "MZ", 2) && starts(i, 4, "zimg", 4) && i->size >= 64) {
             if (!unpack_zboot(i, error, error_size)) return false;
         } else if (starts(i, 0, "\x1f\x8b", 2)) {
