@@ -116,7 +116,7 @@ uint64_t riscv_fs_dirty(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
 // RUN_WAITING.
 uint64_t riscv_wfi(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     if (v->ctx & RV_CTX_TW) return riscv_illegal(v, bits, 0, 0);
-    v->waiting = true;
+    vcpu_wait(v);
     vcpu_kick(v, EXIT_IRQ);
     return 0;
 }

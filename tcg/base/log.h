@@ -20,6 +20,7 @@
     X(DEVICE, "device", "each access to a device register, by name") \
     X(BLOCK, "block", "disk requests") \
     X(NET, "net", "network frames") \
+    X(JIT, "jit", "what the translator counted, at exit (info jit)") \
     X(RESET, "cpu_reset", "CPU registers at each reset")
 
 enum { // positions; LOG_x below are the bits

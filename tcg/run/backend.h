@@ -36,7 +36,6 @@ typedef struct Backend {
     bool (*compile)(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out);
     uint64_t (*enter)(Vcpu *v, uint32_t entry);  // runs until it leaves; see LEFT_*
     void (*patch)(CodeBuffer *code, uint32_t site, uint32_t target);
-    void (*drop_returns)(Vcpu *v);
 } Backend;
 
 extern const Backend backend_x86;

@@ -168,7 +168,7 @@ static void wipe_all(Vcpu *v)
 {
     for (unsigned i = 0; i < SPACE_COUNT; i++)
         space_wipe(v->spaces->spaces[i]);
-    v->drop_returns = true;
+    v->changed = true;
 }
 
 // The cache is full: everything goes. Block memory is freed, so no vCPU may be active.

@@ -75,6 +75,7 @@ struct Engine {
     _Atomic unsigned nbreakpoints;
     IrBuild build;
     IrBlock ir;
+    uint64_t gone[STAT_COUNT];      // what freed vCPUs counted
     uint64_t translate_ns;
     void *backend_state;
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "tcg/base/log.h"
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
@@ -53,6 +54,12 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options)
 
 void engine_free(Engine *e)
 {
+    if (log_on(LOG_JIT)) {
+        char *text = engine_info(e);
+        fputs(text, log_begin());
+        log_end();
+        free(text);
+    }
     for (unsigned i = 0; i < PAGE_HASH; i++)
         for (CodePage *p = e->pages[i], *next; p; p = next) {
             next = p->next;
@@ -95,6 +102,14 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner)
 
 void vcpu_free(Vcpu *v)
 {
+    Engine *e = v->engine;
+    pthread_mutex_lock(&e->lock);
+    for (unsigned k = 0; k < STAT_COUNT; k++)
+        e->gone[k] += v->stat[k];
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        if (e->vcpus[i] == v)
+            e->vcpus[i] = e->vcpus[--e->nvcpus];
+    pthread_mutex_unlock(&e->lock);
     work_free(v);
     tlb_free(v);
     free(v);
@@ -152,7 +167,8 @@ char *engine_info(Engine *e)
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
         "suspect blocks revived", "ops through the interpreter", "cache flushes",
     };
-    uint64_t sum[STAT_COUNT] = {0};
+    uint64_t sum[STAT_COUNT];
+    memcpy(sum, e->gone, sizeof(sum));
     for (unsigned i = 0; i < e->nvcpus; i++)
         for (unsigned k = 0; k < STAT_COUNT; k++)
             sum[k] += e->vcpus[i]->stat[k];

@@ -284,9 +284,7 @@ RunResult vcpu_run(Vcpu *v)
     guard_thread(v);
     fp_host_enter(v);
     for (;;) {
-        if (v->drop_returns && !e->options.interpret)
-            e->backend->drop_returns(v);
-        v->drop_returns = false;
+        v->changed = false; // translated code starts without predictions each time it is entered
         stepped |= v->step && v->trap; // at the handler's first instruction
         bool stop = between_blocks(v, &result);
         if (stepped)

@@ -57,6 +57,7 @@ void space_wipe(Space *s)
         return;
     space_wipe_data(s);
     space_wipe_code(s);
+    memset(s->seen, 0, sizeof(s->seen));
     s->big_low = ~0ull;
     s->big_high = 0;
     s->clean = true;
@@ -86,7 +87,7 @@ void tlb_wipe_jumps(Vcpu *v)
     for (unsigned i = 0; i < SPACE_COUNT; i++)
         if (v->spaces->spaces[i]->valid && !v->spaces->spaces[i]->clean)
             wipe_jumps(v->spaces->spaces[i]);
-    v->drop_returns = true;
+    v->changed = true;
 }
 
 bool tlb_init(Vcpu *v)
@@ -123,7 +124,7 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
     if (v->space->key == key && v->space->key2 == key2 && v->space->valid)
         return;
     Space *oldest = set->spaces[0];
-    v->drop_returns = true;
+    v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = set->spaces[i];
         if (s->valid && s->key == key && s->key2 == key2) {
@@ -146,12 +147,23 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
 void vcpu_flush(Vcpu *v, int64_t asid)
 {
     v->stat[STAT_FLUSH]++;
-    v->drop_returns = true;
+    v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
         if (s->valid && (asid < 0 || s->asid == asid))
             space_wipe(s);
     }
+}
+
+static unsigned seen_bit(uint64_t vaddr)
+{
+    return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
+}
+
+static bool space_saw(const Space *s, uint64_t vaddr)
+{
+    unsigned bit = seen_bit(vaddr);
+    return s->seen[bit / 64] >> (bit & 63) & 1;
 }
 
 // Big pages are entered 4 KiB at a time, so the flush of one address must reach every piece: inside the range that big pages
@@ -164,6 +176,8 @@ static void flush_page(Space *s, uint64_t page)
         space_wipe(s);
         return;
     }
+    if (!space_saw(s, page))
+        return;
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
     if (s->read[i].tag == page)
@@ -177,7 +191,7 @@ static void flush_page(Space *s, uint64_t page)
         if (s->site[i].tag == page)
             s->site[i] = invalid;
     for (i = 0; i < JUMP_ENTRIES; i++)
-        if ((s->jump[i].vaddr & PAGE_MASK) == page)
+        if (((s->jump[i].vaddr + 2) & PAGE_MASK) == page || (s->jump[i].vaddr & PAGE_MASK) == page) // + 2: straddles into it
             s->jump[i].vaddr = 1;
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag == page)
@@ -187,7 +201,7 @@ static void flush_page(Space *s, uint64_t page)
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
 {
     v->stat[STAT_FLUSH_PAGE]++;
-    v->drop_returns = true;
+    v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
         if (s->valid && (asid < 0 || s->asid == asid))
@@ -198,6 +212,7 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
 void space_filled(Space *s, uint64_t vaddr, const TlbFill *fill)
 {
     s->clean = false;
+    s->seen[seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63);
     if (fill->span <= PAGE_SIZE)
         return;
     uint64_t low = vaddr & -fill->span, high = low + fill->span - 1;

@@ -24,6 +24,7 @@
 #define SPACE_COUNT 16u
 #endif
 #define IO_ENTRIES 16u
+#define SEEN_BITS 4096u
 #define TLB_INVALID (1ull << 63)
 
 typedef struct TlbEntry {
@@ -62,6 +63,7 @@ struct Space {
     uint32_t asid;
     uint64_t used;      // LRU stamp
     bool valid, clean;  // clean: nothing was filled since the last wipe
+    uint64_t seen[SEEN_BITS / 64]; // hashes of pages filled since the last wipe: what is not in it needs no flush
     uint64_t big_low, big_high; // vaddr range that pages larger than 4 KiB were filled from
 };
 

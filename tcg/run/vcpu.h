@@ -42,7 +42,7 @@ struct Vcpu {
     struct WorkQueue *work;
     bool waiting;              // WFI: vcpu_run returns RUN_WAITING
     bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
-    bool drop_returns;         // the return predictor's stack is void
+    bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
     _Atomic bool in_code;      // between entering and leaving translated code; see run.c on shoot-downs
     bool fp_live;              // MXCSR holds guest flags and rounding mode
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
@@ -70,7 +70,13 @@ static inline uint64_t vcpu_pc(const Vcpu *v) { return v->vpage + (int32_t)v->pc
 // ---- what a guest front end calls (tcg/run/run.c, tlb.c)
 
 // Guest state that translation depends on changed: the new context word. Blocks and jump caches are keyed by it.
-static inline void vcpu_context(Vcpu *v, uint32_t ctx) { v->ctx = ctx; }
+static inline void vcpu_context(Vcpu *v, uint32_t ctx)
+{
+    v->changed |= v->ctx != ctx;
+    v->ctx = ctx;
+}
+// WFI: the run loop returns RUN_WAITING unless Guest.awake.
+static inline void vcpu_wait(Vcpu *v) { v->waiting = v->changed = true; }
 // Selects the address space for fetches, loads and stores from now on. `key` must tell apart whatever makes translations differ
 // (page-table root, ASID, privilege, SUM/MXR, MPRV ...); `asid` is what flushes name. A small set is kept, least recently used out.
 void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid);

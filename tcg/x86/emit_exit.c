@@ -25,25 +25,26 @@ static void pc_to_rax(Gen *g, int32_t target)
 }
 
 // rax = guest pc: to its code if the jump cache knows it.
-static void probe(Gen *g)
+void probe_emit(X86 *x, Asm *a)
 {
-    Asm *a = &g->a;
     mov32_rr(a, RCX, RAX);
     alu_ri(a, 0, ALU_AND, RCX, (int32_t)(JUMP_ENTRIES - 1) << 1);
     shift_ri(a, 0, SH_SHL, RCX, 3);
     alu_rr(a, P_W, ALU_ADD, RCX, R15);
     alu_rm(a, P_W, ALU_CMP, RAX, RCX, SPACE(jump));
-    jcc_to(a, CC_NE, g->x->jump_miss);
+    jcc_to(a, CC_NE, x->jump_miss);
     op_rm(a, 0x8b, RDX, RBP, VCPU(ctx));
     alu_rm(a, 0, ALU_CMP, RDX, RCX, SPACE(jump) + 8);
-    jcc_to(a, CC_NE, g->x->jump_miss);
+    jcc_to(a, CC_NE, x->jump_miss);
     alu_mi(a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
-    jcc_to(a, CC_NE, g->x->jump_poll);
+    jcc_to(a, CC_NE, x->jump_poll);
     op_rm(a, 0x8b, RDX, RCX, SPACE(jump) + 12);
     alu_ri(a, P_W, ALU_AND, RAX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RAX);
     jmp_reg(a, RDX);
 }
+
+static void probe(Gen *g) { probe_emit(g->x, &g->a); }
 
 static int32_t current_pc(const Gen *g)
 {
@@ -170,17 +171,27 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op)
     probe(g);
 }
 
+// A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked.
 void emit_exit_sync(Gen *g, IrRef r, const IrOp *op)
 {
-    pc_to_rax(g, op->target);
-    jmp_to(&g->a, g->x->jump_miss);
+    Asm *a = &g->a;
+    Stub *s = stub_new(g, STUB_POLL);
+    s->imm = op->target;
+    opcode(a, 0x80, 0, 0, RBP); // cmp byte [changed], 0
+    modrm_mem(a, 7, RBP, VCPU(changed));
+    b1(a, 0);
+    s->from[0] = jcc_fwd(a, CC_NE);
+    if (!linkable(g, op->target)) {
+        pc_to_rax(g, op->target);
+        probe(g);
+        return;
+    }
+    poll(g, op->target);
+    link_site(g, LINK_JUMP, op->target);
 }
 
-void emit_exit_done(Gen *g, IrRef r, const IrOp *op)
-{
-    mov_ri(&g->a, RAX, LEFT_LOOKUP);
-    jmp_to(&g->a, g->x->leave);
-}
+// Vcpu.pc is set, by a trap return for instance: most often to a context that has been there before.
+void emit_exit_done(Gen *g, IrRef r, const IrOp *op) { jmp_to(&g->a, g->x->jump_done); }
 
 // ---- stubs
 static void mem_address(Gen *g, const Stub *s) { lea(&g->a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp); }

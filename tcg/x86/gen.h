@@ -72,7 +72,7 @@ typedef struct X86 {
     uint16_t pin_slot[MAX_PINS];
     unsigned npins;
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
-    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll;
+    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done;
     uint32_t probe[2][4];       // [store][log2 size]
     uint32_t slow_load, slow_store, amo, eval;
     uint32_t helper[512];
@@ -123,4 +123,5 @@ EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_e
     emit_fminmax;
 Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
+void probe_emit(X86 *x, Asm *a);
 void emit_pc_off(Gen *g, uint16_t snap);

@@ -65,6 +65,23 @@ static void make_enter_leave(X86 *x, Asm *a)
     ret(a);
 }
 
+// Vcpu.pc is set and the context may be new: predictions are void, r15 is reloaded, and the jump cache of the space asked. WFI leaves.
+static void make_done(X86 *x, Asm *a)
+{
+    x->jump_done = asm_here(a);
+    mov_rm(a, RSP, RBP, VCPU(host_sp));
+    mov_rm(a, R15, RBP, VCPU(space));
+    mov_rm(a, RAX, RBP, VCPU(pc));
+    opcode(a, 0x80, 0, 0, RBP); // cmp byte [waiting], 0
+    modrm_mem(a, 7, RBP, VCPU(waiting));
+    b1(a, 0);
+    jcc_to(a, CC_NE, x->jump_poll);
+    opcode(a, 0xc6, 0, 0, RBP); // mov byte [changed], 0
+    modrm_mem(a, 0, RBP, VCPU(changed));
+    b1(a, 0);
+    probe_emit(x, a);
+}
+
 // A site's pair missed: rcx = vaddr, edx = offset of the pair in the Space. Fills the pair from the TLB: ZF set; or ZF clear, if the TLB
 // has not got it or the access crosses the page. Keeps all but rcx, rdx and flags.
 static uint32_t make_probe(Asm *a, bool store, unsigned size_log2)
@@ -190,6 +207,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a)
 {
     const IrNames *names = &e->guest->names;
     make_enter_leave(x, a);
+    make_done(x, a);
     for (unsigned size = 0; size < 4; size++) {
         x->probe[0][size] = make_probe(a, false, size);
         x->probe[1][size] = make_probe(a, true, size);

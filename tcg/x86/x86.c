@@ -99,8 +99,6 @@ static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target)
     __atomic_store_n(rw, target - (site + 4), __ATOMIC_RELEASE);
 }
 
-static void x86_drop_returns(Vcpu *v) {}
-
 const Backend backend_x86 = {
-    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .drop_returns = x86_drop_returns,
+    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch,
 };
