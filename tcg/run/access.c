@@ -46,7 +46,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
         open_for_store(v, &fill);
     if (!fill.whole_page || mmu != 0 || page == TLB_INVALID)
         return true;
-    space_filled(s, vaddr, &fill);
+    space_filled(s, vaddr, false, &fill);
     if (!fill.host) {
         *io_entry(s, page) = (IoEntry){page, fill.paddr & PAGE_MASK, fill.read, fill.write};
     } else if (access == ACCESS_WRITE ? fill.write : fill.read) {

@@ -58,8 +58,7 @@ void space_wipe(Space *s)
     space_wipe_data(s);
     space_wipe_code(s);
     memset(s->seen, 0, sizeof(s->seen));
-    s->big_low = ~0ull;
-    s->big_high = 0;
+    s->nbig = 0;
     s->clean = true;
 }
 
@@ -160,24 +159,24 @@ static unsigned seen_bit(uint64_t vaddr)
     return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
 }
 
-static bool space_saw(const Space *s, uint64_t vaddr)
+static bool in_big(const Space *s, uint64_t vaddr)
+{
+    for (unsigned i = 0; i < s->nbig && i < BIG_REGIONS; i++)
+        if (s->big[i] == vaddr >> 30)
+            return true;
+    return s->nbig > BIG_REGIONS;
+}
+
+static bool space_saw(const Space *s, bool fetch, uint64_t vaddr)
 {
     unsigned bit = seen_bit(vaddr);
-    return s->seen[bit / 64] >> (bit & 63) & 1;
+    return s->seen[fetch][bit / 64] >> (bit & 63) & 1;
 }
 
 // Big pages are entered 4 KiB at a time, so the flush of one address must reach every piece: inside the range that big pages
 // have been filled from, everything goes.
-static void flush_page(Space *s, uint64_t page)
+static void flush_data(Space *s, uint64_t page)
 {
-    if (s->clean)
-        return;
-    if (page >= s->big_low && page <= s->big_high) {
-        space_wipe(s);
-        return;
-    }
-    if (!space_saw(s, page))
-        return;
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
     if (s->read[i].tag == page)
@@ -190,12 +189,32 @@ static void flush_page(Space *s, uint64_t page)
     for (i = 0; i < SITE_ENTRIES; i++)
         if (s->site[i].tag == page)
             s->site[i] = invalid;
-    for (i = 0; i < JUMP_ENTRIES; i++)
-        if (((s->jump[i].vaddr + 2) & PAGE_MASK) == page || (s->jump[i].vaddr & PAGE_MASK) == page) // + 2: straddles into it
+}
+
+static void flush_code(Space *s, uint64_t page)
+{
+    for (unsigned i = 0; i < JUMP_ENTRIES; i++) {
+        uint64_t vaddr = s->jump[i].vaddr; // an instruction may straddle into the page from 2 bytes before
+        if ((vaddr & PAGE_MASK) == page || ((vaddr + 2) & PAGE_MASK) == page)
             s->jump[i].vaddr = 1;
+    }
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag == page)
         f->tag = TLB_INVALID;
+}
+
+static void flush_page(Space *s, uint64_t page)
+{
+    if (s->clean)
+        return;
+    if (in_big(s, page)) {
+        space_wipe(s);
+        return;
+    }
+    if (space_saw(s, false, page))
+        flush_data(s, page);
+    if (space_saw(s, true, page))
+        flush_code(s, page);
 }
 
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
@@ -209,17 +228,16 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
     }
 }
 
-void space_filled(Space *s, uint64_t vaddr, const TlbFill *fill)
+void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill)
 {
     s->clean = false;
-    s->seen[seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63);
-    if (fill->span <= PAGE_SIZE)
+    s->seen[fetch][seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63);
+    if (fill->span <= PAGE_SIZE || in_big(s, vaddr))
         return;
-    uint64_t low = vaddr & -fill->span, high = low + fill->span - 1;
-    if (low < s->big_low)
-        s->big_low = low;
-    if (high > s->big_high)
-        s->big_high = high;
+    if (fill->span > 1ull << 30 || s->nbig >= BIG_REGIONS)
+        s->nbig = BIG_REGIONS + 1;
+    else
+        s->big[s->nbig++] = vaddr >> 30;
 }
 
 const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe)
@@ -236,7 +254,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe)
     if (!fill.host)
         return NULL;
     FetchEntry *e = fill.whole_page ? f : &v->spaces->fetch_once;
-    space_filled(s, vaddr, &fill);
+    space_filled(s, vaddr, true, &fill);
     e->tag = page;
     e->ppage = fill.paddr & PAGE_MASK;
     e->host = fill.host - (fill.paddr & (PAGE_SIZE - 1));

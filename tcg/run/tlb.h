@@ -19,12 +19,13 @@
 #else
 #define TLB_ENTRIES 1024u
 #define FETCH_ENTRIES 256u
-#define JUMP_ENTRIES 2048u
+#define JUMP_ENTRIES 8192u
 #define SITE_ENTRIES 2048u
 #define SPACE_COUNT 16u
 #endif
 #define IO_ENTRIES 16u
 #define SEEN_BITS 4096u
+#define BIG_REGIONS 8u
 #define TLB_INVALID (1ull << 63)
 
 typedef struct TlbEntry {
@@ -63,8 +64,9 @@ struct Space {
     uint32_t asid;
     uint64_t used;      // LRU stamp
     bool valid, clean;  // clean: nothing was filled since the last wipe
-    uint64_t seen[SEEN_BITS / 64]; // hashes of pages filled since the last wipe: what is not in it needs no flush
-    uint64_t big_low, big_high; // vaddr range that pages larger than 4 KiB were filled from
+    uint64_t seen[2][SEEN_BITS / 64]; // hashes of pages filled (for data, for fetch) since the last wipe: the rest needs no flush
+    uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
+    unsigned nbig;              // more than BIG_REGIONS: anywhere
 };
 
 typedef struct SpaceSet {
@@ -80,7 +82,7 @@ uint64_t tlb_invalid_delta(void);
 bool tlb_guard_hit(const void *address);
 
 void space_wipe(Space *s);           // everything
-void space_filled(Space *s, uint64_t vaddr, const TlbFill *fill); // keeps `clean` and the big-page range
+void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill); // keeps `clean` and the big-page range
 void space_wipe_data(Space *s);      // read, write and site entries
 void space_wipe_code(Space *s);      // fetch and jump entries
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host); // all spaces: no store to this page of RAM goes unseen (it got a block)
