@@ -66,6 +66,7 @@ static const IrSlot slots[] = {
 #undef F
     SLOT(res_vaddr), SLOT(res_value), SLOT(sscratch), SLOT(sepc),   SLOT(scause),
     SLOT(stval),     SLOT(mscratch),  SLOT(mepc),     SLOT(mcause), SLOT(mtval),
+    SLOT(scounteren), SLOT(mcounteren), SLOT(medeleg), SLOT(mideleg), SLOT(mie),
 };
 
 // Hottest first, by dynamic counts of a kernel boot and common programs: a5 a4 sp a0 a3 a2 a1 s0 s1 a6 s2 a7.

@@ -31,7 +31,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options)
     if (options)
         e->options = *options;
 #ifdef MYNA_HOSTILE
-    size_t size = e->options.cache_size ? e->options.cache_size : 256 << 10;
+    size_t size = e->options.cache_size ? e->options.cache_size : 8 << 20;
     e->options.one_insn = true;
 #else
     size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
