@@ -50,7 +50,7 @@ static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, cons
         serial_close(s);
         return snprintf(error, error_size, "%s: id '%s' is given twice", what, id), NULL;
     }
-    if (spec.kind == SERIAL_PTY || (spec.server && !spec.wait))
+    if (spec.kind == SERIAL_PTY || (spec.port && !strcmp(spec.port, "0"))) // the user cannot know where
         fprintf(stderr, "myna: %s %s is at %s\n", what, id, serial_where(s));
     return s;
 }
