@@ -48,14 +48,14 @@ void decode_coverage(const Decoder *d, FILE *to)
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-void decode_print(const DecodeEntry *e, const char *suffix, DecodePrint *print, void *opaque, char *out, size_t size)
+void decode_print(const char *name, const char *suffix, const char *template, DecodePrint *print, void *opaque, char *out, size_t size)
 {
     char text[160], word[24], operand[64];
     size_t n = 0;
-    for (const char *p = e->row->name; *p && n < 40; p++) text[n++] = *p == '_' ? '.' : *p;
+    for (const char *p = name; *p && n < 40; p++) text[n++] = *p == '_' ? '.' : *p;
     for (const char *p = suffix; *p && n < 48; p++) text[n++] = *p;
-    if (*e->row->text) text[n++] = '\t';
-    for (const char *p = e->row->text; *p && n < sizeof text - 80;) {
+    if (*template) text[n++] = '\t';
+    for (const char *p = template; *p && n < sizeof text - 80;) {
         if (!is_word(*p)) {
             text[n++] = *p++;
             continue;

@@ -79,7 +79,7 @@ static inline uint32_t decode_random(const DecodeEntry *e, uint32_t random)
     return e->value | (random & ~e->mask & (e->width == 32 ? UINT32_MAX : UINT16_MAX));
 }
 
-// Disassembly: the row's name with dots, `suffix`, a tab, and the template, whose names `print` replaces (writes the operand's text; an
+// Disassembly: a row's name with dots for '_', `suffix`, a tab, and its template `text`, whose names `print` replaces (writes the operand's text; an
 // empty one removes the comma before it).
 typedef void DecodePrint(void *opaque, const char *name, char *out, size_t size);
-void decode_print(const DecodeEntry *e, const char *suffix, DecodePrint *print, void *opaque, char *out, size_t size);
+void decode_print(const char *name, const char *suffix, const char *text, DecodePrint *print, void *opaque, char *out, size_t size);

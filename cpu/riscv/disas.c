@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// RISC-V disassembler: the rows' own templates, in the spelling of GNU objdump -M no-aliases, so that the two can be compared. Used by
-// -d in_asm, the monitor and gdb's view through CpuType.disassemble.
+// RISC-V disassembler: the rows' own templates and the pseudo-instructions of alias.def, in the spelling of GNU objdump, so that the
+// two can be compared. Used by -d in_asm and, through CpuType.disassemble, by the monitor.
 #include "cpu/riscv/insn.h"
 #include "cpu/riscv/state.h"
+#include "tcg/base/log.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,8 +71,44 @@ static void print_word(void *opaque, const char *word, char *out, size_t size)
     if (!print_operand(opaque, word, out, size)) snprintf(out, size, "%s", word);
 }
 
-unsigned riscv_disassemble(const RiscvConfig *config, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text,
-                           size_t size)
+// ---- pseudo-instructions
+// The row a compressed instruction stands for: the 32-bit one with the same semantics.
+static const DecodeRow *expand(const Decoder *decoder, const DecodeEntry *e)
+{
+    InsnTranslate *semantics = (InsnTranslate *)e->row->translate;
+    unsigned n;
+    const DecodeEntry *rows = decode_entries(decoder, &n);
+    if (e->width == 32 || semantics == rv_nop || semantics == rv_reserved) return e->row;
+    for (unsigned k = 0; k < n; k++) {
+        if (rows[k].width == 32 && (InsnTranslate *)rows[k].row->translate == semantics) return rows[k].row;
+    }
+    return e->row;
+}
+
+static bool is_alias(const DecodeRow *row, const Insn *i, bool compressed, const char **name, const char **text)
+{
+#define ALIAS(base, alias, operands, when) \
+    if (!strcmp(row->name, #base) && (when)) { \
+        *name = alias; \
+        *text = operands; \
+        return true; \
+    }
+#include "cpu/riscv/insn/alias.def"
+#undef ALIAS
+    return false;
+}
+
+static void print_insn(const Disas *d, const Decoder *decoder, const DecodeEntry *e, bool pseudo, char *out, size_t size)
+{
+    static const char *const order[4] = {"", ".rl", ".aq", ".aqrl"};
+    const DecodeRow *row = pseudo ? expand(decoder, e) : e->row;
+    const char *name = row->name, *text = row->text;
+    if (pseudo) is_alias(row, &d->i, e->width == 16, &name, &text);
+    decode_print(name, order[(d->i.aq & 1) << 1 | (d->i.rl & 1)], text, print_word, (void *)d, out, size);
+}
+
+unsigned riscv_disassemble(const RiscvConfig *config, bool pseudo, uint64_t vaddr, const uint8_t *bytes, size_t n,
+                           char *text, size_t size)
 {
     Disas d = {.vaddr = vaddr, .target_mask = config->xlen == 32 ? UINT32_MAX : UINT64_MAX};
     uint32_t bits = n >= 2 ? bytes[0] | (uint32_t)bytes[1] << 8 : 0;
@@ -89,7 +126,26 @@ unsigned riscv_disassemble(const RiscvConfig *config, uint64_t vaddr, const uint
     }
     d.i.bits = bits;
     decode_operands(e, bits, &d.i.rd);
-    static const char *const order[4] = {"", ".rl", ".aq", ".aqrl"};
-    decode_print(e, order[(d.i.aq & 1) << 1 | (d.i.rl & 1)], print_word, &d, text, size);
+    print_insn(&d, decoder, e, pseudo, text, size);
     return length;
+}
+
+// ---- -d in_asm
+void riscv_log_block(const RiscvConfig *config, const IrBlock *b, const uint8_t *code, const uint8_t *next)
+{
+    FILE *f = log_begin();
+    fprintf(f, "----------------\nIN: priv %u\n", b->ctx & RV_CTX_PRIV);
+    for (unsigned k = 0; k < b->ninsns; k++) {
+        uint8_t bytes[4];
+        char text[128];
+        for (int i = 0; i < b->insns[k].length; i++) {
+            int at = b->insns[k].pc + i;
+            bytes[i] = at < 4096 ? code[at] : next[at - 4096];
+        }
+        uint64_t vaddr = b->vpage + (uint64_t)(int64_t)b->insns[k].pc;
+        unsigned length = riscv_disassemble(config, true, vaddr, bytes, b->insns[k].length, text, sizeof text);
+        if (length == 4) fprintf(f, "0x%08" PRIx64 ":  %02x%02x%02x%02x  %s\n", vaddr, bytes[3], bytes[2], bytes[1], bytes[0], text);
+        else fprintf(f, "0x%08" PRIx64 ":  %02x%02x      %s\n", vaddr, bytes[1], bytes[0], text);
+    }
+    log_end();
 }

@@ -2,6 +2,7 @@
 // A decoded RISC-V instruction, and the tables of cpu/riscv/insn as one.
 #pragma once
 #include "cpu/decode/decode.h"
+#include "tcg/ir/ir.h"
 
 // The operands come first, as decode_operands fills them.
 typedef struct Insn {
@@ -24,6 +25,9 @@ InsnTranslate rv_reserved, rv_nop, rv_amocas_pair; // functions without a row of
 
 extern const DecodeTable riscv_table;
 const Decoder *riscv_decoder(const struct RiscvConfig *config);
-// GNU-style text of the instruction at vaddr; `n` bytes are readable. Returns its length (2 for what is no instruction).
-unsigned riscv_disassemble(const struct RiscvConfig *config, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text,
-                           size_t size);
+// Text of the instruction at vaddr; `n` bytes are readable. With `pseudo` as a programmer writes it (mv, ret, no c.), else as encoded.
+// Returns its length (2 for what is no instruction).
+unsigned riscv_disassemble(const struct RiscvConfig *config, bool pseudo, uint64_t vaddr, const uint8_t *bytes, size_t n,
+                           char *text, size_t size);
+// -d in_asm: the block's instructions, of the page `code` and the one after it.
+void riscv_log_block(const struct RiscvConfig *config, const IrBlock *b, const uint8_t *code, const uint8_t *next);

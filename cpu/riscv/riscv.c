@@ -49,7 +49,7 @@ static bool translate_debug(Cpu *c, uint64_t vaddr, uint64_t *paddr) {
 
 static void disassemble(Cpu *c, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text, size_t size,
                         unsigned *length) {
-    *length = riscv_disassemble(c->config, vaddr, bytes, n, text, size);
+    *length = riscv_disassemble(c->config, true, vaddr, bytes, n, text, size);
 }
 
 // ---- what translation sees

@@ -5,7 +5,7 @@
 // MAX_BRANCHES conditional branches (those are side exits, so straight code stays in one block). An instruction that straddles the page's
 // end is a block of its own: it depends on the mapping of two pages.
 #include "cpu/riscv/trans.h"
-#include <string.h>
+#include "tcg/base/log.h"
 
 enum { PAGE = 4096, MAX_BRANCHES = 3 };
 
@@ -65,4 +65,5 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
         insn_translate(&t, s->decoder, bits, length);
     }
     k->b->bytes = (uint32_t)(t.next - k->b->pc);
+    if (log_on(LOG_IN_ASM)) riscv_log_block(s->config, k->b, code, next);
 }

@@ -204,7 +204,7 @@ static void print_sequence(const Image *m, unsigned k)
         char text[128];
         uint8_t bytes[4];
         memcpy(bytes, &s->insn[i].bits, 4);
-        riscv_disassemble(&m->config, BASE + m->starts[k] + s->insn[i].offset, bytes, 4, text, sizeof text);
+        riscv_disassemble(&m->config, false, BASE + m->starts[k] + s->insn[i].offset, bytes, 4, text, sizeof text);
         printf("    %08" PRIx64 "  %0*x  %s\n", BASE + m->starts[k] + s->insn[i].offset, s->insn[i].entry->width / 4, s->insn[i].bits, text);
     }
 }

@@ -55,7 +55,7 @@ static char *translate(const char *head, const char *code)
     hart.s.decoder = NULL;
     for (unsigned at = 0; at < bytes;) {
         char text[128];
-        at += riscv_disassemble(&config, 0x80000000 + at, page + at, 4096 - at, text, sizeof text);
+        at += riscv_disassemble(&config, true, 0x80000000 + at, page + at, 4096 - at, text, sizeof text);
         fprintf(to, "; %s\n", text);
     }
     ir_begin(&build, &block, &riscv64_type.guest->names, 0x80000000, 0, ctx);

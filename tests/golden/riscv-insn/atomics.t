@@ -5,8 +5,8 @@
 ; lr.w.aq	a0,(a1)
 ; bne	a0,a2,0x8000000e
 ; sc.w.rl	a3,a4,(a1)
-; c.bnez	a3,0x80000000
-; c.jr	ra
+; bnez	a3,0x80000000
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1
@@ -43,7 +43,7 @@ block 0x80000000 ctx 0x3
 ; fence	rw,w
 ; fence	w,r
 ; fence.tso
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1
@@ -69,7 +69,7 @@ e0b6252f 18e626af 8082
 --
 ; amomaxu.w	a0,a1,(a2)
 ; sc.w	a3,a4,(a2)
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x7
   @80000000+4
     %1:i32 = get a1:i32

@@ -3,12 +3,12 @@
 6ac5f543 22a51753 22e707d3 2022 a802 e2050553 8082
 --
 ; fmadd.d	fa0,fa1,fa2,fa3
-; fsgnjn.d	fa4,fa0,fa0
-; fsgnj.d	fa5,fa4,fa4
-; c.fldsp	ft0,8(sp)
-; c.fsdsp	ft0,16(sp)
+; fneg.d	fa4,fa0
+; fmv.d	fa5,fa4
+; fld	ft0,8(sp)
+; fsd	ft0,16(sp)
 ; fmv.x.d	a0,fa0
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:f64 = get fa1
@@ -41,11 +41,11 @@ block 0x80000000 ctx 0x3
 --
 ; flw	fa0,0(a0)
 ; fadd.s	fa1,fa0,fa0
-; fsgnjx.s	fa2,fa1,fa1
+; fabs.s	fa2,fa1
 ; fmul.s	fa3,fa2,fa1,rtz
 ; fsw	fa3,0(a0)
 ; fmv.x.w	a1,fa3
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a0
@@ -85,7 +85,7 @@ c2051553 c015f5d3 d2267653 401676d3 a2a616d3 a0d5a753 e20617d3 8082
 ; flt.d	a3,fa2,fa0
 ; feq.s	a4,fa1,fa3
 ; fclass.d	a5,fa2
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:f64 = get fa0
@@ -126,9 +126,9 @@ block 0x80000000 ctx 0x3
 == rv64 m fsclean the first instruction marks FS dirty and comes again
 2108 02a57553 8082
 --
-; c.fld	fa0,0(a0)
+; fld	fa0,0(a0)
 ; fadd.d	fa0,fa0,fa0
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x13
   @80000000+2
              call fs_dirty()
@@ -136,9 +136,9 @@ block 0x80000000 ctx 0x13
 == rv64 m fsoff illegal
 4505 e2050553 8082
 --
-; c.li	a0,1
+; li	a0,1
 ; fmv.x.d	a0,fa0
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0xb
   @80000000+2
              set a0, 1
@@ -149,7 +149,7 @@ block 0x80000000 ctx 0xb
 02c5f553 8082
 --
 ; fadd.d	fa0,fa1,fa2
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x23
   @80000000+4
     %1:f64 = get fa2
@@ -165,7 +165,7 @@ block 0x80000000 ctx 0x23
 --
 ; fadd.d	fa0,fa1,fa2,rne
 ; fadd.d	fa0,fa1,fa2
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x43
   @80000000+4
     %1:f64 = get fa2

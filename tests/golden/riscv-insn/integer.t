@@ -3,9 +3,9 @@
 0055851b 0005061b 86b2 8082
 --
 ; addiw	a0,a1,5
-; addiw	a2,a0,0
-; c.mv	a3,a2
-; c.jr	ra
+; sext.w	a2,a0
+; mv	a3,a2
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1
@@ -26,8 +26,8 @@ block 0x80000000 ctx 0x3
 ; lui	a0,0x12345
 ; addi	a0,a0,1656
 ; add	zero,a0,a0
-; sub	a1,zero,a0
-; c.jr	ra
+; neg	a1,a0
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
   @80000004+4
@@ -45,7 +45,7 @@ block 0x80000000 ctx 0x3
 ; sllw	a0,a1,a2
 ; divuw	a3,a4,a5
 ; srliw	a6,a6,0x3
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a2
@@ -72,9 +72,9 @@ block 0x80000000 ctx 0x3
 00c58533 86fd 03079733 8082
 --
 ; add	a0,a1,a2
-; c.srai	a3,0x1f
+; srai	a3,a3,0x1f
 ; mulh	a4,a5,a6
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x7
   @80000000+4
     %1:i32 = get a2:i32
@@ -105,7 +105,7 @@ block 0x80000000 ctx 0x7
 ; clzw	t0,t1
 ; orn	t2,t3,t4
 ; packw	s2,s3,s4
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1

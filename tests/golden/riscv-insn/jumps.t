@@ -2,7 +2,7 @@
 == rv64 m call, return
 100000ef
 --
-; jal	ra,0x80000100
+; jal	0x80000100
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = pcrel 0x80000004
@@ -12,7 +12,7 @@ block 0x80000000 ctx 0x3
 00010097 010080e7
 --
 ; auipc	ra,0x10
-; jalr	ra,16(ra)
+; jalr	16(ra)
 block 0x80000000 ctx 0x3
   @80000000+4
   @80000004+4
@@ -22,7 +22,7 @@ block 0x80000000 ctx 0x3
 == rv64 m return
 8082
 --
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+2
     %1:i64 = get ra
@@ -32,10 +32,10 @@ block 0x80000000 ctx 0x3
 00b50063 fe75 fee6ede3 0505 bfd5
 --
 ; beq	a0,a1,0x80000000
-; c.bnez	a2,0x80000000
+; bnez	a2,0x80000000
 ; bltu	a3,a4,0x80000000
-; c.addi	a0,1
-; c.j	0x80000000
+; addi	a0,a0,1
+; j	0x80000000
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1
@@ -55,7 +55,7 @@ block 0x80000000 ctx 0x3
 == rv32 m indirect jump
 8502
 --
-; c.jr	a0
+; jr	a0
 block 0x80000000 ctx 0x7
   @80000000+2
     %1:i32 = get a0:i32
@@ -84,7 +84,7 @@ block 0x80000000 ctx 0x3
 00b50363 00008067
 --
 ; beq	a0,a1,0x80000006
-; jalr	zero,0(ra)
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a1

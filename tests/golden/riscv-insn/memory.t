@@ -4,10 +4,10 @@ ff812503 00354583 e82e 00052023 60a2 8082
 --
 ; lw	a0,-8(sp)
 ; lbu	a1,3(a0)
-; c.sdsp	a1,16(sp)
+; sd	a1,16(sp)
 ; sw	zero,0(a0)
-; c.ldsp	ra,8(sp)
-; c.jr	ra
+; ld	ra,8(sp)
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get sp
@@ -31,7 +31,7 @@ ff812503 00a00023 8082
 --
 ; lw	a0,-8(sp)
 ; sb	a0,0(zero)
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x7
   @80000000+4
     %1:i32 = get sp:i32
@@ -51,7 +51,7 @@ block 0x80000000 ctx 0x7
 --
 ; auipc	a0,0x1
 ; ld	a1,-8(a0)
-; c.jr	ra
+; ret
 block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = pcrel 0x80001000

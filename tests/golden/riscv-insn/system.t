@@ -3,9 +3,9 @@
 14011173 14202573 14159073 8082
 --
 ; csrrw	sp,sscratch,sp
-; csrrs	a0,scause,zero
-; csrrw	zero,sepc,a1
-; c.jr	ra
+; csrr	a0,scause
+; csrw	sepc,a1
+; ret
 block 0x80000000 ctx 0x1
   @80000000+4
     %1:i64 = get sp
@@ -29,8 +29,8 @@ block 0x80000000 ctx 0x1
 == rv64 s a CSR that changes the context
 10016073 8082
 --
-; csrrsi	zero,sstatus,2
-; c.jr	ra
+; csrsi	sstatus,2
+; ret
 block 0x80000000 ctx 0x1
   @80000000+4
     %1:i64 = call csr_rw(0x10016073, -1, 2)
@@ -38,8 +38,8 @@ block 0x80000000 ctx 0x1
 == rv64 u privilege is the helper's to check
 14002573 8082
 --
-; csrrs	a0,sscratch,zero
-; c.jr	ra
+; csrr	a0,sscratch
+; ret
 block 0x80000000 ctx 0x0
   @80000000+4
     %1:i64 = call csr_read(0x14002573)
@@ -67,7 +67,7 @@ block 0x80000000 ctx 0x3
 == rv64 s sfence.vma
 12050073
 --
-; sfence.vma	a0,zero
+; sfence.vma	a0
 block 0x80000000 ctx 0x1
   @80000000+4
     %1:i64 = get a0
@@ -85,8 +85,8 @@ block 0x80000000 ctx 0x3
 == rv64 m an encoding that is nothing
 00000000
 --
-; c.unimp
-; c.unimp
+; unimp
+; unimp
 block 0x80000000 ctx 0x3
   @80000000+2
              call illegal(0)
