@@ -261,6 +261,7 @@ bool finish_machine(Options *o, const char *unused, char *error, size_t error_si
     if (!known_target(o, error, error_size)) return false;
     if (!o->spec.machine) return FAIL("no machine: name one with -M (-M help lists them)");
     if (!check_board(o, error, error_size)) return false;
+    if (o->spec.dumpdtb && !o->spec.kernel && !o->spec.bios) text_set(&o->spec.bios, "none"); // nothing will boot
     if (o->single_thread && o->spec.smp > 1)
         return FAIL("-accel thread=single: with more than one CPU Myna has only thread=multi yet");
     return true;
