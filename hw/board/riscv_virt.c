@@ -87,15 +87,51 @@ static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const c
     return v->slot[slot] != NULL;
 }
 
-// -device on the virtio bus: the highest free slot, as QEMU fills them.
+// Copies a property list without its `bus=`, whose value goes to bus. False: too long.
+static bool take_bus(const char *props, char *rest, size_t size, char *bus, size_t bus_size) {
+    *rest = *bus = 0;
+    for (const char *item = props; *item;) {
+        const char *end = item;
+        while (*end && (*end != ',' || end[1] == ',')) end += *end == ',' ? 2 : 1; // doubled commas are text
+        size_t n = end - item, at = strlen(rest);
+        bool is_bus = !strncmp(item, "bus=", 4);
+        if (is_bus ? n - 4 >= bus_size : at + n + 2 > size) return false;
+        if (is_bus)
+            snprintf(bus, bus_size, "%.*s", (int)(n - 4), item + 4);
+        else
+            snprintf(rest + at, size - at, "%s%.*s", at ? "," : "", (int)n, item);
+        item = *end ? end + 1 : end;
+    }
+    return true;
+}
+
+// -device on the virtio bus: the slot that bus=virtio-mmio-bus.N names, or the highest free one, as QEMU
+// fills them.
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
+    char rest[2048], bus[64], end;
+    unsigned slot;
     if (strcmp(type->bus, "virtio")) {
         snprintf(error, error_size, "machine 'virt' has no %s bus for '%s'", type->bus, type->name);
         return false;
     }
+    if (!take_bus(props, rest, sizeof(rest), bus, sizeof(bus))) {
+        snprintf(error, error_size, "%s: the properties are too long", type->name);
+        return false;
+    }
+    if (*bus && (sscanf(bus, "virtio-mmio-bus.%u%c", &slot, &end) != 1 || slot >= VIRTIO_SLOTS)) {
+        snprintf(error, error_size, "%s: no bus '%s' (virtio-mmio-bus.0 to virtio-mmio-bus.%d)", type->name,
+                 bus, VIRTIO_SLOTS - 1);
+        return false;
+    }
+    if (*bus && !v->slot[slot]) return fill_slot(m, slot, type, rest, error, error_size);
+    if (*bus) {
+        snprintf(error, error_size, "%s: bus '%s' is taken by '%s'", type->name, bus,
+                 v->slot[slot]->type->name);
+        return false;
+    }
     for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
-        if (!v->slot[s]) return fill_slot(m, s, type, props, error, error_size);
+        if (!v->slot[s]) return fill_slot(m, s, type, rest, error, error_size);
     snprintf(error, error_size, "all %d virtio slots of machine 'virt' are taken: no room for '%s'",
              VIRTIO_SLOTS, type->name);
     return false;
