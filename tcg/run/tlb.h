@@ -57,7 +57,7 @@ struct Space {
     TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
-    TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load or store site touched
+    TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
     FetchEntry fetch[FETCH_ENTRIES];
     IoEntry io[IO_ENTRIES];
     uint64_t key, key2;

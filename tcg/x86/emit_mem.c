@@ -4,6 +4,7 @@
 //
 //      lea rcx,[B+disp]; sub rcx,[r15+site]; cmp rcx,4096-size; ja miss; mov rdx,[r15+site+8]; op [B+rdx+disp]
 //
+// Sites are more than pairs, so they share them; loads have one half, stores the other, since what may be read need not be writable.
 // The miss stub probes the TLB and refills the pair (then retries), or calls the slow path, which does the whole access: a page-crossing
 // or MMIO access must never be retried, since its pair can never hit. 32-bit guest addresses wrap before they are checked.
 #include "tcg/x86/gen.h"
@@ -33,6 +34,7 @@ static bool needs_slow(const IrOp *op)
 // Base register; what has none (a constant address) gets one.
 static void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
 {
+    bool store = op->op == OP_STORE;
     s->op = op;
     s->base = base;
     s->disp = op->disp;
@@ -40,7 +42,7 @@ static void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
     s->memop = op->memop;
     s->snap = op->snap;
     s->size = op->memop & MO_SIZE;
-    s->site = g->site++ & (SITE_ENTRIES - 1);
+    s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
 // The check. Leaves what the access must be addressed by: [base + rdx + disp], or for 32-bit addresses [rcx + rdx].

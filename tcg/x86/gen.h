@@ -62,7 +62,7 @@ typedef struct Gen {
     unsigned nstubs;
     uint32_t first_link;
     Compiled *out;
-    uint16_t site;          // next site pair
+    uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
 } Gen;
 
@@ -78,7 +78,7 @@ typedef struct X86 {
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
-    uint32_t next_site;
+    uint16_t next_site[2];
     Gen gen;
 } X86;
 X86 *x86_of(Engine *e);

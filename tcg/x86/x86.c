@@ -79,13 +79,13 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     g->nstubs = 0;
     g->first_link = first_link;
     g->out = out;
-    g->site = (uint16_t)x->next_site;
+    memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
     emit_ops(g);
     stubs_emit(g);
     if (g->a.full)
         return false;
-    x->next_site = g->site;
+    memcpy(x->next_site, g->site, sizeof(g->site));
     out->bytes = (uint32_t)(g->a.p - start);
     code->used = (size_t)(g->a.p - code->rw);
     return true;

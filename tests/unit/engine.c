@@ -91,6 +91,20 @@ START_TEST(self_modifying)
 }
 END_TEST
 
+START_TEST(sites_of_loads_and_stores)
+{
+    start(_i); // after more loads of a page of code than there are site pairs, a store to it is still seen
+    CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0));
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x3000), toy(TOY_ADDI, 2, 0, 100), toy(TOY_ADDI, 8, 0, 0x4000), toy(TOY_JR, 0, 1, 0));
+    uint32_t load = toy(TOY_LD, 3, 1, 0);
+    for (unsigned i = 0; i < 5000; i++)
+        toy_code(0x4000 + 4 * i, &load, 1);
+    CODE(0x4000 + 4 * 5000, toy(TOY_SB, 2, 1, 2), toy(TOY_CALL, 8, 0, (0x3000 - 0x4004 - 4 * 5000) / 4), toy(TOY_HALT, 0, 0, 0));
+    ck_assert_uint_eq(run(0x1000)->x[9], 101);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(code_across_pages)
 {
     start(_i); // falls from one page into the next, and loops back
@@ -246,6 +260,7 @@ int main(void)
     tcase_add_loop_test(t, exact_fault, 0, 2);
     tcase_add_loop_test(t, io, 0, 2);
     tcase_add_loop_test(t, self_modifying, 0, 2);
+    tcase_add_loop_test(t, sites_of_loads_and_stores, 0, 2);
     tcase_add_loop_test(t, code_across_pages, 0, 2);
     tcase_add_loop_test(t, division_corners, 0, 2);
     tcase_add_loop_test(t, atomics, 0, 2);
