@@ -64,6 +64,7 @@ static void dt_hart(Machine *m, Fdt *f, unsigned i, uint32_t phandle) {
     dt_string(f, "status", "okay");
     dt_string(f, "compatible", "riscv");
     if (riscv_cpu_has(c, "zicbom")) dt_u32(f, "riscv,cbom-block-size", riscv_cbo_block_size(c));
+    if (riscv_cpu_has(c, "zicbop")) dt_u32(f, "riscv,cbop-block-size", riscv_cbo_block_size(c));
     if (riscv_cpu_has(c, "zicboz")) dt_u32(f, "riscv,cboz-block-size", riscv_cbo_block_size(c));
     dt_isa(c, f);
     dt_string(f, "mmu-type", riscv_mmu_type(c));

@@ -26,6 +26,7 @@ enum {
 };
 enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11 };
 static const uint64_t dram_base = 0x80000000;
+static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
     Device *plic, *clint, *finisher, *uart, *rtc;
@@ -145,6 +146,9 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_u32(f, "#size-cells", 2);
     dt_string(f, "compatible", "riscv-virtio");
     dt_string(f, "model", "riscv-virtio,qemu");
+    dt_begin(f, "aliases");
+    dt_string(f, "serial0", uart_path);
+    dt_end(f);
     finisher_fdt_syscon(v->finisher, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
@@ -161,7 +165,7 @@ static void virt_dt(Machine *m, Fdt *f) {
 }
 
 static bool virt_load(Machine *m, char *error, size_t error_size) {
-    static const RiscvBoot boot = {.stdout_path = "/soc/serial@10000000", .make_dt = virt_dt};
+    static const RiscvBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt};
     Virt *v = m->board_state;
     for (unsigned s = 0; s < VIRTIO_SLOTS;
          s++) // transports are always there; what nobody plugged in is empty
