@@ -5,8 +5,8 @@
 //
 // Why it holds: a reader that published g >= e read the counter after the retirement raised it, hence after
 // the pointer was replaced, so it cannot find the old one again; its earlier uses precede the release store
-// of g. A sleeper that wakes stores before it loads (a sequentially consistent store against the collector's
-// fence), so it is either seen or sees the new pointer.
+// of g. A sleeper that wakes stores before it loads (a sequentially consistent store against the
+// counter's), so it is either seen or sees the new pointer.
 #include "tcg/base/epoch.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -91,10 +91,10 @@ void epoch_read_done(void) {
     if (--r->nested == 0 && !r->joined) epoch_leave(r);
 }
 
-// Takes what no reader can hold any more off the list. Caller holds the mutex.
+// Takes what no reader can hold any more off the list. Caller holds the mutex; raising the counter was a full
+// barrier between replacing the pointer and the loads here.
 static Retired *take_free(void) {
     uint64_t oldest = UINT64_MAX;
-    atomic_thread_fence(memory_order_seq_cst);
     for (EpochReader *r = readers; r; r = r->next) {
         uint64_t seen = atomic_load(&r->seen);
         if (seen && seen < oldest) oldest = seen;

@@ -241,16 +241,16 @@ static void note(void *what) {
     ck_assert(loop_here(the_loop));
     order[norder++] = *(const char *)what;
 }
-static int got;
+static _Atomic int got;
 static void on_pipe(void *fds, unsigned events) {
     char c;
     if (read(((int *)fds)[0], &c, 1) == 1) got++;
 }
-static void fired(void *when) { *(uint64_t *)when = 1; }
+static void fired(void *when) { *(_Atomic uint64_t *)when = 1; }
 
 START_TEST(loop_posts_watches_and_deadlines) {
     int fds[2];
-    uint64_t done = 0;
+    static _Atomic uint64_t done;
     Clock *clock = clock_new();
     Loop *l = the_loop = loop_new(clock);
     ck_assert_int_eq(pipe(fds), 0);
@@ -261,14 +261,11 @@ START_TEST(loop_posts_watches_and_deadlines) {
     loop_post(l, note, "b");
     loop_call(l, note, "c");
     ck_assert_str_eq(order, "abc");
-    Timer *t = timer_new(clock, fired, &done), *far = timer_new(clock, fired, &done);
+    Timer *t = timer_new(clock, fired, (void *)&done), *far = timer_new(clock, fired, (void *)&done);
     timer_set(far, clock_now(clock) + 1000000000000);
     timer_set(t, clock_now(clock) + 2000000);
     ck_assert_int_eq(write(fds[1], "x", 1), 1);
-    for (int i = 0;
-         i < 2000 && !(__atomic_load_n(&done, __ATOMIC_SEQ_CST) && __atomic_load_n(&got, __ATOMIC_SEQ_CST));
-         i++)
-        usleep(1000);
+    for (int i = 0; i < 2000 && !(done && got); i++) usleep(1000);
     ck_assert_uint_eq(done, 1);
     ck_assert_int_eq(got, 1);
     loop_post(l, note, "d");
