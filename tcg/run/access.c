@@ -22,7 +22,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
 {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
-    unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
+    unsigned i = tlb_index(page);
     TlbEntry *e = access == ACCESS_WRITE ? &s->write[i] : &s->read[i];
     if (mmu == 0 && page != TLB_INVALID) {
         if (e->tag == page) {

@@ -6,13 +6,15 @@
 // Host code memory, mapped twice: writable and executable. Executable addresses fit 32 bits.
 typedef struct CodeBuffer {
     uint8_t *rw, *rx;
-    size_t size, used, fixed; // fixed: trampolines at the start, kept when the cache is flushed
+    size_t size;
+    size_t used, fixed;      // hot code, from the start; fixed: trampolines, kept when the cache is flushed
+    size_t cold, cold_start; // out-of-line stubs, from cold_start on
 } CodeBuffer;
 
 typedef struct CompiledLink { uint32_t site, stub; } CompiledLink;
 
-// A fast-path access and its slow path, as offsets from the block's entry: where a fault on the guard page goes on.
-typedef struct CompiledAccess { uint16_t access, slow; } CompiledAccess;
+// A fast-path access and its slow path (executable addresses): where a fault on the guard page goes on.
+typedef struct CompiledAccess { uint32_t access, slow; } CompiledAccess;
 
 typedef struct Compiled {
     uint32_t entry;               // executable address
@@ -21,6 +23,7 @@ typedef struct Compiled {
     CompiledLink links[64];
     unsigned naccesses;
     CompiledAccess accesses[256];
+    uint32_t cold, cold_bytes;    // the stubs
     bool beyond;                  // compile failed for good: no amount of room would help
     unsigned fallbacks;           // ops that call the interpreter
 } Compiled;

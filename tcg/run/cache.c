@@ -188,6 +188,7 @@ void cache_flush(Engine *e, Vcpu *v)
     e->nblocks = 0;
     e->nby_code = 0;
     e->code.used = e->code.fixed;
+    e->code.cold = e->code.cold_start;
     atomic_fetch_add(&e->generation, 1);
     for (unsigned i = 0; i < e->nvcpus; i++)
         wipe_all(e->vcpus[i]);

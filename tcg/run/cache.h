@@ -66,7 +66,7 @@ struct Engine {
     uint32_t nlinks, links_room;
     struct Arena *arena;            // blocks, byte copies
     unsigned nblocks;
-    Block **by_code;                // in order of host address: the buffer only grows until it is flushed
+    Block **by_code;                // all blocks with host code, for guard.c
     unsigned nby_code, by_code_room;
     CodeBuffer code;
     Vcpu *vcpus[MAX_VCPUS];

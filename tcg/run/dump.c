@@ -25,27 +25,33 @@ void engine_log_block(Engine *e, const uint8_t *host)
     free(text);
 }
 
+static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes)
+{
+    const uint8_t *code = e->code.rw + (at - (uint32_t)(uintptr_t)e->code.rx);
+#ifdef HAVE_CAPSTONE
+    csh cs;
+    if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK) {
+        cs_insn *insn;
+        size_t n = cs_disasm(cs, code, bytes, at, 0, &insn);
+        for (size_t i = 0; i < n; i++)
+            fprintf(f, "  %08x  %s %s\n", (unsigned)insn[i].address, insn[i].mnemonic, insn[i].op_str);
+        cs_free(insn, n);
+        cs_close(&cs);
+        return;
+    }
+#endif
+    for (uint32_t i = 0; i < bytes; i++)
+        fprintf(f, "%02x%s", code[i], i % 32 == 31 || i + 1 == bytes ? "\n" : " ");
+}
+
 void engine_log_code(Engine *e, const Compiled *c)
 {
     if (!log_on(LOG_OUT_ASM))
         return;
     FILE *f = log_begin();
-    const uint8_t *code = e->code.rw + (c->entry - (uint32_t)(uintptr_t)e->code.rx);
-    fprintf(f, "host %u bytes at %08x\n", c->bytes, c->entry);
-#ifdef HAVE_CAPSTONE
-    csh cs;
-    if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK) {
-        cs_insn *insn;
-        size_t n = cs_disasm(cs, code, c->bytes, c->entry, 0, &insn);
-        for (size_t i = 0; i < n; i++)
-            fprintf(f, "  %08x  %s %s\n", (unsigned)insn[i].address, insn[i].mnemonic, insn[i].op_str);
-        cs_free(insn, n);
-        cs_close(&cs);
-        log_end();
-        return;
-    }
-#endif
-    for (uint32_t i = 0; i < c->bytes; i++)
-        fprintf(f, "%02x%s", code[i], i % 32 == 31 || i + 1 == c->bytes ? "\n" : " ");
+    fprintf(f, "host %u bytes\n", c->bytes);
+    dump_bytes(f, e, c->entry, c->bytes);
+    fprintf(f, "stubs %u bytes\n", c->cold_bytes);
+    dump_bytes(f, e, c->cold, c->cold_bytes);
     log_end();
 }

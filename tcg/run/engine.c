@@ -19,6 +19,7 @@ static bool code_map(CodeBuffer *c, size_t size)
     c->rx = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_32BIT, fd, 0);
     close(fd);
     c->size = size;
+    c->cold = c->cold_start = size / 2;
     return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
 }
 
@@ -176,7 +177,7 @@ char *engine_info(Engine *e)
     size_t size;
     FILE *f = open_memstream(&text, &size);
     fprintf(f, "backend                        %s\n", e->options.interpret ? "interpreter" : e->backend->name);
-    fprintf(f, "code cache                     %zu of %zu KiB\n", e->code.used >> 10, e->code.size >> 10);
+    fprintf(f, "code cache                     %zu of %zu KiB\n", (e->code.used + e->code.cold - e->code.cold_start) >> 10, e->code.size >> 10);
     for (unsigned k = 0; k < STAT_COUNT; k++)
         fprintf(f, "%-30s %llu\n", name[k], (unsigned long long)sum[k]);
     if (sum[STAT_INSNS])

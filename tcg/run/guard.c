@@ -31,22 +31,15 @@ void guard_thread(Vcpu *v)
     }
 }
 
-static uint32_t slow_path(Engine *e, uint32_t pc)
+// So rare that a walk over everything will do.
+static uint32_t slow_path(const Engine *e, uint32_t pc)
 {
-    unsigned low = 0, high = e->nby_code;
-    while (high - low > 1) {
-        unsigned mid = (low + high) / 2;
-        if (e->by_code[mid]->code <= pc)
-            low = mid;
-        else
-            high = mid;
+    for (unsigned k = 0; k < e->nby_code; k++) {
+        const Block *b = e->by_code[k];
+        for (unsigned i = 0; i < b->naccesses; i++)
+            if (b->accesses[i].access == pc)
+                return b->accesses[i].slow;
     }
-    if (low == high)
-        return 0;
-    const Block *b = e->by_code[low];
-    for (unsigned i = 0; i < b->naccesses; i++)
-        if (b->code + b->accesses[i].access == pc)
-            return b->code + b->accesses[i].slow;
     return 0;
 }
 

@@ -76,7 +76,7 @@ static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, c
         return NULL;
     }
     engine_log_code(e, &c);
-    v->stat[STAT_HOST_BYTES] += c.bytes;
+    v->stat[STAT_HOST_BYTES] += c.bytes + c.cold_bytes;
     v->stat[STAT_FALLBACK] += c.fallbacks;
     b->code = c.entry;
     guard_add(e, b, &c);

@@ -178,7 +178,7 @@ static bool space_saw(const Space *s, bool fetch, uint64_t vaddr)
 static void flush_data(Space *s, uint64_t page)
 {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    unsigned i = (page >> PAGE_BITS) & (TLB_ENTRIES - 1);
+    unsigned i = tlb_index(page);
     if (s->read[i].tag == page)
         s->read[i] = invalid;
     if (s->write[i].tag == page)

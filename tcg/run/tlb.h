@@ -28,6 +28,13 @@
 #define BIG_REGIONS 8u
 #define TLB_INVALID (1ull << 63)
 
+#define TLB_FOLD 10 // vpn bits that are folded, so that arrays a power of two apart do not share entries
+static inline unsigned tlb_index(uint64_t vaddr)
+{
+    uint32_t vpn = (uint32_t)vaddr >> PAGE_BITS;
+    return (vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
+}
+
 typedef struct TlbEntry {
     uint64_t tag;
     uint64_t delta;

@@ -320,6 +320,15 @@ void vacate_hint(Gen *g, IrRef r)
         free_pin(g, pin);
 }
 
+// Empties rax and keeps it from this op's operands.
+void evict_rax(Gen *g)
+{
+    IrRef w = g->gpr[RAX];
+    if (w != IR_NONE)
+        evict(g, w);
+    g->locked |= 1u << RAX;
+}
+
 // Moves the value that a pin holds to a temp if it is read later, so that the pin may be overwritten.
 static void free_pin(Gen *g, Reg pin)
 {

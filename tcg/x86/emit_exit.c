@@ -215,25 +215,74 @@ static void slow_call(Gen *g, const Stub *s, bool store)
     jmp_to(a, s->back);
 }
 
-static void mem_stub(Gen *g, const Stub *s)
+// rcx = vaddr: the TLB's entry to the site's pair and, in rdx, its delta. Jumps to *miss if there is none.
+static uint8_t *tlb_probe(Gen *g, const Stub *s)
 {
     Asm *a = &g->a;
-    bool store = s->kind == STUB_STORE;
+    int32_t table = s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), pair = SPACE(site) + 16 * s->site;
+    mov32_rr(a, RDX, RCX); // tlb_index, times the size of an entry
+    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS + TLB_FOLD);
+    shift_ri(a, 0, SH_SHL, RDX, PAGE_BITS);
+    alu_rr(a, 0, ALU_XOR, RDX, RCX);
+    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
+    alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
+    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
+    uint8_t *miss = jcc_fwd(a, CC_A);
+    op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
+    mov_mr(a, R15, pair, RCX);
+    op_rx(a, P_W | 0x8b, RDX, R15, RDX, 0, table + 8);
+    mov_mr(a, R15, pair + 8, RDX);
+    return miss;
+}
+
+static void note_access(Gen *g, uint32_t access, uint32_t slow)
+{
+    Compiled *out = g->out;
+    if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0]))
+        g->a.full = out->beyond = true;
+    else
+        out->accesses[out->naccesses++] = (CompiledAccess){access, slow};
+}
+
+static void slow_amo(Gen *g, const Stub *s)
+{
+    Asm *a = &g->a;
+    if (s->op->op == OP_CAS) {
+        mov_rr(a, RDX, RAX);
+        mov_rr(a, RAX, s->value);
+    } else {
+        mov_rr(a, RDX, s->value);
+    }
+    emit_pc_off(g, s->snap);
+    mov_mi(a, P_W, RBP, VCPU(scratch) + 48, s->op->op);
+    mov_mi(a, P_W, RBP, VCPU(scratch) + 56, s->memop);
+    call_to(a, g->x->amo);
+    op_rm(a, type_w(s->type) | 0x8b, s->dest, RBP, VCPU(scratch));
+    jmp_to(a, s->back);
+}
+
+static void mem_stub(Gen *g, Stub *s)
+{
+    Asm *a = &g->a;
+    uint32_t hot = s->access;
     bind_fwd(a, s->from[0]);
     mem_address(g, s);
-    mov_ri(a, RDX, SPACE(site) + 16 * s->site);
-    call_to(a, g->x->probe[store][s->size]);
-    jcc_to(a, CC_E, s->retry);
+    uint8_t *miss = tlb_probe(g, s);
+    if (s->addr32)
+        mem_address(g, s);
+    mem_access(g, s);
+    jmp_to(a, s->back);
     if (s->from[1])
         bind_fwd(a, s->from[1]);
-    Compiled *out = g->out;
-    if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0])) {
-        a->full = out->beyond = true;
-        return;
-    }
-    out->accesses[out->naccesses++] = (CompiledAccess){(uint16_t)(s->access - out->entry), (uint16_t)(asm_here(a) - out->entry)};
+    bind_fwd(a, miss);
+    note_access(g, hot, asm_here(a));
+    note_access(g, s->access, asm_here(a));
     mem_address(g, s);
-    slow_call(g, s, store);
+    if (s->kind == STUB_ATOMIC)
+        slow_amo(g, s);
+    else
+        slow_call(g, s, s->kind == STUB_STORE);
 }
 
 static void exit_stub(Gen *g, const Stub *s)
@@ -268,7 +317,8 @@ void stubs_emit(Gen *g)
         Stub *s = &g->stubs[i];
         switch (s->kind) {
         case STUB_LOAD:
-        case STUB_STORE: mem_stub(g, s); break;
+        case STUB_STORE:
+        case STUB_ATOMIC: mem_stub(g, s); break;
         case STUB_SLOW_LOAD:
         case STUB_SLOW_STORE:
             bind_fwd(&g->a, s->from[0]);

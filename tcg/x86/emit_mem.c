@@ -5,8 +5,8 @@
 //      lea rcx,[B+disp]; sub rcx,[r15+site]; cmp rcx,4096-size; ja miss; mov rdx,[r15+site+8]; op [B+rdx+disp]
 //
 // Sites are more than pairs, so they share them; loads have one half, stores the other, since what may be read need not be writable.
-// The miss stub probes the TLB and refills the pair (then retries), or calls the slow path, which does the whole access: a page-crossing
-// or MMIO access must never be retried, since its pair can never hit. 32-bit guest addresses wrap before they are checked.
+// The miss stub, in the cold half of the code buffer, probes the TLB, refills the pair and does the access itself, or calls the slow
+// path, which does the whole access in C: a page-crossing or MMIO access can never hit. 32-bit guest addresses wrap before the check.
 #include "tcg/x86/gen.h"
 
 void emit_pc_off(Gen *g, uint16_t snap)
@@ -32,9 +32,9 @@ static bool needs_slow(const IrOp *op)
 }
 
 // Base register; what has none (a constant address) gets one.
-static void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
+void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
 {
-    bool store = op->op == OP_STORE;
+    bool store = op->op != OP_LOAD;
     s->op = op;
     s->base = base;
     s->disp = op->disp;
@@ -46,11 +46,10 @@ static void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
 }
 
 // The check. Leaves what the access must be addressed by: [base + rdx + disp], or for 32-bit addresses [rcx + rdx].
-static void mem_check(Gen *g, Stub *s)
+void mem_check(Gen *g, Stub *s)
 {
     Asm *a = &g->a;
     int32_t pair = SPACE(site) + 16 * s->site;
-    s->retry = asm_here(a);
     if (s->memop & MO_ALIGN && s->size) {
         lea(a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp);
         opcode(a, 0xf6, 0, 0, RCX); // test cl, size - 1
@@ -96,37 +95,48 @@ static unsigned load_code(const IrOp *op)
 
 static unsigned fp_move(IrType t, bool store) { return (t == T_F32 ? P_F3 : P_F2) | P_0F | (store ? 0x11 : 0x10); }
 
+static void load_access(Gen *g, Stub *s)
+{
+    if (s->type == T_F32 || s->type == T_F64) {
+        mem_op(g, s, fp_move(s->type, false), s->value);
+    } else if (s->is_fp) { // f16
+        mem_op(g, s, P_0F | 0xb7, RCX);
+        op_rr(&g->a, P_66 | P_0F | 0x6e, s->value, RCX);
+    } else {
+        mem_op(g, s, load_code(s->op), s->value);
+    }
+}
+
+// The jump to a site's stub where there is no fast path at all.
+static void always_slow(Gen *g, Stub *s)
+{
+    asm_room(&g->a);
+    b1(&g->a, 0xe9);
+    b4(&g->a, 0);
+    s->from[0] = g->a.p;
+}
+
 void emit_load(Gen *g, IrRef r, const IrOp *op)
 {
-    bool slow = needs_slow(op), fp = op->type == T_F32 || op->type == T_F64;
+    bool slow = needs_slow(op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
     // The result's register first: making room for it may store a value, which the slow path must not jump over. It may be the
     // base's own, or a pin, since nothing is written there before the access is known to be good.
     done_operands(g, op);
-    bool unused = g->val[r].last == 0;
     s->is_fp = type_fp(op->type);
-    if (unused)
+    if (g->val[r].last == 0)
         s->value = s->is_fp ? SCRATCH_X : RCX;
     else
         s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     mem_begin(g, op, s, base);
     s->type = op->type;
     if (slow) {
-        asm_room(&g->a);
-        b1(&g->a, 0xe9);
-        b4(&g->a, 0);
-        s->from[0] = g->a.p;
+        always_slow(g, s);
     } else {
         mem_check(g, s);
+        mem_access(g, s);
     }
-    if (!slow && fp)
-        mem_op(g, s, fp_move(op->type, false), s->value);
-    else if (!slow && s->is_fp) { // f16
-        mem_op(g, s, P_0F | 0xb7, RCX);
-        op_rr(&g->a, P_66 | P_0F | 0x6e, s->value, RCX);
-    } else if (!slow)
-        mem_op(g, s, load_code(op), s->value);
     s->back = asm_here(&g->a);
 }
 
@@ -150,9 +160,7 @@ static void store_access(Gen *g, Stub *s)
 {
     static const unsigned code[] = {P_BYTE | 0x88, P_66 | 0x89, 0x89, P_W | 0x89};
     static const unsigned code_imm[] = {0xc6, P_66 | 0xc7, 0xc7, P_W | 0xc7};
-    if (s->is_fp && s->type == T_F16) {
-        op_rr(&g->a, P_66 | P_0F | 0x7e, s->value, RAX); // never reached with a live rax: f16 stores go the slow way
-    } else if (s->is_fp) {
+    if (s->is_fp) { // f16 goes the slow way
         mem_op(g, s, fp_move(s->type, true), s->value);
     } else if (s->value_const) {
         mem_op(g, s, code_imm[s->size], 0);
@@ -168,6 +176,16 @@ static void store_access(Gen *g, Stub *s)
     }
 }
 
+void mem_access(Gen *g, Stub *s)
+{
+    if (s->kind == STUB_LOAD)
+        load_access(g, s);
+    else if (s->kind == STUB_STORE)
+        store_access(g, s);
+    else
+        atomic_access(g, s);
+}
+
 void emit_store(Gen *g, IrRef r, const IrOp *op)
 {
     bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
@@ -176,37 +194,13 @@ void emit_store(Gen *g, IrRef r, const IrOp *op)
     mem_begin(g, op, s, base);
     store_value(g, s, op);
     if (slow) {
-        asm_room(&g->a);
-        b1(&g->a, 0xe9);
-        b4(&g->a, 0);
-        s->from[0] = g->a.p;
+        always_slow(g, s);
     } else {
         mem_check(g, s);
-        store_access(g, s);
+        mem_access(g, s);
     }
     s->back = asm_here(&g->a);
     done_operands(g, op);
-}
-
-// Atomics: by C (tlb_amo), which finds the host address and uses the host's compare-and-swap.
-void emit_amo(Gen *g, IrRef r, const IrOp *op)
-{
-    Asm *a = &g->a;
-    save_caller_saved(g, false);
-    arg_to(g, RCX, op->a);
-    if (op->disp)
-        lea(a, P_W, RCX, RCX, op->disp);
-    if (ir_result_type(&g->ir->ops[op->a]) == T_I32)
-        mov32_rr(a, RCX, RCX);
-    arg_to(g, RDX, op->b);
-    if (op->op == OP_CAS)
-        arg_to(g, RAX, op->c); // what rax held was evicted, or dies here
-    emit_pc_off(g, op->snap);
-    mov_mi(a, P_W, RBP, VCPU(scratch) + 48, op->op);
-    mov_mi(a, P_W, RBP, VCPU(scratch) + 56, op->memop);
-    call_to(a, g->x->amo);
-    done_operands(g, op);
-    result_from_rax(g, r, op->type);
 }
 
 void emit_fence(Gen *g, IrRef r, const IrOp *op)

@@ -28,11 +28,11 @@ typedef struct Val {
     uint16_t last;    // last op that reads it; 0: none
 } Val;
 
-typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE } StubKind;
+typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE } StubKind;
 
 typedef struct Stub {
     uint8_t kind;
-    uint8_t base, value, size, cc;
+    uint8_t base, value, size, cc, dest;  // dest: of an atomic
     bool is_fp, addr32, value_const, fma;
     uint8_t type;
     uint16_t memop, snap, site;
@@ -73,7 +73,6 @@ typedef struct X86 {
     unsigned npins;
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
     uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done;
-    uint32_t probe[2][4];       // [store][log2 size]
     uint32_t slow_load, slow_store, amo, eval;
     uint32_t helper[512];
     void *eval_fn;
@@ -104,6 +103,7 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp); // only in memory, and not worth
 void done_operands(Gen *g, const IrOp *op);     // frees what dies here; after this the result may take their registers
 Reg def_gpr(Gen *g, IrRef r);                   // a register for op r's result (its pin, if hinted)
 uint8_t def_xmm(Gen *g, IrRef r);
+void evict_rax(Gen *g);
 Reg temp_gpr(Gen *g);                           // locked scratch for this op beyond rcx, rdx
 void save_caller_saved(Gen *g, bool writes_state); // before a C call: values needed later leave rax, XMM, and (if state changes) pins and slots
 void forget_state(Gen *g);                      // after a C call that wrote guest state
@@ -121,6 +121,10 @@ unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
     emit_fminmax;
+void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
+void mem_check(Gen *g, Stub *s);
+void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
+void atomic_access(Gen *g, Stub *s);
 Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
 void probe_emit(X86 *x, Asm *a);

@@ -82,34 +82,6 @@ static void make_done(X86 *x, Asm *a)
     probe_emit(x, a);
 }
 
-// A site's pair missed: rcx = vaddr, edx = offset of the pair in the Space. Fills the pair from the TLB: ZF set; or ZF clear, if the TLB
-// has not got it or the access crosses the page. Keeps all but rcx, rdx and flags.
-static uint32_t make_probe(Asm *a, bool store, unsigned size_log2)
-{
-    uint32_t at = asm_here(a);
-    int32_t table = store ? SPACE(write) : SPACE(read);
-    push(a, RAX);
-    mov32_rr(a, RAX, RCX);
-    shift_ri(a, 0, SH_SHR, RAX, PAGE_BITS - 4);
-    alu_ri(a, 0, ALU_AND, RAX, (TLB_ENTRIES - 1) << 4);
-    alu_rr(a, P_W, ALU_ADD, RAX, R15);
-    alu_rm(a, P_W, ALU_SUB, RCX, RAX, table);
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << size_log2));
-    uint8_t *fail = jcc_short(a, CC_A);
-    mov_rm(a, RCX, RAX, table);
-    op_rx(a, P_W | 0x89, RCX, R15, RDX, 0, 0);
-    mov_rm(a, RAX, RAX, table + 8);
-    op_rx(a, P_W | 0x89, RAX, R15, RDX, 0, 8);
-    op_rr(a, 0x33, RCX, RCX);
-    pop(a, RAX);
-    ret(a);
-    bind_short(a, fail);
-    pop(a, RAX);
-    op_rr(a, P_W | 0x85, RSP, RSP);
-    ret(a);
-    return at;
-}
-
 static void save_temps(Asm *a)
 {
     alu_ri(a, P_W, ALU_SUB, RSP, 8 + 16 * 8 + 16);
@@ -147,11 +119,12 @@ static uint32_t make_slow(X86 *x, Asm *a, bool store)
     return at;
 }
 
-// tlb_amo(v, op, memop, vaddr, b, c): rcx = vaddr, rdx = b, rax = c, [scratch+48] = op, [scratch+56] = MemOp.
+// tlb_amo(v, op, memop, vaddr, b, c): rcx = vaddr, rdx = b, rax = c, [scratch+48] = op, [scratch+56] = MemOp; the old value to
+// [scratch]. Keeps all temps.
 static uint32_t make_amo(X86 *x, Asm *a)
 {
     uint32_t at = asm_here(a);
-    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    save_temps(a);
     store_pins(x, a);
     mov_rr(a, R8, RDX);
     mov_rr(a, R9, RAX);
@@ -159,11 +132,11 @@ static uint32_t make_amo(X86 *x, Asm *a)
     mov_rm(a, RDX, RBP, VCPU(scratch) + 56);
     vcpu_to_rdi(a);
     call_c(a, (void *)tlb_amo);
-    load_pins(x, a, false);
+    mov_mr(a, RBP, VCPU(scratch), RAX);
     alu_mi(a, 0, ALU_CMP, RBP, VCPU(trap), 0);
     jcc_to(a, CC_NE, x->leave_trap);
-    alu_ri(a, P_W, ALU_ADD, RSP, 8);
-    ret(a);
+    load_pins(x, a, false);
+    restore_temps(a);
     return at;
 }
 
@@ -208,10 +181,6 @@ bool thunks_make(Engine *e, X86 *x, Asm *a)
     const IrNames *names = &e->guest->names;
     make_enter_leave(x, a);
     make_done(x, a);
-    for (unsigned size = 0; size < 4; size++) {
-        x->probe[0][size] = make_probe(a, false, size);
-        x->probe[1][size] = make_probe(a, true, size);
-    }
     x->slow_load = make_slow(x, a, false);
     x->slow_store = make_slow(x, a, true);
     x->amo = make_amo(x, a);

@@ -21,7 +21,7 @@ static bool host_fits(void)
 
 static Asm cursor(const CodeBuffer *c)
 {
-    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->size, .to_rx = (int64_t)(c->rx - c->rw)};
+    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->cold_start, .to_rx = (int64_t)(c->rx - c->rw)};
 }
 
 static bool x86_init(Engine *e, CodeBuffer *code)
@@ -82,12 +82,20 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
     emit_ops(g);
+    if (g->a.full)
+        return false;
+    uint8_t *end = g->a.p, *cold = code->rw + code->cold;
+    g->a.p = cold;
+    g->a.limit = code->rw + code->size;
+    out->cold = asm_here(&g->a);
     stubs_emit(g);
     if (g->a.full)
         return false;
     memcpy(x->next_site, g->site, sizeof(g->site));
-    out->bytes = (uint32_t)(g->a.p - start);
-    code->used = (size_t)(g->a.p - code->rw);
+    out->bytes = (uint32_t)(end - start);
+    out->cold_bytes = (uint32_t)(g->a.p - cold);
+    code->used = (size_t)(end - code->rw);
+    code->cold = (size_t)(g->a.p - code->rw);
     return true;
 }
 
