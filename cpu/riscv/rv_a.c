@@ -31,19 +31,17 @@ static void load_reserved(Trans *t, const Insn *i, unsigned size)
 INSN(lr_w) { load_reserved(t, i, MO_32); }
 INSN(lr_d) { load_reserved(t, i, MO_64); }
 
-static void store_conditional(Trans *t, const Insn *i, unsigned size)
-{
-    unsigned done = ir_label_new(t->k);
-    IrRef vaddr = atomic_address(t, i), value = x(t, i->rs2), failed = imm(t, 1);
+// Without the reservation the compare-and-swap puts back what it expects, so memory keeps its value whatever it is; no branch is needed.
+// (An SC that fails may fault like a store: "Zalrsc", on address-based exceptions.)
+static void store_conditional(Trans *t, const Insn *i, unsigned size) {
+    IrRef vaddr = atomic_address(t, i), value = x(t, i->rs2);
     IrRef reserved = ir_get(t->k, T_I64, RES_VADDR), seen = ir_get(t->k, T_I64, RES_VALUE);
-    ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)RV_RES_NONE));
-    ir_branch(t->k, ir_bin(t->k, OP_NE, T_I64, reserved, vaddr), done, &failed, 1);
     if (t->xlen == 32) value = ir_un(t->k, OP_ZEXT32, T_I64, value);
-    IrRef old = ir_amo(t->k, OP_CAS, T_I64, atomic(i, size), vaddr, seen, value);
+    IrRef update = ir_select(t->k, T_I64, ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr), value, seen);
+    IrRef old = ir_amo(t->k, OP_CAS, T_I64, atomic(i, size), vaddr, seen, update);
     IrRef differs = boolean(t, ir_bin(t->k, OP_NE, size == MO_32 ? T_I32 : T_I64, old, seen));
-    ir_jump(t->k, done, &differs, 1);
-    ir_label(t->k, done, t->tx, &failed, 1);
-    set_x(t, i->rd, failed);
+    ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)RV_RES_NONE));
+    set_x(t, i->rd, or_(t, differs, boolean(t, ir_bin(t->k, OP_NE, T_I64, reserved, vaddr))));
 }
 INSN(sc_w) { store_conditional(t, i, MO_32); }
 INSN(sc_d) { store_conditional(t, i, MO_64); }
