@@ -15,7 +15,7 @@ static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_
 // RAM that holds translated code takes stores only after its blocks were marked suspect.
 static void open_for_store(Vcpu *v, const TlbFill *fill)
 {
-    cache_store_page(v->engine, fill->paddr & PAGE_MASK);
+    cache_store_page(v->engine, fill->paddr & PAGE_MASK, false);
 }
 
 static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t)

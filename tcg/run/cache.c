@@ -79,7 +79,8 @@ static bool suspect_page(Engine *e, CodePage *p)
         unlink_incoming(e, b);
         any = true;
     }
-    atomic_store(&p->live, PAGE_OPEN);
+    if (atomic_load(&p->live) != PAGE_MIXED)
+        atomic_store(&p->live, PAGE_OPEN);
     return any;
 }
 
@@ -89,13 +90,39 @@ static void post_jumps(Engine *e)
         vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
 }
 
-void cache_store_page(Engine *e, uint64_t ppage)
+// Locked. True if the page is mixed from now on, so that its blocks run on.
+static bool mix(Engine *e, CodePage *p)
+{
+    if (!atomic_load(&e->fenced) || p->turns < MIXED_AFTER)
+        return false;
+    atomic_store(&p->live, PAGE_MIXED);
+    p->next_mixed = e->mixed;
+    e->mixed = p;
+    return true;
+}
+
+void cache_store_page(Engine *e, uint64_t ppage, bool dma)
 {
     CodePage *p = cache_page(e, ppage, false);
-    if (!p || !atomic_load(&p->live))
+    uint8_t state = p ? atomic_load(&p->live) : PAGE_OPEN;
+    if (state == PAGE_OPEN || (state == PAGE_MIXED && !dma))
         return;
     pthread_mutex_lock(&e->lock);
-    if (atomic_load(&p->live) && suspect_page(e, p))
+    state = atomic_load(&p->live);
+    bool stays = dma ? false : state == PAGE_MIXED || (state == PAGE_LIVE && mix(e, p));
+    if (state != PAGE_OPEN && !stays && suspect_page(e, p))
+        post_jumps(e);
+    pthread_mutex_unlock(&e->lock);
+}
+
+void cache_fence(Engine *e, Vcpu *v)
+{
+    atomic_store(&e->fenced, true);
+    pthread_mutex_lock(&e->lock);
+    bool any = false;
+    for (CodePage *p = e->mixed; p; p = p->next_mixed)
+        any |= suspect_page(e, p);
+    if (any)
         post_jumps(e);
     pthread_mutex_unlock(&e->lock);
 }
@@ -104,7 +131,7 @@ void engine_written(Engine *e, uint64_t paddr, uint64_t size)
 {
     if (size)
         for (uint64_t page = paddr & PAGE_MASK; page <= ((paddr + size - 1) & PAGE_MASK); page += PAGE_SIZE)
-            cache_store_page(e, page);
+            cache_store_page(e, page, true);
 }
 
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir)
@@ -179,10 +206,12 @@ void cache_flush(Engine *e, Vcpu *v)
     for (unsigned i = 0; i < PAGE_HASH; i++)
         for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next)) {
             p->blocks = NULL;
+            p->turns = 0;
             atomic_store(&p->live, PAGE_OPEN);
         }
     for (unsigned i = 0; i < HASH_SIZE; i++)
         atomic_store(&e->hash[i], NULL);
+    e->mixed = NULL;
     arena_reset(e->arena);
     e->nlinks = 1; // 0 means none
     e->nblocks = 0;

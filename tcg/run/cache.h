@@ -9,6 +9,9 @@
 // (cache_store_page): its blocks become suspect (unlinked, out of every jump cache) and the page is opened for stores at full speed. A
 // look-up that finds a suspect block makes the page live again, compares the guest bytes with the copy taken at translation, and
 // revives or retires the block.
+//
+// A page whose suspects keep being found unchanged, since data beside the code is stored to, becomes mixed in a guest that has been seen to
+// fence: stores go at full speed while its blocks run on, and the guest's next instruction fence makes them suspect. Writes by DMA still do so at once.
 #pragma once
 #include "tcg/run/backend.h"
 #include "tcg/run/engine.h"
@@ -33,11 +36,13 @@ typedef struct Block {
     unsigned naccesses;
 } Block;
 
-enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE };
+enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE, PAGE_MIXED };
 
 struct CodePage {
     uint64_t ppage;
     _Atomic uint8_t live;           // PAGE_*
+    unsigned turns;                 // suspects in a row that were found unchanged: it is data that is stored there
+    CodePage *next_mixed;
     Block *blocks;
     CodePage *_Atomic next;
 };
@@ -49,7 +54,7 @@ typedef struct Link {
     uint32_t next;                  // in to->incoming
 } Link;
 
-enum { HASH_SIZE = 1 << 16, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
+enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 16, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
 
 struct Engine {
     const Guest *guest;
@@ -62,6 +67,8 @@ struct Engine {
     _Atomic uint32_t generation;    // counts flushes of the whole cache
     Block *_Atomic hash[HASH_SIZE];
     CodePage *_Atomic pages[PAGE_HASH];
+    CodePage *mixed;                // list of mixed pages
+    _Atomic bool fenced;            // the guest uses instruction fences
     Link *links;
     uint32_t nlinks, links_room;
     struct Arena *arena;            // blocks, byte copies
@@ -88,7 +95,8 @@ uint64_t clock_ns(void);
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx);                     // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
-void cache_store_page(Engine *e, uint64_t ppage);                               // before a store to RAM that may hold blocks
+void cache_fence(Engine *e, Vcpu *v);                                           // the guest's instruction fence
+void cache_store_page(Engine *e, uint64_t ppage, bool dma);                               // before a store to RAM that may hold blocks
 void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
 void cache_retire(Engine *e, Block *b);                                         // with the lock

@@ -136,8 +136,8 @@ void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags)
 
 void vcpu_fence_i(Vcpu *v)
 {
-    // Stores have marked what they hit as suspect already; other vCPUs' requests are served when the instruction's EXIT_SYNC leaves.
-    vcpu_kick(v, EXIT_WORK);
+    cache_fence(v->engine, v);
+    vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
 }
 
 static void leave_code(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }

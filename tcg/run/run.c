@@ -143,16 +143,18 @@ static Block *make_block(Vcpu *v)
         cache_protect(e, v, next.ppage, next.host);
     pthread_mutex_lock(&e->lock);
     CodePage *page = cache_page(e, f.ppage, false), *page2 = two ? cache_page(e, next.ppage, false) : NULL;
-    if (atomic_load(&page->live) == PAGE_LIVE && (!page2 || atomic_load(&page2->live) == PAGE_LIVE)) {
+    if (atomic_load(&page->live) >= PAGE_LIVE && (!page2 || atomic_load(&page2->live) >= PAGE_LIVE)) {
         Block *b = cache_find(e, paddr, v->ctx);
         if (b && atomic_load(&b->suspect) && !b->retired) {
             v->stat[STAT_SUSPECT]++;
             if (unchanged(b, f.host, two ? next.host : NULL)) {
                 v->stat[STAT_REVIVED]++;
+                page->turns++;
                 atomic_store(&b->suspect, false);
             }
         }
         if (b && (atomic_load(&b->suspect) || (b->next_ppage != ~0ull && (!two || b->next_ppage != next.ppage)))) {
+            page->turns = 0;
             cache_retire(e, b);
             b = NULL;
         }
