@@ -15,6 +15,7 @@
 #include "cpu/cpu.h"
 #include <signal.h>
 #include <stdlib.h>
+#include "tcg/base/epoch.h"
 #include "tcg/base/log.h"
 
 static void wake_thread(Cpu *c) {
@@ -121,6 +122,9 @@ static void stop_by_itself(Cpu *c, RunResult why) {
 
 static void *cpu_thread(void *arg) {
     Cpu *c = arg;
+    EpochReader *reader =
+        epoch_join(); // awake while guest code runs: page walks then read the memory map for nothing
+    epoch_leave(reader);
     pthread_mutex_lock(&c->lock);
     while (!c->quit) {
         if (!may_run(c)) {
@@ -129,7 +133,9 @@ static void *cpu_thread(void *arg) {
         }
         c->state = CPU_RUNNING;
         pthread_mutex_unlock(&c->lock);
+        epoch_enter(reader);
         RunResult result = cpu_run(c, 0);
+        epoch_leave(reader);
         pthread_mutex_lock(&c->lock);
         if (result == RUN_WAITING)
             nap(c);

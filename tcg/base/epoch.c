@@ -17,7 +17,7 @@
 struct EpochReader {
     _Atomic uint64_t seen; // 0: asleep
     unsigned nested;       // epoch_read depth
-    bool joined;           // a translated-code thread: epoch_read is free
+    bool borrowed;         // awake only for the epoch_read in progress
     EpochReader *next;
 };
 
@@ -63,15 +63,11 @@ static EpochReader *reader_self(void) {
 
 EpochReader *epoch_join(void) {
     EpochReader *r = reader_self();
-    r->joined = true;
     epoch_enter(r);
     return r;
 }
 
-void epoch_part(EpochReader *r) {
-    r->joined = false;
-    epoch_leave(r);
-}
+void epoch_part(EpochReader *r) { epoch_leave(r); }
 
 void epoch_quiet(EpochReader *r) {
     uint64_t now = atomic_load_explicit(&epoch_now, memory_order_acquire);
@@ -83,12 +79,16 @@ void epoch_enter(EpochReader *r) { atomic_store(&r->seen, atomic_load(&epoch_now
 
 void epoch_read(void) {
     EpochReader *r = reader_self();
-    if (r->nested++ == 0 && atomic_load_explicit(&r->seen, memory_order_relaxed) == 0) epoch_enter(r);
+    if (r->nested++ || atomic_load_explicit(&r->seen, memory_order_relaxed)) return; // awake already
+    r->borrowed = true;
+    epoch_enter(r);
 }
 
 void epoch_read_done(void) {
     EpochReader *r = self;
-    if (--r->nested == 0 && !r->joined) epoch_leave(r);
+    if (--r->nested || !r->borrowed) return;
+    r->borrowed = false;
+    epoch_leave(r);
 }
 
 // Takes what no reader can hold any more off the list. Caller holds the mutex; raising the counter was a full
