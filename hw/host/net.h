@@ -35,4 +35,5 @@ struct Net {
     void (*pause)(Net *n, bool paused); // paused: on return no call to the card is under way, and none begins
     void (*close)(Net *n);
     char *id;
+    bool big_frames; // takes TCP segments of up to 64 KiB from the card and cuts them itself
 };

@@ -29,22 +29,19 @@ struct Serial {
     char *id;
     // Front half. All on the loop's thread, no lock held.
     void *front;
-    size_t (*can_receive)(void *front);                            // how many bytes it takes now
-    void (*receive)(void *front, const uint8_t *bytes, size_t n);  // n <= can_receive
-    void (*event)(void *front, SerialEvent event);                 // may be NULL
+    size_t (*can_receive)(void *front);                           // how many bytes it takes now
+    void (*receive)(void *front, const uint8_t *bytes, size_t n); // n <= can_receive
+    void (*event)(void *front, SerialEvent event);                // may be NULL
     // the back end takes bytes again; may be NULL
     void (*drained)(void *front);
 };
 
 // Without a back end bytes go nowhere, at once.
-static inline size_t serial_write(Serial *s, const uint8_t *bytes, size_t n)
-{
+static inline size_t serial_write(Serial *s, const uint8_t *bytes, size_t n) {
     return s ? s->ops->write(s, bytes, n) : n;
 }
-static inline void serial_ready(Serial *s)
-{
-    if (s && s->ops->ready)
-        s->ops->ready(s);
+static inline void serial_ready(Serial *s) {
+    if (s && s->ops->ready) s->ops->ready(s);
 }
 
 // ---- back ends
@@ -82,8 +79,7 @@ Serial *serial_open(const SerialSpec *spec, Loop *loop, char *error, size_t erro
 Serial *serial_share(Serial *s);
 const char *serial_where(const Serial *s); // "/dev/pts/3", "tcp:127.0.0.1:4321": what the user connects to
 // The channel goes when the last of its fronts is closed. Writes out what is left. Loop not yet freed.
-static inline void serial_close(Serial *s)
-{
+static inline void serial_close(Serial *s) {
     if (s && s->ops->close) s->ops->close(s);
 }
 

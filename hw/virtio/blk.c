@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-// virtio block device (Virtual I/O Device 1.2, section 5.2): read, write,
-// flush, get-id, discard, write-zeroes.
+// virtio block device (Virtual I/O Device 1.2, section 5.2): read, write, flush, get-id, discard,
+// write-zeroes.
 //
-// A notification only kicks the disk. Its workers come for requests
-// (next_request), run them with no lock held and report (request_done), so the
-// vCPU never waits and what no worker has taken yet is still in the ring when
-// the machine is saved. A request remembers the epoch it was taken in: after a
-// reset it is dropped. The reset itself waits until no worker touches guest
-// memory any more.
+// A notification only kicks the disk. Its workers come for requests (next_request), run them with no lock
+// held and report (request_done), so the vCPU never waits and what no worker has taken yet is still in the
+// ring when the machine is saved. A request remembers the epoch it was taken in: after a reset it is dropped.
+// The reset itself waits until no worker touches guest memory any more.
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
@@ -255,7 +253,7 @@ static BlkRequest *take(VirtioBlk *b) {
         q->r = (DiskRequest){.done = request_done, .opaque = q};
         int status = prepare(q);
         if (status < 0) return q;
-        finish(q, status, status == S_OK ? q->e.in_bytes - 1 : 0);
+        finish(q, status, status == S_OK ? (q->e.in_bytes - 1 < ID_BYTES ? q->e.in_bytes - 1 : ID_BYTES) : 0);
     }
 }
 

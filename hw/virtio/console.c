@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// virtio console (Virtual I/O Device 1.2, section 5.3) with one port: queue 0
-// carries input, queue 1 output.
+// virtio console (Virtual I/O Device 1.2, section 5.3) with one port: queue 0 carries input, queue 1 output.
 //
-// Serial back ends take bytes without blocking, so output is written at once
-// under the device's lock. A chain that is taken in part goes back to the ring,
-// and `sent` says how much of it is done: nothing is in flight outside the
-// saved state. emerg_wr prints a character before any queue exists.
+// Serial back ends take bytes without blocking, so output is written at once under the device's lock. A chain
+// that is taken in part goes back to the ring, and `sent` says how much of it is done: nothing is in flight
+// outside the saved state. emerg_wr prints a character before any queue exists.
 #include "hw/host/serial.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
@@ -117,6 +115,8 @@ static void drained(void *front) {
 
 // ---- entries
 
+static void reset(Virtio *v) { ((VirtioConsole *)v->device->state)->sent = 0; }
+
 static const VirtioOps ops = {
     .id = 3,
     .nqueues = 2,
@@ -125,6 +125,7 @@ static const VirtioOps ops = {
     .config = config,
     .config_write = config_write,
     .notify = notify,
+    .reset = reset,
 };
 
 static void set_front(Serial *s, VirtioConsole *c) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The virtio devices on the MMIO transport, by the names that -device knows.
-// Pass `&x.type` to device_new.
+// The virtio devices on the MMIO transport, by the names that -device knows. Pass `&x.type` to device_new.
 #pragma once
 #include "hw/virtio/virtio.h"
 

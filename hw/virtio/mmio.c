@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The registers of virtio over MMIO (Virtual I/O Device 1.2, 4.2.2;
-// legacy 4.2.4) as rows over VirtioRegs. Called by the device core for every
-// access, with the device's lock. The interrupt line is high while
-// InterruptStatus is not 0. Registers of the other interface version are guest
-// errors.
+// The registers of virtio over MMIO (Virtual I/O Device 1.2, 4.2.2; legacy 4.2.4) as rows over VirtioRegs.
+// Called by the device core for every access, with the device's lock. The interrupt line is high while
+// InterruptStatus is not 0. Registers of the other interface version are guest errors.
 #include "hw/virtio/mmio.h"
 #include "hw/core/machine.h"
 #include "tcg/base/log.h"

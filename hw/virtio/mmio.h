@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-// virtio over memory-mapped registers (Virtual I/O Device 1.2, section 4.2):
-// interface version 2, and version 1 (legacy, 4.2.4), which is the default as
-// `-global virtio-mmio.force-legacy=` has it elsewhere. A device type with
-// these entries is a device with its own window: the board maps it into a slot
-// and wires output 0.
+// virtio over memory-mapped registers (Virtual I/O Device 1.2, section 4.2): interface version 2, and version
+// 1 (legacy, 4.2.4), which is the default as `-global virtio-mmio.force-legacy=` has it elsewhere. A device
+// type with these entries is a device with its own window: the board maps it into a slot and wires output 0.
 #pragma once
 #include "hw/virtio/virtio.h"
 

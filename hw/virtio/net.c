@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// virtio network card (Virtual I/O Device 1.2, section 5.1): queue 0 receives,
-// queue 1 sends; merged receive buffers, link status, checksums by the host
-// (the guest leaves them out on the way out, and need not verify on the way
-// in).
+// virtio network card (Virtual I/O Device 1.2, section 5.1): queue 0 receives, queue 1 sends; merged receive
+// buffers, link status, checksums by the host (the guest leaves them out on the way out, and need not verify
+// on the way in).
 //
-// Notifications only wake the network's thread, which comes for frames
-// (next_frame) and brings them (receive) with this device's lock. A frame is
-// wholly in the ring or wholly out of it, so nothing is ever in flight.
+// Notifications only wake the network's thread, which comes for frames (next_frame) and brings them (receive)
+// with this device's lock. A frame is wholly in the ring or wholly out of it, so nothing is ever in flight.
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
@@ -16,6 +14,7 @@
 
 enum { RX = 0, TX = 1 };
 enum { F_CSUM = 1 << 0, F_GUEST_CSUM = 1 << 1, F_MAC = 1 << 5, F_MRG_RXBUF = 1 << 15, F_STATUS = 1 << 16 };
+enum { F_HOST_TSO4 = 1 << 11, F_HOST_TSO6 = 1 << 12 };
 enum { NEEDS_CSUM = 1, DATA_VALID = 2 };
 
 typedef struct Header {
@@ -36,7 +35,11 @@ typedef struct VirtioNet {
     VirtqElement first, e;
 } VirtioNet;
 
-static uint64_t features(Virtio *v) { return F_CSUM | F_GUEST_CSUM | F_MAC | F_MRG_RXBUF | F_STATUS; }
+static uint64_t features(Virtio *v) {
+    const Net *net = ((VirtioNet *)v->device->state)->netdev;
+    uint64_t f = F_CSUM | F_GUEST_CSUM | F_MAC | F_MRG_RXBUF | F_STATUS;
+    return net && net->big_frames ? f | F_HOST_TSO4 | F_HOST_TSO6 : f;
+}
 
 static size_t header_size(const Virtio *v) {
     return virtio_has(v, F_MRG_RXBUF | VIRTIO_F_VERSION_1) ? sizeof(Header) : offsetof(Header, num_buffers);

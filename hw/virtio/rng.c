@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// virtio entropy device (Virtual I/O Device 1.2, section 5.4). Each buffer gets
-// up to MOST bytes of the host's random generator at once, on the notifying
-// vCPU: less work than waking another thread, and a guest that asks for much
-// asks again.
+// virtio entropy device (Virtual I/O Device 1.2, section 5.4). Each buffer gets up to MOST bytes of the
+// host's random generator at once, on the notifying vCPU: less work than waking another thread, and a guest
+// that asks for much asks again.
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
 #include <sys/random.h>

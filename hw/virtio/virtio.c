@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The virtio device core: device status and feature negotiation (Virtual I/O
-// Device 1.2, 2.1, 2.2, 3.1), starting and stopping of queues, configuration
-// space, interrupts. Called by the transports for the driver's side and by the
-// devices for theirs, always under the device's lock.
+// The virtio device core: device status and feature negotiation (Virtual I/O Device 1.2, 2.1, 2.2, 3.1),
+// starting and stopping of queues, configuration space, interrupts. Called by the transports for the driver's
+// side and by the devices for theirs, always under the device's lock.
 //
-// VirtioRegs is all the state there is; `Virtio.q` follows from it
-// (virtio_start_queues after a load). A queue counts as started when it has its
-// addresses: legacy drivers kick before they set DRIVER_OK.
+// VirtioRegs is all the state there is; `Virtio.q` follows from it (virtio_start_queues after a load). A
+// queue counts as started when it has its addresses: legacy drivers kick before they set DRIVER_OK.
 #include "hw/virtio/virtio.h"
 #include "hw/core/machine.h"
 #include "tcg/base/log.h"

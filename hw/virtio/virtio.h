@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The core of every virtio device (Virtual I/O Device 1.2, chapter 2): status,
-// features, queues, configuration space, interrupts. A device fills VirtioOps
-// and is made into a Device by a transport (hw/virtio/mmio.h), which is reached
-// through VirtioTransport alone.
+// The core of every virtio device (Virtual I/O Device 1.2, chapter 2): status, features, queues,
+// configuration space, interrupts. A device fills VirtioOps and is made into a Device by a transport
+// (hw/virtio/mmio.h), which is reached through VirtioTransport alone.
 //
-// The state struct of a device begins with VirtioRegs (saved; also what the
-// transports' registers select), then its own fields, then wiring, where a
-// Virtio stands.
+// The state struct of a device begins with VirtioRegs (saved; also what the transports' registers select),
+// then its own fields, then wiring, where a Virtio stands.
 #pragma once
 #include "hw/core/device.h"
 #include "hw/virtio/virtqueue.h"

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Split virtqueues, device side (Virtual I/O Device 1.2, section 2.7; legacy
-// layout 2.7.2). Called by the virtio devices under their lock.
+// Split virtqueues, device side (Virtual I/O Device 1.2, section 2.7; legacy layout 2.7.2). Called by the
+// virtio devices under their lock.
 //
-// The driver writes the rings while we read them, so each value is read once
-// into a local and checked there. A chain is walked at most as many steps as
-// there are descriptors, which ends every loop. When a check fails the queue is
-// broken: it is logged once as a guest error, and the device core asks for a
-// reset.
+// The driver writes the rings while we read them, so each value is read once into a local and checked there.
+// A chain is walked at most as many steps as there are descriptors, which ends every loop. When a check fails
+// the queue is broken: it is logged once as a guest error, and the device core asks for a reset.
 #include "hw/virtio/virtqueue.h"
 #include "tcg/base/log.h"
 #include <string.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Split virtqueues (Virtual I/O Device 1.2, section 2.7) from the device's
-// side. Everything in a ring is hostile: a bad index, length, address or chain
-// breaks the queue, which then gives nothing until it is started again. The
-// caller holds the device's lock.
+// Split virtqueues (Virtual I/O Device 1.2, section 2.7) from the device's side. Everything in a ring is
+// hostile: a bad index, length, address or chain breaks the queue, which then gives nothing until it is
+// started again. The caller holds the device's lock.
 #pragma once
 #include "cpu/bus/mem.h"
 #include <sys/uio.h>

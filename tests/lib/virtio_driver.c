@@ -148,4 +148,3 @@ bool driver_wait(Driver *v, unsigned queue, uint16_t *head, uint32_t *len) {
     }
     return false;
 }
-

@@ -185,7 +185,10 @@ Net *net_user_open(const NetUserSpec *s, char *error, size_t error_size) {
         Forward f;
         good = forward_parse(s->hostfwd[i], &f, error, error_size) && add_forward(u, &f, error, error_size);
     }
-    if (good && port_start(&u->port, s->id, &user_ops, error, error_size)) return &u->port.net;
+    if (good && port_start(&u->port, s->id, &user_ops, error, error_size)) {
+        u->port.net.big_frames = true; // libslirp ends TCP here: to it a segment is just bytes
+        return &u->port.net;
+    }
     if (u->slirp) user_ops.close(&u->port);
     pcap_close(dump);
     free(u);
