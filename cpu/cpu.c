@@ -111,13 +111,12 @@ static void nap(Cpu *c) {
     }
 }
 
-// Breakpoint or step: stops itself, then tells whoever asked.
+// Breakpoint or step: tells whoever asked, then stops. In this order, so that no report comes after cpu_pause.
 static void stop_by_itself(Cpu *c, RunResult why) {
     c->wanted = CPU_STOPPED;
-    mark_stopped(c);
     pthread_mutex_unlock(&c->lock);
     if (c->on_stop) c->on_stop(c->on_stop_opaque, c, why);
-    pthread_mutex_lock(&c->lock);
+    pthread_mutex_lock(&c->lock); // park marks it
 }
 
 static void *cpu_thread(void *arg) {
@@ -133,9 +132,11 @@ static void *cpu_thread(void *arg) {
         }
         c->state = CPU_RUNNING;
         pthread_mutex_unlock(&c->lock);
+        turn_take(c->turn, c);
         epoch_enter(reader);
         RunResult result = cpu_run(c, 0);
         epoch_leave(reader);
+        turn_drop(c->turn);
         pthread_mutex_lock(&c->lock);
         if (result == RUN_WAITING)
             nap(c);

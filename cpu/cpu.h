@@ -5,6 +5,7 @@
 #include "cpu/bus/clock.h"
 #include "cpu/bus/irq.h"
 #include "cpu/bus/mem.h"
+#include "cpu/turn.h"
 #include "tcg/base/fields.h"
 #include "tcg/run/engine.h"
 
@@ -59,6 +60,7 @@ struct Cpu {
     pthread_cond_t wake, stopped;
     CpuState state, wanted;
     bool started, quit;
+    CpuTurn *turn;         // NULL: all CPUs run at once. Set before the thread starts
     bool powered_on;       // change it with cpu_power
     _Atomic bool asleep;   // the thread waits on `wake`, or is about to look whether it must
     // what happened when it stopped by itself (breakpoint, step): called on the vCPU's thread

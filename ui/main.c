@@ -6,6 +6,7 @@
 // SIGINT, SIGTERM and SIGHUP power the machine off; a second one leaves at once. Handlers only write to an
 // eventfd, which the main thread reads.
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -184,7 +185,16 @@ static void tear_down(Ui *ui) {
     if (ui->pidfile_written) unlink(ui->options->pidfile);
 }
 
+// Started with a standard descriptor closed, the next file opened would take its place.
+static void keep_standard_descriptors(void) {
+    int fd;
+    do fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv) {
+    keep_standard_descriptors();
     Options options;
     Ui ui = {.options = &options};
     char error[1024] = "";

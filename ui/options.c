@@ -190,8 +190,18 @@ static bool apply(Options *o, const Option *row, const char *value, char *error,
     return false;
 }
 
+// Commands that are planned.
+static bool is_friendly(const char *word) {
+    static const char *const words[] = {"run", "debug", "img", "snapshot", "doctor", "machines", "cpus", "devices"};
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (!strcmp(word, words[i])) return true;
+    return false;
+}
+
 static bool parse_one(Options *o, int argc, char **argv, int *i, char *error, size_t error_size) {
     const char *word = argv[*i];
+    if (*i == 1 && is_friendly(word) && !strstr(o->program, "-system-"))
+        return FAIL("'myna %s' is not there yet: myna -M virt -kernel FILE starts a machine, myna -help lists the options", word);
     if (word[0] != '-' || !word[1])
         return FAIL("'%s' is no option: a kernel is named with -kernel FILE, a disk with -drive file=FILE", word);
     const char *name = word[1] == '-' ? word + 2 : word + 1;

@@ -34,7 +34,6 @@ typedef struct Options {
     char *memory_backend; // -M memory-backend=
     char *display;        // -display, NULL: not said
     bool nographic;
-    bool single_thread; // -accel tcg,thread=single
     bool net_nic, net_user; // the old -net pair
 } Options;
 

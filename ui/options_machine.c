@@ -171,7 +171,7 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
     if (ok && mib > 1024) ok = FAIL("-accel tb-size=%llu: at most 1024 MiB", (unsigned long long)mib);
     if (ok) {
         if (mib) e->cache_size = mib << 20;
-        o->single_thread = keyvals_get(&kv, "thread") && !strcmp(keyvals_get(&kv, "thread"), "single");
+        o->spec.single_thread = keyvals_get(&kv, "thread") && !strcmp(keyvals_get(&kv, "thread"), "single");
         e->interpret = keyvals_bool(&kv, "interpret", e->interpret);
         e->one_insn = keyvals_bool(&kv, "one-insn-per-tb", keyvals_bool(&kv, "one-insn", e->one_insn));
     }
@@ -262,7 +262,5 @@ bool finish_machine(Options *o, const char *unused, char *error, size_t error_si
     if (!o->spec.machine) return FAIL("no machine: name one with -M (-M help lists them)");
     if (!check_board(o, error, error_size)) return false;
     if (o->spec.dumpdtb && !o->spec.kernel && !o->spec.bios) text_set(&o->spec.bios, "none"); // nothing will boot
-    if (o->single_thread && o->spec.smp > 1)
-        return FAIL("-accel thread=single: with more than one CPU Myna has only thread=multi yet");
     return true;
 }

@@ -243,7 +243,11 @@ bool machine_running(Machine *m) {
 }
 
 void machine_start(Machine *m) {
-    for (unsigned i = 0; i < m->ncpus; i++) cpu_start_thread(m->cpus[i]);
+    if (m->spec->single_thread && m->ncpus > 1) m->turn = turn_new();
+    for (unsigned i = 0; i < m->ncpus; i++) {
+        m->cpus[i]->turn = m->turn;
+        cpu_start_thread(m->cpus[i]);
+    }
     loop_start(m->loop);
     if (!m->spec->paused) loop_post(m->loop, do_resume, m);
 }
@@ -270,6 +274,7 @@ void machine_free(Machine *m) {
     for (unsigned i = 0; m->cpus && i < m->ncpus; i++)
         if (m->cpus[i]) cpu_free(m->cpus[i]);
     free(m->cpus);
+    turn_free(m->turn);
     while (m->devices) device_free(m->devices);
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);

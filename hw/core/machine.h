@@ -46,6 +46,7 @@ typedef struct MachineSpec {
     bool semihosting;
     bool nodefaults;
     EngineOptions engine; // -accel
+    bool single_thread;   // CPUs take turns
 } MachineSpec;
 void spec_free(MachineSpec *s); // its strings and lists, not itself
 
@@ -91,6 +92,7 @@ struct Machine {
     Engine *engine;
     Cpu **cpus;
     unsigned ncpus;
+    CpuTurn *turn; // NULL: all CPUs run at once
     uint64_t ram_base, ram_size;
     Device *devices;
     BackEnds ends;

@@ -54,6 +54,7 @@ START_TEST(test_linux_boot) {
     ck_assert(o.spec.ram_size == 1ull << 30);
     ck_assert_str_eq(o.spec.append, "console=ttyS0 quiet");
     ck_assert_str_eq(o.spec.bios, "fw.bin");
+    ck_assert(!o.spec.single_thread);
     ck_assert_uint_eq(o.spec.serials.n, 1);
     ck_assert_str_eq(o.spec.serials.item[0], "mon:stdio");
     options_free(&o);
@@ -109,7 +110,6 @@ START_TEST(test_refusals) {
     check_refused("-M virt -smp 2,maxcpus=4", "cannot be added later");
     check_refused("-M virt -smp 9999", "at most");
     check_refused("-M virt -accel interpreter", "only 'tcg'");
-    check_refused("-M virt -smp 2 -accel tcg,thread=single", "thread=multi");
     check_refused("-M virt -serial tcp:1234", "HOST:PORT");
     check_refused("-M virt -chardev file,id=a", "needs a path");
     check_refused("-M virt -chardev stdio", "needs id=");
@@ -256,10 +256,12 @@ END_TEST
 
 START_TEST(test_machine_properties) {
     Options o;
-    parse(&o, "-machine virt,dumpdtb=x.dtb,acpi=off -machine accel=tcg -object memory-backend-ram,id=r,size=256M "
+    parse(&o, "-machine virt,dumpdtb=x.dtb,acpi=off -machine accel=tcg -accel tcg,thread=single,tb-size=32 -object memory-backend-ram,id=r,size=256M "
               "-M memory-backend=r -global driver=virtio-mmio,property=force-legacy,value=false");
     ck_assert_str_eq(o.spec.dumpdtb, "x.dtb");
     ck_assert(o.spec.ram_size == 256 << 20);
+    ck_assert(o.spec.single_thread);
+    ck_assert_uint_eq(o.spec.engine.cache_size, 32 << 20);
     ck_assert_str_eq(o.spec.globals.item[0], "virtio-mmio.force-legacy=false");
     options_free(&o);
 }
