@@ -28,7 +28,9 @@ typedef struct Val {
     uint16_t last;    // last op that reads it; 0: none
 } Val;
 
-typedef enum StubKind { STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE } StubKind;
+typedef enum StubKind {
+    STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
+} StubKind;
 
 typedef struct Stub {
     uint8_t kind;
