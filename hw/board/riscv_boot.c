@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 #define MIB       (1ull << 20)
 
 typedef struct Boot {

@@ -10,6 +10,9 @@ bool riscv_make_harts(Machine *m, char *error, size_t error_size);
 // DRAM at m->ram_base, and the reset ROM.
 enum { RISCV_ROM_BASE = 0x1000, RISCV_ROM_SIZE = 0xf000 };
 bool riscv_make_memory(Machine *m, const char *ram_name, char *error, size_t error_size);
+// Into the open root node; the node of the devices' bus, left open.
+void riscv_dt_root(Fdt *f, const char *compatible, const char *model);
+void riscv_dt_soc(Fdt *f);
 void riscv_dt_cpus(Machine *m, Fdt *f);
 void riscv_dt_memory(Machine *m, Fdt *f);
 // An interrupt line into a hart: pin is one of RISCV_PIN_x.

@@ -6,8 +6,7 @@
 #include <string.h>
 #include "cpu/riscv/riscv.h"
 #include "hw/board/riscv_boot.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
+#include "tcg/base/fail.h"
 
 static const CpuType *target_type(const Machine *m) {
     return m->spec->target && !strcmp(m->spec->target, "riscv32") ? &riscv32_type : &riscv64_type;
@@ -94,6 +93,23 @@ void riscv_dt_cpus(Machine *m, Fdt *f) {
     dt_end(f);
     dt_end(f);
     dt_end(f);
+}
+
+static void dt_wide_bus(Fdt *f, const char *compatible) {
+    dt_u32(f, "#address-cells", 2);
+    dt_u32(f, "#size-cells", 2);
+    dt_string(f, "compatible", compatible);
+}
+
+void riscv_dt_root(Fdt *f, const char *compatible, const char *model) {
+    dt_wide_bus(f, compatible);
+    dt_string(f, "model", model);
+}
+
+void riscv_dt_soc(Fdt *f) {
+    dt_begin(f, "soc");
+    dt_wide_bus(f, "simple-bus");
+    dt_flag(f, "ranges");
 }
 
 void riscv_dt_memory(Machine *m, Fdt *f) {

@@ -142,21 +142,14 @@ static bool virt_plug(Machine *m, const DeviceType *type, const char *props, cha
 
 static void virt_dt(Machine *m, Fdt *f) {
     Virt *v = m->board_state;
-    dt_u32(f, "#address-cells", 2);
-    dt_u32(f, "#size-cells", 2);
-    dt_string(f, "compatible", "riscv-virtio");
-    dt_string(f, "model", "riscv-virtio,qemu");
+    riscv_dt_root(f, "riscv-virtio", "riscv-virtio,qemu");
     dt_begin(f, "aliases");
     dt_string(f, "serial0", uart_path);
     dt_end(f);
     finisher_fdt_syscon(v->finisher, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
-    dt_begin(f, "soc");
-    dt_u32(f, "#address-cells", 2);
-    dt_u32(f, "#size-cells", 2);
-    dt_string(f, "compatible", "simple-bus");
-    dt_flag(f, "ranges");
+    riscv_dt_soc(f);
     for (Device *d = m->devices; d; d = d->next)
         if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
     dt_end(f);

@@ -46,18 +46,11 @@ static bool spike_build(Machine *m, char *error, size_t error_size) {
 
 static void spike_dt(Machine *m, Fdt *f) {
     Spike *s = m->board_state;
-    dt_u32(f, "#address-cells", 2);
-    dt_u32(f, "#size-cells", 2);
-    dt_string(f, "compatible", "ucbbar,spike-bare-dev");
-    dt_string(f, "model", "ucbbar,spike-bare,qemu");
+    riscv_dt_root(f, "ucbbar,spike-bare-dev", "ucbbar,spike-bare,qemu");
     s->htif->type->fdt(s->htif, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
-    dt_begin(f, "soc");
-    dt_u32(f, "#address-cells", 2);
-    dt_u32(f, "#size-cells", 2);
-    dt_string(f, "compatible", "simple-bus");
-    dt_flag(f, "ranges");
+    riscv_dt_soc(f);
     s->clint->type->fdt(s->clint, f);
     dt_end(f);
 }
