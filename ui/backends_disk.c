@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 #include "hw/host/net/user.h"
+#include "tcg/base/fail.h"
 #include "ui/backends_impl.h"
 #include "ui/keyval.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 static bool is(const KeyVals *kv, const char *key, const char *value) {
     const char *is = keyvals_get(kv, key);

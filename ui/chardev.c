@@ -3,9 +3,8 @@
 #include "ui/chardev.h"
 #include <stdio.h>
 #include <string.h>
+#include "tcg/base/fail.h"
 #include "tcg/base/near.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", NULL};
 

@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/base/fail.h"
 #include "tcg/base/near.h"
 #include "ui/keyjson.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 bool keyvals_add(KeyVals *kv, const char *key, const char *value, bool bare) {
     if (kv->n == KEYVAL_MAX) return false;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Between the table of options (options.c) and the functions that take the harder ones.
 #pragma once
+#include "tcg/base/fail.h"
 #include "ui/keyval.h"
 #include "ui/options.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 typedef bool OptionFn(Options *o, const char *value, char *error, size_t error_size);
 // options_machine.c: the machine itself

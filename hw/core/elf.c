@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "hw/core/image.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
+#include "tcg/base/fail.h"
 
 typedef struct Header { // the fields of Elf32_Ehdr and Elf64_Ehdr that count
     uint64_t entry, phoff, shoff;

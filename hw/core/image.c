@@ -14,8 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "tcg/base/fail.h"
 
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 enum { NESTING = 3, MAGIC_AT = 0x38, TEXT_LOOK = 64 };
 
 const ImageArch image_riscv64 = {"RISC-V 64", EM_RISCV, 64, "RSC\x05"};

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/base/fail.h"
 
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 #define RANGE     "0x%" PRIx64 "..0x%" PRIx64
 
 // The memory that is nearest to what was wanted, for the message.

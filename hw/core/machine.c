@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 #include "tcg/base/near.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 bool spec_add(SpecList *l, const char *text) {
     if (l->n == SPEC_LIST) return false;
@@ -83,12 +82,6 @@ bool machine_add_end(Machine *m, PropKind kind, const char *id, void *end) {
 void *machine_end(Machine *m, PropKind kind, const char *id) {
     for (unsigned i = 0; i < m->ends.n; i++)
         if (m->ends.list[i].kind == kind && !strcmp(m->ends.list[i].id, id)) return m->ends.list[i].end;
-    return NULL;
-}
-
-Device *machine_device(Machine *m, const char *id) {
-    for (Device *d = m->devices; d; d = d->next)
-        if (!strcmp(d->id, id)) return d;
     return NULL;
 }
 

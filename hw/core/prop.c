@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hw/core/machine.h"
+#include "tcg/base/fail.h"
 #include "tcg/base/near.h"
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 static bool parse_bool(const char *text, bool *value) {
     static const char *const yes[] = {"on", "true", "yes", "y"}, *const no[] = {"off", "false", "no", "n"};

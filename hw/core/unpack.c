@@ -8,10 +8,10 @@
 #include "hw/core/image.h"
 #ifdef HAVE_ZSTD
 #include <zstd.h>
+#include "tcg/base/fail.h"
 #endif
 
 enum { UNPACKED_MAX = 1 << 30, FIRST = 1 << 20 };
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 // Makes room for more output: false at the limit.
 static bool grow(uint8_t **out, size_t *capacity) {

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/base/fail.h"
 
 enum { NAME_MAX_SIZE = 255 };
 
@@ -89,8 +90,6 @@ static const Field *field_find(const Fields *f, const char *name) {
         if (!f->fields[i].pad && !strcmp(f->fields[i].name, name)) return &f->fields[i];
     return NULL;
 }
-
-#define FAIL(...) (snprintf(error, error_size, __VA_ARGS__), false)
 
 static bool load_one(const Fields *f, uint8_t *state, uint8_t *seen, Bytes *in, char *error,
                      size_t error_size) {
