@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Instructions about memory as a whole: sfence.vma and sinval, fence.i, cache-block operations, and the fetch
-// fault of an instruction that reaches into the next page. IR helpers of helper.def. Privileged 10.2.1, 10.5
-// (Svinval), 10.1.10; Zicbom, Zicboz.
+// Instructions about memory as a whole: sfence.vma and sinval, fence.i, cache-block operations. IR helpers of
+// helper.def. Privileged 10.2.1, 10.5 (Svinval), 10.1.10; Zicbom, Zicboz.
 #include <string.h>
 #include "cpu/riscv/state.h"
 
@@ -25,12 +24,6 @@ uint64_t riscv_sfence_inval(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
 
 uint64_t riscv_fence_i(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     vcpu_fence_i(v);
-    return 0;
-}
-
-uint64_t riscv_fetch_fault(Vcpu *v, uint64_t vaddr, uint64_t b, uint64_t c) {
-    TlbFill fill;
-    riscv_fill(v, vaddr, ACCESS_FETCH, 0, 2, false, &fill);
     return 0;
 }
 

@@ -134,7 +134,6 @@ void machine_resume(Machine *m);
 bool machine_running(Machine *m);
 // Applies -global to a device before it is plugged.
 bool machine_globals(Machine *m, Device *d, char *error, size_t error_size);
-Device *machine_device(Machine *m, const char *id); // NULL: none
 
 // Device types by name, for -device and `-device help` (hw/board/boards.c). NULL-terminated.
 extern const DeviceType *const device_types[];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A byte stream of the outside world (terminal, socket, file, pty) as a device sees it: -serial, -chardev,
-// HTIF and virtio consoles. The back end (hw/host/serial.c) fills `ops`; the device that is plugged in fills
+// HTIF and virtio consoles. The back end (hw/host/serial/) fills `ops`; the device that is plugged in fills
 // the front half.
 #pragma once
 #include <stdbool.h>

@@ -23,7 +23,7 @@ static const Field goldfish_table[] = {
     FIELD(Goldfish, armed, 0),
     FIELD(Goldfish, pending, 0),
     FIELD(Goldfish, enabled, 0),
-    {.name = "pad", .offset = offsetof(Goldfish, pad), .size = 1, .count = 1, .pad = true},
+    FIELD_PAD(Goldfish, pad),
 };
 static const Fields goldfish_fields = FIELDS("goldfish_rtc", 1, goldfish_table, offsetof(Goldfish, timer));
 

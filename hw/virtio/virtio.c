@@ -3,7 +3,7 @@
 // starting and stopping of queues, configuration space, interrupts. Called by the transports for the driver's
 // side and by the devices for theirs, always under the device's lock.
 //
-// VirtioRegs is all the state there is; `Virtio.q` follows from it (virtio_start_queues after a load). A
+// VirtioRegs is all the state there is; `Virtio.q` follows from it (virtio_loaded makes it again). A
 // queue counts as started when it has its addresses: legacy drivers kick before they set DRIVER_OK.
 #include "hw/virtio/virtio.h"
 #include "hw/core/machine.h"

@@ -43,7 +43,7 @@ struct Vcpu {
     bool waiting;              // WFI: vcpu_run returns RUN_WAITING
     bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
-    _Atomic bool in_code;      // between entering and leaving translated code; see run.c on shoot-downs
+    _Atomic bool in_code;      // between entering and leaving translated code; see work.c on shoot-downs
     bool fp_live;              // MXCSR holds guest flags and rounding mode
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
     uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
