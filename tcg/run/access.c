@@ -52,6 +52,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     } else if (access == ACCESS_WRITE ? fill.write : fill.read) {
         e->delta = (uint64_t)fill.host - vaddr;
         e->tag = page;
+        map_put(access == ACCESS_WRITE ? s->write_global : s->read_global, i, fill.global);
     }
     return true;
 }

@@ -79,8 +79,7 @@ static bool suspect_page(Engine *e, CodePage *p)
         unlink_incoming(e, b);
         any = true;
     }
-    if (atomic_load(&p->live) != PAGE_MIXED)
-        atomic_store(&p->live, PAGE_OPEN);
+    atomic_store(&p->live, PAGE_OPEN);
     return any;
 }
 
@@ -109,9 +108,15 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma)
         return;
     pthread_mutex_lock(&e->lock);
     state = atomic_load(&p->live);
-    bool stays = dma ? false : state == PAGE_MIXED || (state == PAGE_LIVE && mix(e, p));
-    if (state != PAGE_OPEN && !stays && suspect_page(e, p))
-        post_jumps(e);
+    if (dma && state == PAGE_MIXED) { // stays mixed, but what the device wrote counts at once
+        bool any = suspect_page(e, p);
+        atomic_store(&p->live, PAGE_MIXED);
+        if (any)
+            post_jumps(e);
+    } else if (state == PAGE_LIVE ? !mix(e, p) : state == PAGE_CLOSING) {
+        if (suspect_page(e, p))
+            post_jumps(e);
+    }
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -120,8 +125,12 @@ void cache_fence(Engine *e, Vcpu *v)
     atomic_store(&e->fenced, true);
     pthread_mutex_lock(&e->lock);
     bool any = false;
-    for (CodePage *p = e->mixed; p; p = p->next_mixed)
+    for (CodePage *p = e->mixed; p; p = p->next_mixed) {
+        atomic_store(&p->live, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
+        p->turns = 0;
         any |= suspect_page(e, p);
+    }
+    e->mixed = NULL;
     if (any)
         post_jumps(e);
     pthread_mutex_unlock(&e->lock);

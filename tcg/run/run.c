@@ -184,6 +184,7 @@ static Block *find_block(Vcpu *v)
     const FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag != page || page == TLB_INVALID)
         return NULL;
+    bool global = f->global;
     Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx);
     if (!b || atomic_load(&b->suspect))
         return NULL;
@@ -192,10 +193,14 @@ static Block *find_block(Vcpu *v)
         f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
         if (f->tag != page || f->ppage != b->next_ppage)
             return NULL;
+        global &= f->global;
     }
     s->clean = false;
-    if (b->code)
-        s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)] = (JumpEntry){v->pc, v->ctx, b->code};
+    if (b->code) {
+        unsigned i = (v->pc >> 1) & (JUMP_ENTRIES - 1);
+        s->jump[i] = (JumpEntry){v->pc, v->ctx, b->code};
+        map_put(s->jump_global, i, global);
+    }
     return b;
 }
 

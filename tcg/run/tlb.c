@@ -7,6 +7,7 @@
 //  - a read, write or site entry exists only while the guest's page tables, as of its last flush, allow that access;
 //  - a write or store-site entry exists only for RAM that is dirty in the page table and holds no live translated block;
 //  - a jump entry exists only while its vaddr maps to its block's page: flushing a fetch mapping wipes the jump cache.
+#include <immintrin.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -41,7 +42,7 @@ void space_wipe_data(Space *s)
 static void wipe_jumps(Space *s)
 {
     for (unsigned i = 0; i < JUMP_ENTRIES; i++)
-        s->jump[i].vaddr = 1; // odd: no instruction starts there
+        s->jump[i].vaddr = JUMP_NONE;
 }
 
 void space_wipe_code(Space *s)
@@ -59,6 +60,7 @@ void space_wipe(Space *s)
     space_wipe_code(s);
     memset(s->seen, 0, sizeof(s->seen));
     s->nbig = 0;
+    s->has_global = false;
     s->clean = true;
 }
 
@@ -117,12 +119,75 @@ void tlb_free(Vcpu *v)
     free(v->spaces);
 }
 
+static unsigned seen_bit(uint64_t vaddr)
+{
+    return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
+}
+
+static void see(Space *s, bool fetch, uint64_t vaddr) { s->seen[fetch][seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63); }
+
+static void drop_local(TlbEntry *e, const uint64_t *global, unsigned n)
+{
+    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
+    for (unsigned i = 0; i < n; i++)
+        if (!map_get(global, i))
+            e[i] = invalid;
+}
+
+// After a partial wipe: what is still there.
+static void see_again(Space *s)
+{
+    memset(s->seen, 0, sizeof(s->seen));
+    for (unsigned i = 0; i < TLB_ENTRIES; i++) {
+        if (s->read[i].tag != TLB_INVALID)
+            see(s, false, s->read[i].tag);
+        if (s->write[i].tag != TLB_INVALID)
+            see(s, false, s->write[i].tag);
+    }
+    for (unsigned i = 0; i < JUMP_ENTRIES; i++)
+        if (s->jump[i].vaddr != JUMP_NONE) {
+            see(s, true, s->jump[i].vaddr);
+            see(s, true, s->jump[i].vaddr + 2); // it may straddle
+        }
+    for (unsigned i = 0; i < FETCH_ENTRIES; i++)
+        if (s->fetch[i].tag != TLB_INVALID)
+            see(s, true, s->fetch[i].tag);
+}
+
+// What an ASID's flush takes: all but the entries of global pages. Sites are not told apart.
+static void space_wipe_local(Space *s)
+{
+    if (s->clean)
+        return;
+    drop_local(s->read, s->read_global, TLB_ENTRIES);
+    drop_local(s->write, s->write_global, TLB_ENTRIES);
+    wipe(s->site, SITE_ENTRIES);
+    for (unsigned i = 0; i < IO_ENTRIES; i++)
+        s->io[i].tag = TLB_INVALID;
+    for (unsigned i = 0; i < JUMP_ENTRIES; i++)
+        if (!map_get(s->jump_global, i))
+            s->jump[i].vaddr = JUMP_NONE;
+    for (unsigned i = 0; i < FETCH_ENTRIES; i++)
+        if (!s->fetch[i].global)
+            s->fetch[i].tag = TLB_INVALID;
+    see_again(s);
+}
+
+// The new space takes over the global entries of the latest one of its kind (same privilege and rules, another page table).
+static void inherit(Space *s, const Space *donor)
+{
+    if (s != donor)
+        memcpy(s, donor, offsetof(Space, key));
+    s->clean = false;
+    space_wipe_local(s);
+}
+
 void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
 {
     SpaceSet *set = v->spaces;
     if (v->space->key == key && v->space->key2 == key2 && v->space->valid)
         return;
-    Space *oldest = set->spaces[0];
+    Space *oldest = set->spaces[0], *donor = NULL;
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = set->spaces[i];
@@ -131,10 +196,15 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
             v->space = s;
             return;
         }
+        if (s->valid && s->has_global && s->key2 == key2 && key && (!donor || s->used > donor->used))
+            donor = s;
         if (!s->valid || (oldest->valid && s->used < oldest->used))
             oldest = s;
     }
-    space_wipe(oldest);
+    if (donor)
+        inherit(oldest, donor);
+    else
+        space_wipe(oldest);
     oldest->key = key;
     oldest->key2 = key2;
     oldest->asid = asid;
@@ -149,14 +219,13 @@ void vcpu_flush(Vcpu *v, int64_t asid)
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
-        if (s->valid && (asid < 0 || s->asid == asid))
+        if (!s->valid || (asid >= 0 && s->asid != asid))
+            continue;
+        if (asid < 0)
             space_wipe(s);
+        else
+            space_wipe_local(s);
     }
-}
-
-static unsigned seen_bit(uint64_t vaddr)
-{
-    return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
 }
 
 static bool in_big(const Space *s, uint64_t vaddr)
@@ -175,6 +244,24 @@ static bool space_saw(const Space *s, bool fetch, uint64_t vaddr)
 
 // Big pages are entered 4 KiB at a time, so the flush of one address must reach every piece: inside the range that big pages
 // have been filled from, everything goes.
+// The index of the next of n 16-byte entries, from i on, whose first word plus `slack` (0: plain) lies in the page; n if none. Flushes of
+// single pages are many, and these arrays long, so two entries are looked at in one go.
+__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page, uint64_t slack)
+{
+    const __m256i want = _mm256_set1_epi64x((int64_t)page), mask = _mm256_set1_epi64x((int64_t)PAGE_MASK);
+    const __m256i more = _mm256_set1_epi64x((int64_t)slack);
+    const char *p = entries;
+    for (i &= ~1u; i < n; i += 2) {
+        __m256i e = _mm256_loadu_si256((const __m256i *)(const void *)(p + 16 * i));
+        __m256i here = _mm256_cmpeq_epi64(_mm256_and_si256(e, mask), want);
+        __m256i near = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_add_epi64(e, more), mask), want);
+        int hit = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_or_si256(here, near))) & 5;
+        if (hit)
+            return i + (hit == 4);
+    }
+    return n;
+}
+
 static void flush_data(Space *s, uint64_t page)
 {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
@@ -186,18 +273,14 @@ static void flush_data(Space *s, uint64_t page)
     for (i = 0; i < IO_ENTRIES; i++)
         if (s->io[i].tag == page)
             s->io[i].tag = TLB_INVALID;
-    for (i = 0; i < SITE_ENTRIES; i++)
-        if (s->site[i].tag == page)
-            s->site[i] = invalid;
+    for (i = 0; (i = next_of_page(s->site, i, SITE_ENTRIES, page, 0)) < SITE_ENTRIES;)
+        s->site[i] = invalid;
 }
 
 static void flush_code(Space *s, uint64_t page)
 {
-    for (unsigned i = 0; i < JUMP_ENTRIES; i++) {
-        uint64_t vaddr = s->jump[i].vaddr; // an instruction may straddle into the page from 2 bytes before
-        if ((vaddr & PAGE_MASK) == page || ((vaddr + 2) & PAGE_MASK) == page)
-            s->jump[i].vaddr = 1;
-    }
+    for (unsigned i = 0; (i = next_of_page(s->jump, i, JUMP_ENTRIES, page, 2)) < JUMP_ENTRIES;)
+        s->jump[i].vaddr = JUMP_NONE; // 2: an instruction may straddle into the page
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag == page)
         f->tag = TLB_INVALID;
@@ -205,7 +288,7 @@ static void flush_code(Space *s, uint64_t page)
 
 static void flush_page(Space *s, uint64_t page)
 {
-    if (s->clean)
+    if (s->clean || page == TLB_INVALID)
         return;
     if (in_big(s, page)) {
         space_wipe(s);
@@ -231,7 +314,8 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
 void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill)
 {
     s->clean = false;
-    s->seen[fetch][seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63);
+    s->has_global |= fill->global;
+    see(s, fetch, vaddr);
     if (fill->span <= PAGE_SIZE || in_big(s, vaddr))
         return;
     if (fill->span > 1ull << 30 || s->nbig >= BIG_REGIONS)
@@ -257,6 +341,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe)
     space_filled(s, vaddr, true, &fill);
     e->tag = page;
     e->ppage = fill.paddr & PAGE_MASK;
+    e->global = fill.global;
     e->host = fill.host - (fill.paddr & (PAGE_SIZE - 1));
     if (!fill.whole_page)
         e->tag = TLB_INVALID;

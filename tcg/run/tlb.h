@@ -18,15 +18,19 @@
 #define SPACE_COUNT 2u
 #else
 #define TLB_ENTRIES 1024u
-#define FETCH_ENTRIES 256u
-#define JUMP_ENTRIES 8192u
+#define FETCH_ENTRIES 512u
+#define JUMP_ENTRIES 4096u
 #define SITE_ENTRIES 2048u
 #define SPACE_COUNT 16u
 #endif
 #define IO_ENTRIES 16u
 #define SEEN_BITS 4096u
 #define BIG_REGIONS 8u
+#define MAP_WORDS(n) (((n) + 63) / 64)
+static inline void map_put(uint64_t *map, unsigned i, bool bit) { map[i / 64] = (map[i / 64] & ~(1ull << (i & 63))) | (uint64_t)bit << (i & 63); }
+static inline bool map_get(const uint64_t *map, unsigned i) { return map[i / 64] >> (i & 63) & 1; }
 #define TLB_INVALID (1ull << 63)
+#define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there
 
 #define TLB_FOLD 10 // vpn bits that are folded, so that arrays a power of two apart do not share entries
 static inline unsigned tlb_index(uint64_t vaddr)
@@ -44,7 +48,7 @@ typedef struct FetchEntry {
     uint64_t tag;
     uint64_t ppage; // physical address of the page
     uint8_t *host;
-    uint64_t pad;
+    uint64_t global;
 } FetchEntry;
 
 // vaddr -> code, under one context word. `code` is the low 32 bits of the (low) executable mapping.
@@ -67,13 +71,17 @@ struct Space {
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
     FetchEntry fetch[FETCH_ENTRIES];
     IoEntry io[IO_ENTRIES];
+    uint64_t read_global[MAP_WORDS(TLB_ENTRIES)], write_global[MAP_WORDS(TLB_ENTRIES)], jump_global[MAP_WORDS(JUMP_ENTRIES)]; // entries
+                        // of global pages: they outlive the flush of an ASID, and a new address space starts with them
+    uint64_t seen[2][SEEN_BITS / 64]; // hashes of pages filled (for data, for fetch) since the last wipe: the rest needs no flush
+    uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
+    unsigned nbig;              // more than BIG_REGIONS: anywhere
+    bool has_global;
+    // ---- what makes this space this one, from here on
     uint64_t key, key2;
     uint32_t asid;
     uint64_t used;      // LRU stamp
     bool valid, clean;  // clean: nothing was filled since the last wipe
-    uint64_t seen[2][SEEN_BITS / 64]; // hashes of pages filled (for data, for fetch) since the last wipe: the rest needs no flush
-    uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
-    unsigned nbig;              // more than BIG_REGIONS: anywhere
 };
 
 typedef struct SpaceSet {
