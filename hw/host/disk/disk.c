@@ -5,10 +5,10 @@
 // lock bytes of the image notice our writer.
 #include "hw/host/disk/impl.h"
 #include "hw/host/holder.h"
+#include "tcg/base/fail.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +17,6 @@
 #include <unistd.h>
 
 enum { SECTOR = 512 };
-
-__attribute__((format(printf, 3, 4))) static bool fail(char *error, size_t size, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error, size, format, args);
-    va_end(args);
-    return false;
-}
 
 // The formats people have lying about; each would be destroyed by writing to it as a raw disk.
 static const char *other_format(int fd) {
@@ -44,61 +36,56 @@ static const char *other_format(int fd) {
     return NULL;
 }
 
-static bool lock_file(Disk *d, bool write, char *error, size_t size) {
+static bool lock_file(Disk *d, bool write, char *error, size_t error_size) {
     struct flock lock = {.l_type = write ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_len = write ? 0 : 1};
     if (!fcntl(d->fd, F_OFD_SETLK, &lock)) return true;
     if (errno != EAGAIN && errno != EACCES) return true; // a file system without locks
     char who[128];
     holder_of_file(d->file, who, sizeof who);
-    return fail(error, size,
-                "'%s' is in use by %s; two machines writing one image would destroy it "
+    return FAIL("'%s' is in use by %s; two machines writing one image would destroy it "
                 "(use a copy, or snapshot=on once the other has it open read-only)",
                 d->file, who);
 }
 
-static bool open_file(Disk *d, const DiskSpec *spec, bool write, char *error, size_t size) {
+static bool open_file(Disk *d, const DiskSpec *spec, bool write, char *error, size_t error_size) {
     d->fd = open(spec->file, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
     if (d->fd >= 0) return true;
     if (errno == ENOENT)
-        return fail(error, size, "no disk image '%s' (make one with: truncate -s 8G '%s')", spec->file,
-                    spec->file);
+        return FAIL("no disk image '%s' (make one with: truncate -s 8G '%s')", spec->file, spec->file);
     if (write && (errno == EACCES || errno == EROFS || errno == EPERM))
-        return fail(error, size, "'%s' cannot be written: %s (use readonly=on or snapshot=on)", spec->file,
+        return FAIL("'%s' cannot be written: %s (use readonly=on or snapshot=on)", spec->file,
                     strerror(errno));
-    return fail(error, size, "cannot open disk image '%s': %s", spec->file, strerror(errno));
+    return FAIL("cannot open disk image '%s': %s", spec->file, strerror(errno));
 }
 
-static bool find_size(Disk *d, char *error, size_t size) {
+static bool find_size(Disk *d, char *error, size_t error_size) {
     struct stat s;
-    if (fstat(d->fd, &s))
-        return fail(error, size, "cannot read the size of '%s': %s", d->file, strerror(errno));
+    if (fstat(d->fd, &s)) return FAIL("cannot read the size of '%s': %s", d->file, strerror(errno));
     if (S_ISBLK(s.st_mode)) {
         if (ioctl(d->fd, BLKGETSIZE64, &d->file_size))
-            return fail(error, size, "cannot read the size of '%s': %s", d->file, strerror(errno));
+            return FAIL("cannot read the size of '%s': %s", d->file, strerror(errno));
     } else if (S_ISREG(s.st_mode)) {
         d->file_size = s.st_size;
     } else {
-        return fail(error, size, "'%s' is neither a file nor a block device", d->file);
+        return FAIL("'%s' is neither a file nor a block device", d->file);
     }
     if (!d->file_size)
-        return fail(error, size, "disk image '%s' is empty (give it a size: truncate -s 8G '%s')", d->file,
-                    d->file);
+        return FAIL("disk image '%s' is empty (give it a size: truncate -s 8G '%s')", d->file, d->file);
     d->size = (d->file_size + SECTOR - 1) / SECTOR * SECTOR;
     return true;
 }
 
-static bool open_image(Disk *d, const DiskSpec *spec, char *error, size_t size) {
+static bool open_image(Disk *d, const DiskSpec *spec, char *error, size_t error_size) {
     bool write = !spec->read_only && !spec->snapshot;
-    if (!open_file(d, spec, write, error, size) || !find_size(d, error, size)) return false;
+    if (!open_file(d, spec, write, error, error_size) || !find_size(d, error, error_size)) return false;
     const char *format = spec->raw ? NULL : other_format(d->fd);
     if (format)
-        return fail(error, size,
-                    "'%s' is a %s image, which is not supported yet (convert it: qemu-img convert -O raw "
+        return FAIL("'%s' is a %s image, which is not supported yet (convert it: qemu-img convert -O raw "
                     "'%s' disk.raw)",
                     d->file, format, d->file);
-    if (!spec->no_lock && !lock_file(d, write, error, size)) return false;
+    if (!spec->no_lock && !lock_file(d, write, error, error_size)) return false;
     if (spec->snapshot && !spec->read_only) {
-        d->overlay = overlay_open(d->size, error, size);
+        d->overlay = overlay_open(d->size, error, error_size);
         return d->overlay != NULL;
     }
     return true;
@@ -124,7 +111,7 @@ Disk *disk_open(const DiskSpec *spec, char *error, size_t error_size) {
     }
     unsigned n = spec->workers ? spec->workers : 4, most = sizeof d->workers / sizeof d->workers[0];
     if (!workers_start(d, n < most ? n : most)) {
-        fail(error, error_size, "cannot start threads for '%s': %s", d->file, strerror(errno));
+        snprintf(error, error_size, "cannot start threads for '%s': %s", d->file, strerror(errno));
         workers_stop(d);
         free_disk(d);
         return NULL;

@@ -3,17 +3,9 @@
 // error says what was wrong in which text.
 #include "hw/host/net/forward.h"
 #include <arpa/inet.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-__attribute__((format(printf, 3, 4))) static bool fail(char *error, size_t size, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error, size, format, args);
-    va_end(args);
-    return false;
-}
+#include "tcg/base/fail.h"
 
 // Digits only, up to `most`; *text moves behind them.
 static bool take_number(const char **text, unsigned long most, unsigned long *value) {
@@ -53,15 +45,13 @@ bool forward_parse(const char *text, Forward *f, char *error, size_t error_size)
     else if (*at == ':')
         at++; // the protocol left out: tcp
     else
-        return fail(error, error_size, "hostfwd=%.100s: begins with neither tcp: nor udp:", text);
+        return FAIL("hostfwd=%.100s: begins with neither tcp: nor udp:", text);
     if (!take_end(&at, &f->host, &f->host_port) || *at++ != '-')
-        return fail(error, error_size,
-                    "hostfwd=%.100s: the host's side is [address]:port, then '-' (as in tcp::2222-:22)",
+        return FAIL("hostfwd=%.100s: the host's side is [address]:port, then '-' (as in tcp::2222-:22)",
                     text);
     if (!take_end(&at, &f->guest, &f->guest_port) || *at)
-        return fail(error, error_size,
-                    "hostfwd=%.100s: the guest's side is [address]:port (as in tcp::2222-:22)", text);
-    if (!f->guest_port) return fail(error, error_size, "hostfwd=%.100s: the guest's port cannot be 0", text);
+        return FAIL("hostfwd=%.100s: the guest's side is [address]:port (as in tcp::2222-:22)", text);
+    if (!f->guest_port) return FAIL("hostfwd=%.100s: the guest's port cannot be 0", text);
     return true;
 }
 
@@ -90,15 +80,15 @@ bool network_parse(const char *text, uint32_t *address, uint32_t *mask, char *er
     const char *slash = strchr(text, '/');
     size_t n = slash ? (size_t)(slash - text) : strlen(text);
     struct in_addr a;
-    if (n >= sizeof host) return fail(error, error_size, "net=%.100s: not a network", text);
+    if (n >= sizeof host) return FAIL("net=%.100s: not a network", text);
     memcpy(host, text, n);
     host[n] = 0;
     if (inet_pton(AF_INET, host, &a) != 1)
-        return fail(error, error_size, "net=%.100s: no IPv4 network (as in 10.0.2.0/24)", text);
+        return FAIL("net=%.100s: no IPv4 network (as in 10.0.2.0/24)", text);
     *address = ntohl(a.s_addr);
     *mask = slash ? parse_mask(slash + 1) : class_mask(*address);
     // Ones, then zeroes; and room for the addresses that are in use.
     if (!*mask || (*mask | (*mask - 1)) != ~0u || ~*mask < 31)
-        return fail(error, error_size, "net=%.100s: the mask is /1 to /27 (as in 10.0.2.0/24)", text);
+        return FAIL("net=%.100s: the mask is /1 to /27 (as in 10.0.2.0/24)", text);
     return true;
 }
