@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A queue by numbers: whoever draws a number waits until it is served, so turns go round. Called by CPU threads around
-// cpu_run, with no lock held. Nothing waits for a CPU that waits here (shoot-downs look at Vcpu.in_code), so the queue
-// always moves on.
+// A queue by numbers: whoever draws a number waits until it is served, so turns go round. Called by CPU
+// threads around cpu_run, with no lock held. Nothing waits for a CPU that waits here (shoot-downs look at
+// Vcpu.in_code), so the queue always moves on.
 #include "cpu/turn.h"
 #include <errno.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One CPU at a time: -accel tcg,thread=single. CPUs that want to run queue up; the one that runs is asked to leave when
-// its slice is over and somebody waits.
+// One CPU at a time: -accel tcg,thread=single. CPUs that want to run queue up; the one that runs is asked to
+// leave when its slice is over and somebody waits.
 #pragma once
 
 typedef struct Cpu Cpu;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Byte streams: -chardev, -serial, -monitor, -gdb. A -chardev is opened once; whoever comes second on one with
-// mux=on gets another front of the same channel.
+// Byte streams: -chardev, -serial, -monitor, -gdb. A -chardev is opened once; whoever comes second on one
+// with mux=on gets another front of the same channel.
 #include "ui/backends.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +39,12 @@ static SerialSpec serial_spec(const KeyVals *kv, const Options *o) {
 }
 
 // Opens it as the machine's end `id`.
-static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, const char *id, const char *what, char *error,
-                           size_t error_size) {
+static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, const char *id, const char *what,
+                           char *error, size_t error_size) {
     SerialSpec spec = serial_spec(kv, o);
-    char why[600];
+    char why[600], label[64];
+    snprintf(label, sizeof(label), "%s%s", strncmp(id, "port", 4) ? "" : "serial",
+             strncmp(id, "port", 4) ? id : id + 4);
     spec.id = id;
     Serial *s = serial_open(&spec, m->loop, why, sizeof(why));
     if (!s) return snprintf(error, error_size, "%s: %s", what, why), NULL;
@@ -50,8 +52,9 @@ static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, cons
         serial_close(s);
         return snprintf(error, error_size, "%s: id '%s' is given twice", what, id), NULL;
     }
-    if (spec.kind == SERIAL_PTY || (spec.port && !strcmp(spec.port, "0"))) // the user cannot know where
-        fprintf(stderr, "myna: %s %s is at %s\n", what, id, serial_where(s));
+    if (spec.kind == SERIAL_PTY ||
+        (spec.port && !strcmp(spec.port, "0"))) // nobody can know where; tools read this
+        fprintf(stderr, "char device redirected to %s (label %s)\n", serial_where(s), label);
     return s;
 }
 
@@ -90,14 +93,18 @@ static bool device_uses(const Options *o, const char *id) {
 }
 
 // The first user takes the channel itself, marked by a second name of the end; others share it.
-static Serial *take_chardev(Machine *m, const Options *o, const char *id, const char *what, char *error, size_t error_size) {
+static Serial *take_chardev(Machine *m, const Options *o, const char *id, const char *what, char *error,
+                            size_t error_size) {
     char mark[200];
     Serial *s = machine_end(m, PROP_SERIAL, id);
-    if (!s) return snprintf(error, error_size, "%s chardev:%s: there is no -chardev with id=%s", what, id, id), NULL;
+    if (!s)
+        return snprintf(error, error_size, "%s chardev:%s: there is no -chardev with id=%s", what, id, id),
+               NULL;
     snprintf(mark, sizeof(mark), "front-0-of-%.150s", id);
     if (!device_uses(o, id) && machine_add_end(m, PROP_SERIAL, mark, s)) return s;
     if (!chardev_is_mux(o, id))
-        return snprintf(error, error_size, "%s: chardev '%s' is used twice; share it with mux=on", what, id), NULL;
+        return snprintf(error, error_size, "%s: chardev '%s' is used twice; share it with mux=on", what, id),
+               NULL;
     Serial *shared = serial_share(s);
     if (!shared) return snprintf(error, error_size, "%s: chardev '%s' is shared by too many", what, id), NULL;
     for (unsigned i = 1;; i++) {
@@ -106,8 +113,8 @@ static Serial *take_chardev(Machine *m, const Options *o, const char *id, const 
     }
 }
 
-static bool open_short(Machine *m, const Options *o, const char *text, const char *what, const char *id, Serial **s,
-                       bool *monitor, char *error, size_t error_size) {
+static bool open_short(Machine *m, const Options *o, const char *text, const char *what, const char *id,
+                       Serial **s, bool *monitor, char *error, size_t error_size) {
     KeyVals kv;
     *s = NULL;
     if (!chardev_short(&kv, text, what, error, error_size)) return false;
@@ -124,16 +131,20 @@ static bool open_short(Machine *m, const Options *o, const char *text, const cha
 
 // ---- -serial
 
-static void monitor_id(char *id, size_t size, unsigned serial) { snprintf(id, size, "monitor-on-serial%u", serial); }
+static void monitor_id(char *id, size_t size, unsigned serial) {
+    snprintf(id, size, "monitor-on-serial%u", serial);
+}
 
 static bool open_serials(Machine *m, const Options *o, char *error, size_t error_size) {
     enum { MOST = sizeof(m->serials) / sizeof(m->serials[0]) };
     char id[64];
     for (unsigned i = 0; i < o->spec.serials.n; i++) {
         bool monitor;
-        if (i >= MOST) return snprintf(error, error_size, "-serial was given more than %d times", MOST), false;
+        if (i >= MOST)
+            return snprintf(error, error_size, "-serial was given more than %d times", MOST), false;
         snprintf(id, sizeof(id), "port%u", i);
-        if (!open_short(m, o, o->spec.serials.item[i], "-serial", id, &m->serials[i], &monitor, error, error_size))
+        if (!open_short(m, o, o->spec.serials.item[i], "-serial", id, &m->serials[i], &monitor, error,
+                        error_size))
             return false;
         if (!monitor || !m->serials[i]) continue;
         Serial *shared = serial_share(m->serials[i]);
@@ -157,8 +168,8 @@ bool backends_is_shared(Machine *m, const Serial *s) {
     return false;
 }
 
-bool backends_stream(Machine *m, const Options *o, const char *text, const char *what, Serial **s, char *error,
-                     size_t error_size) {
+bool backends_stream(Machine *m, const Options *o, const char *text, const char *what, Serial **s,
+                     char *error, size_t error_size) {
     static unsigned number;
     char id[32];
     bool monitor;

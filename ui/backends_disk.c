@@ -13,7 +13,8 @@ static bool is(const KeyVals *kv, const char *key, const char *value) {
     return is && !strcmp(is, value);
 }
 
-static bool add_disk(Machine *m, const DiskSpec *spec, const char *what, const char *id, char *error, size_t error_size) {
+static bool add_disk(Machine *m, const DiskSpec *spec, const char *what, const char *id, char *error,
+                     size_t error_size) {
     char why[600];
     Disk *d = disk_open(spec, why, sizeof(why));
     if (!d) return FAIL("%s: %s", what, why);
@@ -66,7 +67,8 @@ static bool open_blockdev(Machine *m, const Options *o, const KeyVals *kv, char 
     DiskSpec spec = {.raw = is(kv, "driver", "raw"), .snapshot = o->spec.snapshot};
     KeyVals other = {.n = 0};
     if (!name) return FAIL("-blockdev needs a node-name=");
-    if (below && !find_node(o, below, &other)) return FAIL("-blockdev %s: there is no node '%s'", name, below);
+    if (below && !find_node(o, below, &other))
+        return FAIL("-blockdev %s: there is no node '%s'", name, below);
     take_layer(&spec, kv, "");
     take_layer(&spec, kv, "file.");
     take_layer(&spec, &other, "");

@@ -8,9 +8,10 @@
 
 const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", NULL};
 
-#define COMMON                                                                                                         \
-    {"backend", KEY_TEXT}, {"id", KEY_TEXT}, {"mux", KEY_BOOL}, {"mon", KEY_BOOL}, {"logfile", KEY_TEXT},              \
-        {"logappend", KEY_BOOL}
+#define COMMON                                                                                               \
+    {"backend", KEY_TEXT}, {"id", KEY_TEXT}, {"mux", KEY_BOOL}, {"mon", KEY_BOOL}, {"logfile", KEY_TEXT}, {  \
+        "logappend", KEY_BOOL                                                                                \
+    }
 static const KeyRow stdio_keys[] = {COMMON, {"signal", KEY_BOOL}, {NULL}};
 static const KeyRow file_keys[] = {COMMON, {"path", KEY_TEXT}, {"append", KEY_BOOL}, {NULL}};
 static const KeyRow path_keys[] = {COMMON, {"path", KEY_TEXT}, {NULL}};
@@ -37,7 +38,8 @@ static bool check_socket(const KeyVals *kv, const char *what, char *error, size_
     uint64_t number;
     if (keyvals_get(kv, "path")) return !port || FAIL("%s: path= or host= and port=, not both", what);
     if (!port) return FAIL("%s: a socket needs path=FILE, or host= and port=", what);
-    return (text_size(port, 0, &number) && number <= 65535) || FAIL("%s: port %s: a number up to 65535 is expected", what, port);
+    return (text_size(port, 0, &number) && number <= 65535) ||
+           FAIL("%s: port %s: a number up to 65535 is expected", what, port);
 }
 
 // Keys of a known back end.
@@ -101,7 +103,8 @@ static const char *after(const char *text, const char *prefix) {
 }
 
 static bool unknown(const char *text, const char *what, char *error, size_t error_size) {
-    static const char *const forms[] = {"stdio", "mon:stdio", "null", "none", "pty", "file", "unix", "tcp", "telnet", "pipe", "chardev"};
+    static const char *const forms[] = {"stdio", "mon:stdio", "null",   "none", "pty",    "file",
+                                        "unix",  "tcp",       "telnet", "pipe", "chardev"};
     char word[64], kind[64];
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, strncmp(text, "mon:", 4) ? ":," : ","), text);
     snprintf(kind, sizeof(kind), "%s form", what);
@@ -115,11 +118,13 @@ static bool split(KeyVals *kv, const char *text, const char *what, char *error, 
     kv->n = 0;
     if (!strcmp(text, "stdio") || !strcmp(text, "null") || !strcmp(text, "none") || !strcmp(text, "pty"))
         return one_value(kv, text, NULL, NULL);
-    if (!strcmp(text, "vc") || after(text, "vc:")) return one_value(kv, "null", NULL, NULL); // no window to show it
+    if (!strcmp(text, "vc") || after(text, "vc:"))
+        return one_value(kv, "null", NULL, NULL); // no window to show it
     if ((rest = after(text, "chardev:"))) return one_value(kv, "chardev", "id", rest);
     if ((rest = after(text, "file:"))) return one_value(kv, "file", "path", rest);
     if ((rest = after(text, "pipe:"))) return one_value(kv, "pipe", "path", rest);
-    bool telnet = (rest = after(text, "telnet:")) != NULL, tcp = telnet || (rest = after(text, "tcp:")) != NULL;
+    bool telnet = (rest = after(text, "telnet:")) != NULL,
+         tcp = telnet || (rest = after(text, "tcp:")) != NULL;
     if (!tcp && !(rest = after(text, "unix:"))) return unknown(text, what, error, error_size);
     if (!keyvals_parse(kv, rest, tcp ? "address" : "path", error, error_size)) return false;
     keyvals_set(kv, "backend", "socket");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The packets gdb sends, by their first letter (q and Q are in gdb_query.c). gdb manual, "Packets". An unknown packet gets
-// an empty reply, a malformed one E22, a place that cannot be read E14.
+// The packets gdb sends, by their first letter (q and Q are in gdb_query.c). gdb manual, "Packets". An
+// unknown packet gets an empty reply, a malformed one E22, a place that cannot be read E14.
 #include <stdlib.h>
 #include <string.h>
 #include "ui/gdb_impl.h"
@@ -29,7 +29,8 @@ static void put_reg(GdbStub *g, const CpuReg *r) {
 
 static bool take_reg(GdbStub *g, const CpuReg *r, const char **at) {
     uint64_t value = 0;
-    return gdb_take_bytes(at, (uint8_t *)&value, (r->bits + 7) / 8) && gdb_cpu(g)->type->reg_write(gdb_cpu(g), r->gdb, value);
+    return gdb_take_bytes(at, (uint8_t *)&value, (r->bits + 7) / 8) &&
+           gdb_cpu(g)->type->reg_write(gdb_cpu(g), r->gdb, value);
 }
 
 // g and G hold the general registers; gdb asks for the others one by one.
@@ -72,12 +73,15 @@ static void write_register(GdbStub *g, const char *at, const char *end) {
 
 // ---- threads: every CPU is one
 
-static bool is_cpu(const GdbStub *g, int64_t thread) { return thread >= 1 && thread <= (int64_t)g->machine->ncpus; }
+static bool is_cpu(const GdbStub *g, int64_t thread) {
+    return thread >= 1 && thread <= (int64_t)g->machine->ncpus;
+}
 
 static void choose_thread(GdbStub *g, const char *at, const char *end) {
     char what = *at ? *at++ : 0;
     int64_t thread;
-    if ((what != 'g' && what != 'c') || !gdb_take_thread(&at, &thread) || (thread > 0 && !is_cpu(g, thread))) {
+    if ((what != 'g' && what != 'c') || !gdb_take_thread(&at, &thread) ||
+        (thread > 0 && !is_cpu(g, thread))) {
         put_error(g, ERROR_INVALID);
         return;
     }
@@ -121,7 +125,8 @@ static bool take_action(GdbStub *g, const char **at) {
         action = action == 'C' ? 'c' : 's';
     }
     if (action != 'c' && action != 's') return false;
-    if (gdb_take_char(at, ':') && (!gdb_take_thread(at, &thread) || (thread > 0 && !is_cpu(g, thread)))) return false;
+    if (gdb_take_char(at, ':') && (!gdb_take_thread(at, &thread) || (thread > 0 && !is_cpu(g, thread))))
+        return false;
     for (unsigned i = 0; i < g->machine->ncpus; i++)
         if (!g->actions[i] && (thread <= 0 || thread == (int64_t)i + 1)) g->actions[i] = action;
     return true;
@@ -167,11 +172,13 @@ void gdb_command(GdbStub *g) {
         char letter;
         GdbFn *run;
     } table[] = {
-        {'?', put_status},     {'g', read_registers},   {'G', write_registers},  {'p', read_register},
-        {'P', write_register}, {'m', gdb_read_memory},  {'M', gdb_write_memory}, {'X', gdb_write_binary},
-        {'H', choose_thread},  {'T', is_thread_alive},  {'c', run_continue},     {'s', run_step},
-        {'C', run_signal},     {'S', step_signal},      {'v', run_v},            {'Z', gdb_set_point},
-        {'z', gdb_clear_point}, {'D', detach},          {'k', kill_machine},
+        {'?', put_status},       {'g', read_registers},   {'G', write_registers},
+        {'p', read_register},    {'P', write_register},   {'m', gdb_read_memory},
+        {'M', gdb_write_memory}, {'X', gdb_write_binary}, {'H', choose_thread},
+        {'T', is_thread_alive},  {'c', run_continue},     {'s', run_step},
+        {'C', run_signal},       {'S', step_signal},      {'v', run_v},
+        {'Z', gdb_set_point},    {'z', gdb_clear_point},  {'D', detach},
+        {'k', kill_machine},
     };
     const char *packet = g->in.data, *end = packet + g->in.n;
     if (*packet == 'q' || *packet == 'Q') {

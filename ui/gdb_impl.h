@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inside of the gdb stub. Everything runs on the event loop's thread; only on_stop comes from vCPU threads, and it posts.
+// Inside of the gdb stub. Everything runs on the event loop's thread; only on_stop comes from vCPU threads,
+// and it posts.
 #pragma once
 #include "ui/gdb_packet.h"
 #include "ui/gdbstub.h"
@@ -19,22 +20,22 @@ struct GdbStub {
     bool was_running; // when gdb came
     // gdb believes the machine runs: a stop has to be reported. Reports go out once.
     bool running;
-    bool partial;           // only some CPUs were resumed, the machine itself is paused
-    unsigned cpu, cpu_run;  // Hg, Hc
-    unsigned signal;        // of the last stop
-    bool physical;          // addresses of m, M and X are physical
+    bool partial;          // only some CPUs were resumed, the machine itself is paused
+    unsigned cpu, cpu_run; // Hg, Hc
+    unsigned signal;       // of the last stop
+    bool physical;         // addresses of m, M and X are physical
     uint64_t breakpoint[GDB_BREAKPOINTS];
     unsigned nbreakpoints;
-    _Atomic uint8_t *why;   // of each CPU: 1 + RunResult if it stopped by itself
-    char *actions;          // of each CPU in the resume being made: 's', 'c', 0
-    FILE *reply;            // of the command being run
-    bool silent;            // it has no reply now
-    Command command;        // monitor commands by qRcmd
+    _Atomic uint8_t *why; // of each CPU: 1 + RunResult if it stopped by itself
+    char *actions;        // of each CPU in the resume being made: 's', 'c', 0
+    FILE *reply;          // of the command being run
+    bool silent;          // it has no reply now
+    Command command;      // monitor commands by qRcmd
 };
 
 // gdbstub.c
 void gdb_send(GdbStub *g, const char *text, size_t n);
-void gdb_resume(GdbStub *g); // as g->actions say
+void gdb_resume(GdbStub *g);                              // as g->actions say
 void gdb_stop(GdbStub *g, unsigned signal, unsigned cpu); // pauses and reports
 void gdb_put_stop(GdbStub *g, FILE *to);
 void gdb_put_thread(FILE *to, unsigned cpu);

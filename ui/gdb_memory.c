@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Memory as gdb sees it: through the page tables of the CPU it looks at, or physical. Breakpoints are the engine's,
-// by virtual address, so one can be set before anything is mapped there.
+// Memory as gdb sees it: through the page tables of the CPU it looks at, or physical. Breakpoints are the
+// engine's, by virtual address, so one can be set before anything is mapped there.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,8 @@
 
 typedef bool PieceFn(Mem *m, uint64_t paddr, uint8_t *bytes, size_t n);
 
-// Devices are read and written as well, with the size that was asked for: somebody who debugs a driver wants that.
+// Devices are read and written as well, with the size that was asked for: somebody who debugs a driver wants
+// that.
 static bool read_piece(Mem *m, uint64_t paddr, uint8_t *bytes, size_t n) {
     uint64_t value;
     if (mem_read(m, paddr, bytes, n)) return true;
@@ -69,7 +70,8 @@ static void write_bytes(GdbStub *g, uint64_t address, uint8_t *bytes, size_t n) 
 void gdb_write_memory(GdbStub *g, const char *at, const char *end) {
     uint64_t address, length;
     uint8_t *bytes = malloc(GDB_PACKET_MAX);
-    if (take_range(&at, &address, &length, ':') && length == (uint64_t)(end - at) / 2 && gdb_take_bytes(&at, bytes, length))
+    if (take_range(&at, &address, &length, ':') && length == (uint64_t)(end - at) / 2 &&
+        gdb_take_bytes(&at, bytes, length))
         write_bytes(g, address, bytes, length);
     else
         fprintf(g->reply, "E16");
@@ -86,12 +88,12 @@ void gdb_write_binary(GdbStub *g, const char *at, const char *end) {
 
 // ---- breakpoints
 
-// "type,address,kind": 0 software, 1 hardware; both are the engine's. Watchpoints get the empty reply, so that gdb
-// watches by stepping.
+// "type,address,kind": 0 software, 1 hardware; both are the engine's. Watchpoints get the empty reply, so
+// that gdb watches by stepping.
 static bool take_point(GdbStub *g, const char *at, uint64_t *address) {
     uint64_t type, kind;
-    if (!gdb_take_hex(&at, &type) || !gdb_take_char(&at, ',') || !gdb_take_hex(&at, address) || !gdb_take_char(&at, ',') ||
-        !gdb_take_hex(&at, &kind)) {
+    if (!gdb_take_hex(&at, &type) || !gdb_take_char(&at, ',') || !gdb_take_hex(&at, address) ||
+        !gdb_take_char(&at, ',') || !gdb_take_hex(&at, &kind)) {
         fprintf(g->reply, "E16");
         return false;
     }
@@ -136,11 +138,13 @@ void gdb_clear_points(GdbStub *g) {
 // ---- memory map
 
 static void put_region(FILE *to, const char *type, uint64_t base, uint64_t size) {
-    if (size) fprintf(to, "<memory type=\"%s\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64 "\"/>\n", type, base, size);
+    if (size)
+        fprintf(to, "<memory type=\"%s\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64 "\"/>\n", type, base,
+                size);
 }
 
-// gdb refuses every address that the map leaves out. Virtual addresses are not in it, so the gaps are called ram too;
-// what the map then tells is where ROM is.
+// gdb refuses every address that the map leaves out. Virtual addresses are not in it, so the gaps are called
+// ram too; what the map then tells is where ROM is.
 char *gdb_memory_map(GdbStub *g) {
     enum { MOST = 256 };
     MemRegion *r = calloc(MOST, sizeof(*r));
@@ -149,7 +153,8 @@ char *gdb_memory_map(GdbStub *g) {
     size_t size;
     FILE *to = open_memstream(&text, &size);
     uint64_t at = 0;
-    fprintf(to, "<?xml version=\"1.0\"?>\n<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map V1.0//EN\" "
+    fprintf(to, "<?xml version=\"1.0\"?>\n<!DOCTYPE memory-map PUBLIC \"+//IDN gnu.org//DTD GDB Memory Map "
+                "V1.0//EN\" "
                 "\"http://sourceware.org/gdb/gdb-memory-map.dtd\">\n<memory-map>\n");
     for (unsigned i = 0; i < n && i < MOST; i++) {
         if (!r[i].ram || !r[i].read_only) continue;

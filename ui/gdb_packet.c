@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Packets of gdb's remote protocol: "$data#cs", where cs is the sum of data's bytes in two hex digits and } escapes
-// a byte (xor 0x20). Outside of packets: + and - acknowledge, 0x03 interrupts.
+// Packets of gdb's remote protocol: "$data#cs", where cs is the sum of data's bytes in two hex digits and }
+// escapes a byte (xor 0x20). Outside of packets: + and - acknowledge, 0x03 interrupts.
 #include "ui/gdb_packet.h"
 #include <stdlib.h>
 
@@ -24,7 +24,8 @@ static void begin(GdbReader *r) {
 static void unescape(GdbReader *r) {
     size_t kept = 0;
     for (size_t i = 0; i < r->n; i++)
-        r->data[kept++] = r->data[i] == ESCAPE && i + 1 < r->n ? (char)(r->data[++i] ^ ESCAPE_XOR) : r->data[i];
+        r->data[kept++] =
+            r->data[i] == ESCAPE && i + 1 < r->n ? (char)(r->data[++i] ^ ESCAPE_XOR) : r->data[i];
     r->n = kept;
     r->data[kept] = 0;
 }

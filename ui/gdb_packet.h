@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// gdb's remote protocol below the commands: packets out of a byte stream, and the notations inside them. Knows no
-// socket and no machine. gdb manual, "Remote Protocol", Overview. Everything here is hostile.
+// gdb's remote protocol below the commands: packets out of a byte stream, and the notations inside them.
+// Knows no socket and no machine. gdb manual, "Remote Protocol", Overview. Everything here is hostile.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ GdbInput gdb_read(GdbReader *r, uint8_t byte);
 char *gdb_frame(const char *text, size_t n, size_t *size);
 
 // ---- notations. Each moves *at past what it took; false: not there.
-bool gdb_take_hex(const char **at, uint64_t *value);       // up to 16 digits
+bool gdb_take_hex(const char **at, uint64_t *value); // up to 16 digits
 bool gdb_take_char(const char **at, char c);
 bool gdb_take_bytes(const char **at, uint8_t *to, size_t n); // 2n hex digits
 // "p1.2", "2", "-1": thread number, 0 any, -1 all.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// gdb's questions: what the stub can do, which threads there are, target description, memory map, monitor commands.
-// gdb manual, "General Query Packets".
+// gdb's questions: what the stub can do, which threads there are, target description, memory map, monitor
+// commands. gdb manual, "General Query Packets".
 #include <stdlib.h>
 #include <string.h>
 #include "ui/gdb_impl.h"
@@ -12,7 +12,8 @@ static const char *after(const char *text, const char *prefix) {
 
 static void supported(GdbStub *g) {
     fprintf(g->reply,
-            "PacketSize=%x;qXfer:features:read+;qXfer:memory-map:read+;vContSupported+;QStartNoAckMode+;multiprocess+",
+            "PacketSize=%x;qXfer:features:read+;qXfer:memory-map:read+;vContSupported+;QStartNoAckMode+;"
+            "multiprocess+",
             GDB_PACKET_MAX);
 }
 
@@ -32,7 +33,9 @@ static void thread_info(GdbStub *g, const char *at) {
     }
     const Cpu *c = g->machine->cpus[thread - 1];
     int n = snprintf(text, sizeof(text), "CPU#%u [%s]", c->index,
-                     !c->powered_on ? "off" : g->running ? "running" : "halted ");
+                     !c->powered_on ? "off"
+                     : g->running   ? "running"
+                                    : "halted ");
     gdb_put_hex(g->reply, text, (size_t)n);
 }
 
@@ -99,6 +102,16 @@ static void current_thread(GdbStub *g) {
     gdb_put_thread(g->reply, g->cpu);
 }
 
+// lldb wants to know what it talks to before it asks for registers.
+static void host_info(GdbStub *g) {
+    char triple[64];
+    const char *name = gdb_cpu(g)->type->name;
+    int n = snprintf(triple, sizeof(triple), "%s-unknown-unknown-elf", name);
+    fprintf(g->reply, "triple:");
+    gdb_put_hex(g->reply, triple, (size_t)n);
+    fprintf(g->reply, ";ptrsize:%d;endian:little;", strstr(name, "64") ? 8 : 4);
+}
+
 // Queries without arguments.
 static bool plain_query(GdbStub *g, const char *packet) {
     if (!strcmp(packet, "qfThreadInfo"))
@@ -107,6 +120,8 @@ static bool plain_query(GdbStub *g, const char *packet) {
         fputc('l', g->reply);
     else if (!strcmp(packet, "qC"))
         current_thread(g);
+    else if (!strcmp(packet, "qHostInfo"))
+        host_info(g);
     else if (!strcmp(packet, "qqemu.PhyMemMode"))
         fprintf(g->reply, "%d", g->physical);
     else if (!strcmp(packet, "qqemu.sstepbits"))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The gdb stub's connection, and stopping and resuming. gdb works in all-stop mode: while it looks, every CPU stands;
-// when it resumes, each CPU steps, runs or stays as the packet says. A step alone leaves virtual time standing, so no
-// timer fires into it, and the engine holds interrupts back while a CPU steps.
+// The gdb stub's connection, and stopping and resuming. gdb works in all-stop mode: while it looks, every CPU
+// stands; when it resumes, each CPU steps, runs or stays as the packet says. A step alone leaves virtual time
+// standing, so no timer fires into it, and the engine holds interrupts back while a CPU steps.
 //
-// Stops come from four sides: a CPU by itself (breakpoint, step), gdb's Ctrl-C, somebody else pausing the machine, its end.
-// The first one clears `running` and is reported; the others find it clear.
+// Stops come from four sides: a CPU by itself (breakpoint, step), gdb's Ctrl-C, somebody else pausing the
+// machine, its end. The first one clears `running` and is reported; the others find it clear.
 #include "ui/gdbstub.h"
 #include <stdatomic.h>
 #include <stdlib.h>

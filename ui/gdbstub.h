@@ -5,7 +5,8 @@
 
 typedef struct GdbStub GdbStub;
 
-// "tcp::1234" as the stream to open: a server that waits for nobody, on this host only unless an address is given.
+// "tcp::1234" as the stream to open: a server that waits for nobody, on this host only unless an address is
+// given.
 void gdbstub_address(const char *gdb, char *text, size_t size);
 // Before the machine starts; the machine closes the stream.
 GdbStub *gdbstub_new(Machine *m, Serial *s);

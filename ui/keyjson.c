@@ -34,7 +34,8 @@ static bool flatten(KeyVals *kv, const char *prefix, struct json_object *value, 
     switch (json_object_get_type(value)) {
     case json_type_object: return flatten_object(kv, prefix, value, depth);
     case json_type_array: return flatten_list(kv, prefix, value, depth);
-    case json_type_boolean: return keyvals_add(kv, prefix, json_object_get_boolean(value) ? "on" : "off", false);
+    case json_type_boolean:
+        return keyvals_add(kv, prefix, json_object_get_boolean(value) ? "on" : "off", false);
     case json_type_null: return true;
     default: return keyvals_add(kv, prefix, json_object_get_string(value), false);
     }
@@ -54,7 +55,8 @@ bool keyvals_json(KeyVals *kv, const char *text, char *error, size_t error_size)
 }
 #else
 bool keyvals_json(KeyVals *kv, const char *text, char *error, size_t error_size) {
-    snprintf(error, error_size, "this build has no JSON (install libjson-c-dev and build again), write key=value");
+    snprintf(error, error_size,
+             "this build has no JSON (install libjson-c-dev and build again), write key=value");
     return false;
 }
 #endif

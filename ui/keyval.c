@@ -166,7 +166,8 @@ static bool is_choice(const char *choices, const char *word) {
     return false;
 }
 
-static bool check_value(const KeyRow *row, const char *value, const char *what, char *error, size_t error_size) {
+static bool check_value(const KeyRow *row, const char *value, const char *what, char *error,
+                        size_t error_size) {
     bool flag;
     uint64_t number;
     switch (row->kind) {
@@ -175,8 +176,9 @@ static bool check_value(const KeyRow *row, const char *value, const char *what, 
         return text_bool(value, &flag) || FAIL("%s: %s=%s: on or off is expected", what, row->key, value);
     case KEY_NUMBER:
     case KEY_SIZE:
-        return text_size(value, 0, &number) || FAIL("%s: %s=%s: a number is expected%s", what, row->key, value,
-                                                    row->kind == KEY_SIZE ? " (k, M, G may follow)" : "");
+        return text_size(value, 0, &number) ||
+               FAIL("%s: %s=%s: a number is expected%s", what, row->key, value,
+                    row->kind == KEY_SIZE ? " (k, M, G may follow)" : "");
     case KEY_CHOICE:
         return is_choice(row->choices, value) ||
                FAIL("%s: %s=%s is not among what Myna has: %s", what, row->key, value, row->choices);

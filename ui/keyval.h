@@ -40,5 +40,6 @@ void keyvals_drop(KeyVals *kv, const char *key);
 // Back to "k=v,k2=v2" with commas doubled; the value of `first`, if any, comes first and bare. malloc'd.
 char *keyvals_text(const KeyVals *kv, const char *first);
 
-bool text_bool(const char *text, bool *value);                            // on/off, yes/no, true/false, y/n
-bool text_size(const char *text, unsigned preset_shift, uint64_t *value); // "512M", "0x1000"; unit of a bare number
+bool text_bool(const char *text, bool *value); // on/off, yes/no, true/false, y/n
+bool text_size(const char *text, unsigned preset_shift,
+               uint64_t *value); // "512M", "0x1000"; unit of a bare number

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The monitor's line editor, for a shared console or a socket, where no library owns the terminal. Editing is at
-// the end of the line only; Ctrl-U clears, Ctrl-W takes a word, arrows up and down walk the history.
+// The monitor's line editor, for a shared console or a socket, where no library owns the terminal. Editing is
+// at the end of the line only; Ctrl-U clears, Ctrl-W takes a word, arrows up and down walk the history.
 #include "ui/line.h"
 #include <stdlib.h>
 #include <string.h>

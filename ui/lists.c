@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Help texts and lists, on standard output. Lines that other programs parse keep QEMU's form: `NAME  title` of
-// -M help, model names of -cpu help, the version line.
+// Help texts and lists, on standard output. Lines that other programs parse keep QEMU's form: `NAME  title`
+// of -M help, model names of -cpu help, the version line.
 #include "ui/lists.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,8 +34,8 @@ static int print_machine_props(const Options *o) {
     char error[300];
     const Board *b = board_find(o->spec.target, o->subject, error, sizeof(error));
     if (!b) return fprintf(stderr, "myna: %s\n", error), 1;
-    printf("%s: %s; up to %u CPUs, %" PRIu64 " MiB of memory unless -m says otherwise\n", b->name, b->title, b->max_cpus,
-           b->default_ram >> 20);
+    printf("%s: %s; up to %u CPUs, %" PRIu64 " MiB of memory unless -m says otherwise\n", b->name, b->title,
+           b->max_cpus, b->default_ram >> 20);
     printf("  accel=tcg  kernel=  initrd=  append=  dtb=  firmware=  dumpdtb=FILE  memory-backend=ID\n");
     for (unsigned i = 0; b->props && b->props[i]; i++) printf("  %s\n", b->props[i]);
     return 0;
@@ -49,7 +49,8 @@ static int print_cpus(const Options *o) {
         MachineSpec spec = {.target = o->spec.target};
         Machine *m = machine_new(&spec, boards[i]);
         bool ok = m->board->build(m, error, sizeof(error)) && m->ncpus && m->cpus[0];
-        for (unsigned k = 0; ok && m->cpus[0]->type->models[k]; k++) printf("%s\n", m->cpus[0]->type->models[k]);
+        for (unsigned k = 0; ok && m->cpus[0]->type->models[k]; k++)
+            printf("%s\n", m->cpus[0]->type->models[k]);
         if (ok) printf("(extensions are switched with MODEL,NAME=on|off: -cpu max,zba=off)\n");
         machine_free(m);
         if (ok) return 0;
@@ -60,15 +61,17 @@ static int print_cpus(const Options *o) {
 static void print_devices(void) {
     for (unsigned i = 0; device_types[i]; i++) {
         const DeviceType *t = device_types[i];
-        printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus ? t->bus : "none", t->title ? t->title : "");
+        printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus ? t->bus : "none",
+               t->title ? t->title : "");
     }
-    printf("name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial-device\"\n");
+    printf(
+        "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial-device\"\n");
 }
 
 static int print_device_props(const Options *o) {
-    static const char *const kinds[] = {[PROP_BOOL] = "on|off", [PROP_U32] = "number",   [PROP_U64] = "number",
-                                        [PROP_STRING] = "text", [PROP_SERIAL] = "chardev", [PROP_DISK] = "drive",
-                                        [PROP_NET] = "netdev"};
+    static const char *const kinds[] = {
+        [PROP_BOOL] = "on|off",    [PROP_U32] = "number", [PROP_U64] = "number", [PROP_STRING] = "text",
+        [PROP_SERIAL] = "chardev", [PROP_DISK] = "drive", [PROP_NET] = "netdev"};
     char error[300];
     const DeviceType *t = device_type_find(o->subject, error, sizeof(error));
     if (!t) return fprintf(stderr, "myna: -device: %s\n", error), 1;
@@ -84,15 +87,18 @@ static int print_device_props(const Options *o) {
 static void print_help(const Options *o) {
     printf("Myna " MYNA_VERSION ": runs a whole computer of another architecture\n\n"
            "  %s -M virt -kernel FILE [option...]\n\n"
-           "The options are QEMU's. Started as myna-system-riscv64 or myna-system-riscv32 it is a machine of that\n"
-           "architecture; as plain myna, riscv64. On the console, Ctrl-A h tells the keys; Ctrl-A x ends it.\n\n",
+           "The options are QEMU's. Started as myna-system-riscv64 or myna-system-riscv32 it is a machine of "
+           "that\n"
+           "architecture; as plain myna, riscv64. On the console, Ctrl-A h tells the keys; Ctrl-A x ends "
+           "it.\n\n",
            o->program);
     options_help(stdout);
 }
 
 static void print_friendly(void) {
     printf("Myna " MYNA_VERSION ": runs a whole computer of another architecture\n\n"
-           "  a Linux kernel    myna -M virt -m 1G -bios fw_dynamic.bin -kernel Image -initrd FILE -append console=ttyS0\n"
+           "  a Linux kernel    myna -M virt -m 1G -bios fw_dynamic.bin -kernel Image -initrd FILE -append "
+           "console=ttyS0\n"
            "  a bare program    myna -M virt -bios none -kernel FILE.elf\n\n"
            "myna -help lists the options, myna -M help the machines.\n");
 }

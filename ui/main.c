@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What starts what: options, log, back ends, board, monitors, gdb, then the machine; the main thread waits until
-// it is off and takes everything down in the opposite order. Whatever is wrong with what the user asked for is one line
-// on stderr and exit code 1 before the guest starts. The guest's exit code is ours.
+// What starts what: options, log, back ends, board, monitors, gdb, then the machine; the main thread waits
+// until it is off and takes everything down in the opposite order. Whatever is wrong with what the user asked
+// for is one line on stderr and exit code 1 before the guest starts. The guest's exit code is ours.
 //
 // SIGINT, SIGTERM and SIGHUP power the machine off; a second one leaves at once. Handlers only write to an
 // eventfd, which the main thread reads.
@@ -90,7 +90,8 @@ static int wait_until_off(Machine *m) {
 
 static bool add_monitor(Ui *ui, Serial *s, bool shared, char *error, size_t error_size) {
     if (!s) return true;
-    if (ui->nmonitors == MONITORS) return snprintf(error, error_size, "more than %d monitors", MONITORS), false;
+    if (ui->nmonitors == MONITORS)
+        return snprintf(error, error_size, "more than %d monitors", MONITORS), false;
     ui->monitor[ui->nmonitors++] = monitor_new(ui->machine, s, shared);
     return true;
 }
@@ -141,9 +142,9 @@ static bool build(Ui *ui, char *error, size_t error_size) {
     ui->machine = machine_new(&o->spec, board);
     ui->machine->on_state = on_state;
     ui->machine->on_state_opaque = ui;
-    return backends_open(ui->machine, o, error, error_size) && machine_build(ui->machine, error, error_size) &&
-           start_monitors(ui, error, error_size) && start_gdb(ui, error, error_size) &&
-           write_pidfile(ui, error, error_size);
+    return backends_open(ui->machine, o, error, error_size) &&
+           machine_build(ui->machine, error, error_size) && start_monitors(ui, error, error_size) &&
+           start_gdb(ui, error, error_size) && write_pidfile(ui, error, error_size);
 }
 
 // A console that shows where this terminal or pipe is may be watched for silence.

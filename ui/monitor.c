@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The monitor's face: a line editor on a stream, the table of commands, and those that change the machine. All of it
-// runs on the event loop's thread, so pausing and resuming are done when a command returns.
+// The monitor's face: a line editor on a stream, the table of commands, and those that change the machine.
+// All of it runs on the event loop's thread, so pausing and resuming are done when a command returns.
 #include "ui/monitor.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "ui/outbox.h"
 
 // Scripts wait for this very text.
-#define PROMPT "(qemu) "
+#define PROMPT   "(qemu) "
 #define GREETING "Myna " MYNA_VERSION " monitor - type 'help' for more information\r\n"
 
 // ---- commands
@@ -24,7 +24,8 @@ static void do_cont(Command *c, const char *arguments) { machine_resume(c->machi
 static void do_reset(Command *c, const char *arguments) { machine_reset(c->machine); }
 
 static void do_powerdown(Command *c, const char *arguments) {
-    fprintf(c->to, "machine '%s' has no power button; type poweroff in the guest, or quit here\n", c->machine->board->name);
+    fprintf(c->to, "machine '%s' has no power button; type poweroff in the guest, or quit here\n",
+            c->machine->board->name);
 }
 
 static void do_cpu(Command *c, const char *arguments) {
@@ -64,7 +65,8 @@ static void do_forward(Command *c, const char *arguments) {
     Net *n = find_net(c, &arguments);
     if (!n)
         fprintf(c->to, "there is no such user network\n");
-    else if (!forward_parse(arguments, &f, error, sizeof(error)) || !net_user_forward(n, &f, error, sizeof(error)))
+    else if (!forward_parse(arguments, &f, error, sizeof(error)) ||
+             !net_user_forward(n, &f, error, sizeof(error)))
         fprintf(c->to, "%s\n", error);
     else
         forward_print(&f, text, sizeof(text)), fprintf(c->to, "%s\n", text);
@@ -80,7 +82,8 @@ static void do_unforward(Command *c, const char *arguments) {
         fprintf(c->to, "there is no such user network\n");
         return;
     }
-    if (!forward_parse(full, &f, error, sizeof(error)) && !forward_parse(arguments, &f, error, sizeof(error))) {
+    if (!forward_parse(full, &f, error, sizeof(error)) &&
+        !forward_parse(arguments, &f, error, sizeof(error))) {
         fprintf(c->to, "%s\n", error);
         return;
     }
@@ -103,7 +106,8 @@ static const CommandRow commands[] = {
     {"xp", NULL, "/FMT ADDRESS", monitor_xp, "the same at a physical address"},
     {"print", "p", "/FMT VALUE", monitor_print, "a value: p $a0+8"},
     {"log", NULL, "CHANNEL,...|none", do_log, "what -d logs; log help lists the channels"},
-    {"hostfwd_add", NULL, "[NETDEV] tcp|udp:[ADDR]:PORT-[ADDR]:PORT", do_forward, "forwards a port of the host"},
+    {"hostfwd_add", NULL, "[NETDEV] tcp|udp:[ADDR]:PORT-[ADDR]:PORT", do_forward,
+     "forwards a port of the host"},
     {"hostfwd_remove", NULL, "[NETDEV] tcp|udp:[ADDR]:PORT", do_unforward, "no longer forwards it"},
     {NULL},
 };
@@ -117,8 +121,9 @@ const CommandRow *monitor_find(const CommandRow *rows, const char *name) {
 void monitor_list(Command *c, const CommandRow *rows, const char *prefix) {
     for (; rows->name; rows++) {
         char left[80];
-        snprintf(left, sizeof(left), "%s%s%s%s%s%s", prefix, rows->name, rows->also ? "|" : "", rows->also ? rows->also : "",
-                 *rows->arguments && *rows->arguments != '/' ? " " : "", rows->arguments);
+        snprintf(left, sizeof(left), "%s%s%s%s%s%s", prefix, rows->name, rows->also ? "|" : "",
+                 rows->also ? rows->also : "", *rows->arguments && *rows->arguments != '/' ? " " : "",
+                 rows->arguments);
         fprintf(c->to, "%-32s %s\n", left, rows->help);
     }
 }
@@ -150,7 +155,8 @@ void monitor_command(Command *c, const char *line) {
     const CommandRow *row = monitor_find(commands, name);
     const char *arguments = line + n + strspn(line + n, " \t");
     char *trimmed = strdup(arguments);
-    for (size_t end = strlen(trimmed); end && (trimmed[end - 1] == ' ' || trimmed[end - 1] == '\n');) trimmed[--end] = 0;
+    for (size_t end = strlen(trimmed); end && (trimmed[end - 1] == ' ' || trimmed[end - 1] == '\n');)
+        trimmed[--end] = 0;
     if (row)
         row->run(c, trimmed);
     else
@@ -212,7 +218,9 @@ static void run_line(Monitor *mon) {
     put_text(mon, PROMPT, strlen(PROMPT));
 }
 
-static void on_echo(void *opaque, const char *bytes, size_t n) { outbox_put(&((Monitor *)opaque)->out, bytes, n); }
+static void on_echo(void *opaque, const char *bytes, size_t n) {
+    outbox_put(&((Monitor *)opaque)->out, bytes, n);
+}
 
 static size_t can_receive(void *front) { return 256; }
 

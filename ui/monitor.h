@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The monitor: people's commands to a running machine, on a console shared by Ctrl-A c, on a stream of its own, or
-// through gdb's `monitor`.
+// The monitor: people's commands to a running machine, on a console shared by Ctrl-A c, on a stream of its
+// own, or through gdb's `monitor`.
 #pragma once
 #include "hw/core/machine.h"
 
 typedef struct Monitor Monitor;
 
-// A front on `s`, before the machine starts. The machine closes the stream. `shared`: it is a console's too, so
-// the monitor says nothing before it has the keyboard.
+// A front on `s`, before the machine starts. The machine closes the stream. `shared`: it is a console's too,
+// so the monitor says nothing before it has the keyboard.
 Monitor *monitor_new(Machine *m, Serial *s, bool shared);
 void monitor_free(Monitor *mon); // the loop stands
 

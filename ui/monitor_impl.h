@@ -10,9 +10,9 @@ typedef struct CommandRow {
     const char *help;
 } CommandRow;
 
-CommandFn monitor_info;                                           // monitor_info.c
-CommandFn monitor_x, monitor_xp, monitor_print;                   // monitor_memory.c
-extern const CommandRow monitor_infos[];                          // ended by a NULL name
+CommandFn monitor_info;                         // monitor_info.c
+CommandFn monitor_x, monitor_xp, monitor_print; // monitor_memory.c
+extern const CommandRow monitor_infos[];        // ended by a NULL name
 void monitor_list(Command *c, const CommandRow *rows, const char *prefix);
 const CommandRow *monitor_find(const CommandRow *rows, const char *name);
 // Unknown name: a message with the near match.

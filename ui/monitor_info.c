@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `info WHAT`: reads, changes nothing. What belongs to a CPU is printed on that CPU's thread, so the machine need
-// not be stopped.
+// `info WHAT`: reads, changes nothing. What belongs to a CPU is printed on that CPU's thread, so the machine
+// need not be stopped.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,8 @@ static void info_name(Command *c, const char *arguments) {
 }
 
 static void info_status(Command *c, const char *arguments) {
-    static const char *const names[] = {[MACHINE_PAUSED] = "paused", [MACHINE_RUNNING] = "running", [MACHINE_OFF] = "shutdown"};
+    static const char *const names[] = {
+        [MACHINE_PAUSED] = "paused", [MACHINE_RUNNING] = "running", [MACHINE_OFF] = "shutdown"};
     fprintf(c->to, "VM status: %s\n", names[c->machine->state]);
 }
 
@@ -67,7 +68,10 @@ static void info_mtree(Command *c, const char *arguments) {
     fprintf(c->to, "address-space: memory\n");
     for (unsigned i = 0; i < n && i < MOST; i++)
         fprintf(c->to, "  %016" PRIx64 "-%016" PRIx64 " (%s): %s\n", r[i].base, r[i].base + (r[i].size - 1),
-                !r[i].ram ? "i/o" : r[i].read_only ? "rom" : "ram", r[i].name);
+                !r[i].ram        ? "i/o"
+                : r[i].read_only ? "rom"
+                                 : "ram",
+                r[i].name);
     free(r);
 }
 
@@ -92,8 +96,10 @@ static void info_block(Command *c, const char *arguments) {
         DiskStats s = disk_stats(d);
         fprintf(c->to, "%s: %s (raw%s), %" PRIu64 " MiB\n", ends->list[i].id, disk_file(d),
                 disk_read_only(d) ? ", read-only" : "", disk_size(d) >> 20);
-        fprintf(c->to, "    rd_bytes=%" PRIu64 " wr_bytes=%" PRIu64 " rd_operations=%" PRIu64 " wr_operations=%" PRIu64
-                       " flush_operations=%" PRIu64 " unmap_operations=%" PRIu64 " failed=%" PRIu64 "\n",
+        fprintf(c->to,
+                "    rd_bytes=%" PRIu64 " wr_bytes=%" PRIu64 " rd_operations=%" PRIu64
+                " wr_operations=%" PRIu64 " flush_operations=%" PRIu64 " unmap_operations=%" PRIu64
+                " failed=%" PRIu64 "\n",
                 s.read_bytes, s.write_bytes, s.reads, s.writes, s.flushes, s.discards, s.errors);
     }
 }

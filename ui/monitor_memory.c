@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// `x`, `xp` and `print`: memory and values, with gdb's format letters and simple sums of numbers and registers.
-// Memory is RAM and ROM; device registers are not read, since reading may change them.
+// `x`, `xp` and `print`: memory and values, with gdb's format letters and simple sums of numbers and
+// registers. Memory is RAM and ROM; device registers are not read, since reading may change them.
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -35,7 +35,9 @@ static const char *parse_format(Command *c, const char *text, Format *f) {
         else if (size && !isdigit((unsigned char)*size))
             f->size = (unsigned)(size[1] - '0');
         else
-            return fprintf(c->to, "'%c' is no format: x d u o c i, and b h w g for 1, 2, 4, 8 bytes\n", *text), NULL;
+            return fprintf(c->to, "'%c' is no format: x d u o c i, and b h w g for 1, 2, 4, 8 bytes\n",
+                           *text),
+                   NULL;
     }
     return text + strspn(text, " ");
 }

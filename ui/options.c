@@ -27,7 +27,7 @@ typedef struct Option {
     const char *help;
 } Option;
 
-#define AT(m) .offset = offsetof(Options, m)
+#define AT(m)   .offset = offsetof(Options, m)
 #define NOT_YET "Myna does not have this yet"
 
 static const Option table[] = {
@@ -36,7 +36,8 @@ static const Option table[] = {
     {"cpu", NULL, "MODEL[,ext=on|off]", CALL, .call = option_cpu, .help = "CPU model; -cpu help lists them"},
     {"m", NULL, "SIZE", CALL, .call = option_memory, .help = "memory, in MiB or with k, M, G"},
     {"smp", NULL, "N", CALL, .call = option_smp, .help = "number of CPUs"},
-    {"accel", NULL, "tcg[,thread=multi,tb-size=MIB]", CALL, .call = option_accel, .help = "how guest code runs"},
+    {"accel", NULL, "tcg[,thread=multi,tb-size=MIB]", CALL, .call = option_accel,
+     .help = "how guest code runs"},
     {"enable-kvm", NULL, NULL, CALL, .call = option_kvm, .help = "refused: guest and host CPUs differ"},
     {"rtc", NULL, "base=utc,clock=host", CALL, .call = option_rtc, .help = "clock of the board"},
     {"name", NULL, "NAME", CALL, .call = option_name, .help = "name of the machine"},
@@ -47,12 +48,15 @@ static const Option table[] = {
     {"dtb", NULL, "FILE", TEXT, AT(spec.dtb), .help = "device tree instead of the generated one"},
     {"bios", NULL, "FILE|none|default", TEXT, AT(spec.bios), .help = "firmware"},
     // devices
-    {"device", NULL, "TYPE[,key=value]", CALL, .call = option_device, .help = "adds a device; -device help lists them"},
-    {"global", NULL, "TYPE.key=value", CALL, .call = option_global, .help = "property of every device of a type"},
+    {"device", NULL, "TYPE[,key=value]", CALL, .call = option_device,
+     .help = "adds a device; -device help lists them"},
+    {"global", NULL, "TYPE.key=value", CALL, .call = option_global,
+     .help = "property of every device of a type"},
     {"object", NULL, "TYPE,id=ID[,key=value]", CALL, .call = option_object,
      .help = "filter-dump, rng-random, rng-builtin, memory-backend-ram"},
     {"drive", NULL, "file=FILE,if=none,id=ID", CALL, .call = option_drive, .help = "disk image"},
-    {"blockdev", NULL, "driver=raw|file,node-name=ID", CALL, .call = option_blockdev, .help = "disk image, in layers"},
+    {"blockdev", NULL, "driver=raw|file,node-name=ID", CALL, .call = option_blockdev,
+     .help = "disk image, in layers"},
     {"snapshot", NULL, NULL, FLAG, AT(spec.snapshot), .help = "no disk image is written to"},
     {"netdev", NULL, "user,id=ID[,hostfwd=...]", CALL, .call = option_netdev, .help = "network for a card"},
     {"nic", NULL, "user[,model=...]|none", CALL, .call = option_nic, .help = "card and network in one"},
@@ -85,22 +89,25 @@ static const Option table[] = {
     {"uuid", NULL, "UUID", NOTHING, .help = "accepted: these boards show none to the guest"},
     {"boot", NULL, "...", NOTHING, .help = "accepted: the order of devices is the firmware's choice"},
     {"msg", NULL, "timestamp=off", NOTHING, .choices = "timestamp=off", .help = "accepted"},
-    {"overcommit", NULL, "mem-lock=off", NOTHING, .choices = "mem-lock=off|cpu-pm=off|mem-lock=off,cpu-pm=off",
-     .help = "accepted"},
+    {"overcommit", NULL, "mem-lock=off", NOTHING,
+     .choices = "mem-lock=off|cpu-pm=off|mem-lock=off,cpu-pm=off", .help = "accepted"},
     {"sandbox", NULL, "off", NOTHING, .choices = "off", .help = "accepted"},
     {"vga", NULL, "none", NOTHING, .choices = "none", .help = "accepted"},
-    {"parallel", NULL, "none", NOTHING, .choices = "none|null", .help = "accepted: there is no parallel port"},
+    {"parallel", NULL, "none", NOTHING, .choices = "none|null",
+     .help = "accepted: there is no parallel port"},
     {"audio", NULL, "none", NOTHING, .choices = "none|driver=none", .help = "accepted"},
     // QEMU's, absent
     {"qmp", NULL, "TO", ABSENT, .help = NOT_YET "; -monitor takes people's commands"},
     {"vnc", NULL, "TO", ABSENT, .help = NOT_YET "; leave it out"},
     {"icount", NULL, "...", ABSENT, .help = NOT_YET "; leave it out"},
     {"semihosting", NULL, NULL, ABSENT, .help = NOT_YET "; the test finisher's exit code passes through"},
-    {"semihosting-config", NULL, "...", ABSENT, .help = NOT_YET "; the test finisher's exit code passes through"},
+    {"semihosting-config", NULL, "...", ABSENT,
+     .help = NOT_YET "; the test finisher's exit code passes through"},
     {"incoming", NULL, "TO", ABSENT, .help = NOT_YET},
     {"loadvm", NULL, "NAME", ABSENT, .help = NOT_YET},
     {"daemonize", NULL, NULL, ABSENT, .help = NOT_YET "; start it with '&' or setsid and use -pidfile"},
-    {"fw_cfg", NULL, "...", ABSENT, .help = "no board here has the fw_cfg device yet; use -append or -initrd"},
+    {"fw_cfg", NULL, "...", ABSENT,
+     .help = "no board here has the fw_cfg device yet; use -append or -initrd"},
     {"pflash", NULL, "FILE", ABSENT, .help = NOT_YET "; name firmware with -bios"},
     {"fsdev", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
     {"virtfs", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
@@ -110,7 +117,8 @@ static const Option table[] = {
     {"trace", NULL, "...", ABSENT, .help = "not Myna's way: see -d help for the log channels"},
     {"plugin", NULL, "FILE", ABSENT, .help = NOT_YET},
     {"usb", NULL, NULL, ABSENT, .help = "these boards have no USB; leave it out"},
-    {"cdrom", NULL, "FILE", ABSENT, .help = "these boards have none; use -drive file=FILE,if=virtio,readonly=on"},
+    {"cdrom", NULL, "FILE", ABSENT,
+     .help = "these boards have none; use -drive file=FILE,if=virtio,readonly=on"},
     {"hda", NULL, "FILE", ABSENT, .help = "these boards have no IDE; use -drive file=FILE,if=virtio"},
     {"sd", NULL, "FILE", ABSENT, .help = "these boards have no card slot; use -drive file=FILE,if=virtio"},
 };
@@ -128,8 +136,8 @@ bool list_add(SpecList *l, const char *what, const char *text, char *error, size
     return spec_add(l, text) || FAIL("%s was given more than %d times", what, SPEC_LIST);
 }
 
-bool list_add_checked(SpecList *l, const char *what, const char *text, const char *first, const KeyRow *rows, char *error,
-                      size_t error_size) {
+bool list_add_checked(SpecList *l, const char *what, const char *text, const char *first, const KeyRow *rows,
+                      char *error, size_t error_size) {
     KeyVals kv;
     if (!keyvals_parse(&kv, text, first, error, error_size)) return false;
     bool ok = keyvals_check(&kv, rows, what, error, error_size);
@@ -192,7 +200,8 @@ static bool apply(Options *o, const Option *row, const char *value, char *error,
 
 // Commands that are planned.
 static bool is_friendly(const char *word) {
-    static const char *const words[] = {"run", "debug", "img", "snapshot", "doctor", "machines", "cpus", "devices"};
+    static const char *const words[] = {"run",    "debug",    "img",  "snapshot",
+                                        "doctor", "machines", "cpus", "devices"};
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (!strcmp(word, words[i])) return true;
     return false;
@@ -201,9 +210,12 @@ static bool is_friendly(const char *word) {
 static bool parse_one(Options *o, int argc, char **argv, int *i, char *error, size_t error_size) {
     const char *word = argv[*i];
     if (*i == 1 && is_friendly(word) && !strstr(o->program, "-system-"))
-        return FAIL("'myna %s' is not there yet: myna -M virt -kernel FILE starts a machine, myna -help lists the options", word);
+        return FAIL("'myna %s' is not there yet: myna -M virt -kernel FILE starts a machine, myna -help "
+                    "lists the options",
+                    word);
     if (word[0] != '-' || !word[1])
-        return FAIL("'%s' is no option: a kernel is named with -kernel FILE, a disk with -drive file=FILE", word);
+        return FAIL("'%s' is no option: a kernel is named with -kernel FILE, a disk with -drive file=FILE",
+                    word);
     const char *name = word[1] == '-' ? word + 2 : word + 1;
     const Option *row = find(name);
     if (!row) return unknown(name, error, error_size);
@@ -247,7 +259,9 @@ void options_help(FILE *to) {
         const Option *row = &table[i];
         char left[80];
         if (row->kind == ABSENT) continue;
-        snprintf(left, sizeof(left), "-%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
-        fprintf(to, "  %-36s %s%s%s\n", left, row->help, row->also ? "; also -" : "", row->also ? row->also : "");
+        snprintf(left, sizeof(left), "-%s%s%s", row->name, row->value ? " " : "",
+                 row->value ? row->value : "");
+        fprintf(to, "  %-36s %s%s%s\n", left, row->help, row->also ? "; also -" : "",
+                row->also ? row->also : "");
     }
 }

@@ -24,12 +24,12 @@ typedef enum Action {
 typedef struct Options {
     MachineSpec spec;
     Action action;
-    char *subject;       // of ACTION_DEVICE_PROPS and ACTION_MACHINE_PROPS
-    char *program;       // argv[0] without its folder
-    SpecList monitors;   // where a monitor listens: as -serial writes them
-    char *gdb;           // -gdb, "tcp::1234" for -s
-    char *channels;      // -d
-    char *log_file;      // -D
+    char *subject;     // of ACTION_DEVICE_PROPS and ACTION_MACHINE_PROPS
+    char *program;     // argv[0] without its folder
+    SpecList monitors; // where a monitor listens: as -serial writes them
+    char *gdb;         // -gdb, "tcp::1234" for -s
+    char *channels;    // -d
+    char *log_file;    // -D
     char *pidfile;
     char *memory_backend; // -M memory-backend=
     char *display;        // -display, NULL: not said

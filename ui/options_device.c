@@ -28,14 +28,20 @@ static bool starts_with_driver(const char *device, const char *driver) {
 // virtconsole on the virtio-serial bus: the serial device here has one port, so the port's back end is the
 // device's.
 static bool add_console(Options *o, KeyVals *console, char *error, size_t error_size) {
-    static const KeyRow rows[] = {{"driver", KEY_TEXT}, {"chardev", KEY_TEXT}, {"id", KEY_TEXT}, {"bus", KEY_TEXT},
-                                  {"nr", KEY_NUMBER},   {"name", KEY_TEXT},    {NULL}};
+    static const KeyRow rows[] = {{"driver", KEY_TEXT},
+                                  {"chardev", KEY_TEXT},
+                                  {"id", KEY_TEXT},
+                                  {"bus", KEY_TEXT},
+                                  {"nr", KEY_NUMBER},
+                                  {"name", KEY_TEXT},
+                                  {NULL}};
     if (!keyvals_check(console, rows, "-device virtconsole", error, error_size)) return false;
     const char *chardev = keyvals_get(console, "chardev");
     if (!chardev) return FAIL("-device virtconsole needs chardev=ID");
     SpecList *l = &o->spec.devices;
     for (unsigned i = l->n; i-- > 0;) {
-        if (!starts_with_driver(l->item[i], "virtio-serial-device") || strstr(l->item[i], ",chardev=")) continue;
+        if (!starts_with_driver(l->item[i], "virtio-serial-device") || strstr(l->item[i], ",chardev="))
+            continue;
         size_t size = strlen(l->item[i]) + strlen(chardev) + 16;
         l->item[i] = realloc(l->item[i], size);
         snprintf(l->item[i] + strlen(l->item[i]), size - strlen(l->item[i]), ",chardev=%s", chardev);
@@ -93,8 +99,12 @@ bool option_global(Options *o, const char *value, char *error, size_t error_size
 bool option_object(Options *o, const char *value, char *error, size_t error_size) {
     static const KeyRow filter[] = {{"qom-type", KEY_TEXT}, {"id", KEY_TEXT},     {"netdev", KEY_TEXT},
                                     {"file", KEY_TEXT},     {"maxlen", KEY_SIZE}, {NULL}};
-    static const KeyRow rng[] = {{"qom-type", KEY_TEXT}, {"id", KEY_TEXT}, {"filename", KEY_CHOICE, "/dev/urandom|/dev/random"}, {NULL}};
-    static const KeyRow ram[] = {{"qom-type", KEY_TEXT}, {"id", KEY_TEXT}, {"size", KEY_SIZE}, {"share", KEY_BOOL}, {NULL}};
+    static const KeyRow rng[] = {{"qom-type", KEY_TEXT},
+                                 {"id", KEY_TEXT},
+                                 {"filename", KEY_CHOICE, "/dev/urandom|/dev/random"},
+                                 {NULL}};
+    static const KeyRow ram[] = {
+        {"qom-type", KEY_TEXT}, {"id", KEY_TEXT}, {"size", KEY_SIZE}, {"share", KEY_BOOL}, {NULL}};
     static const char *const names[] = {"filter-dump", "rng-random", "rng-builtin", "memory-backend-ram"};
     static const KeyRow *const rows[] = {filter, rng, rng, ram};
     KeyVals kv;
@@ -136,7 +146,8 @@ static bool id_taken(const SpecList *l, const char *id) {
     snprintf(wanted, sizeof(wanted), "id=%s", id);
     for (unsigned i = 0; i < l->n; i++) {
         const char *at = strstr(l->item[i], wanted);
-        if (at && (at == l->item[i] || at[-1] == ',') && (!at[strlen(wanted)] || at[strlen(wanted)] == ',')) return true;
+        if (at && (at == l->item[i] || at[-1] == ',') && (!at[strlen(wanted)] || at[strlen(wanted)] == ','))
+            return true;
     }
     return false;
 }
@@ -148,7 +159,8 @@ bool option_drive(Options *o, const char *value, char *error, size_t error_size)
     bool ok = keyvals_check(&kv, drive_keys, "-drive", error, error_size);
     if (ok && !keyvals_get(&kv, "file")) ok = FAIL("-drive %s: no image is named: file=FILE", value);
     const char *bus = keyvals_get(&kv, "if");
-    if (ok && !bus) ok = FAIL("-drive %s: say if=virtio, or if=none with a -device virtio-blk-device,drive=ID", value);
+    if (ok && !bus)
+        ok = FAIL("-drive %s: say if=virtio, or if=none with a -device virtio-blk-device,drive=ID", value);
     if (ok && !keyvals_get(&kv, "id")) {
         snprintf(id, sizeof(id), "%s%u", bus, o->spec.drives.n);
         keyvals_set(&kv, "id", id);
@@ -194,7 +206,8 @@ const KeyRow blockdev_keys[] = {
 };
 
 bool option_blockdev(Options *o, const char *value, char *error, size_t error_size) {
-    return list_add_checked(&o->spec.blockdevs, "-blockdev", value, "driver", blockdev_keys, error, error_size);
+    return list_add_checked(&o->spec.blockdevs, "-blockdev", value, "driver", blockdev_keys, error,
+                            error_size);
 }
 
 // ---- all options are read

@@ -25,7 +25,8 @@ bool option_nographic(Options *o, const char *value, char *error, size_t error_s
 bool option_display(Options *o, const char *value, char *error, size_t error_size) {
     if (is_help(value)) return o->action = ACTION_DISPLAYS, true;
     if (strcmp(value, "none") && strncmp(value, "none,", 5))
-        return FAIL("-display %s: Myna has no window yet: -display none, or -nographic for a console here", value);
+        return FAIL("-display %s: Myna has no window yet: -display none, or -nographic for a console here",
+                    value);
     text_set(&o->display, "none");
     return true;
 }
@@ -57,8 +58,11 @@ bool option_chardev(Options *o, const char *value, char *error, size_t error_siz
 }
 
 bool option_mon(Options *o, const char *value, char *error, size_t error_size) {
-    static const KeyRow rows[] = {
-        {"chardev", KEY_TEXT}, {"mode", KEY_CHOICE, "readline"}, {"pretty", KEY_BOOL}, {"id", KEY_TEXT}, {NULL}};
+    static const KeyRow rows[] = {{"chardev", KEY_TEXT},
+                                  {"mode", KEY_CHOICE, "readline"},
+                                  {"pretty", KEY_BOOL},
+                                  {"id", KEY_TEXT},
+                                  {NULL}};
     KeyVals kv;
     char text[256];
     if (!keyvals_parse(&kv, value, "chardev", error, error_size)) return false;
@@ -84,11 +88,14 @@ bool option_log(Options *o, const char *value, char *error, size_t error_size) {
 
 // ---- networks
 
-#define USER_KEYS                                                                                                      \
-    {"type", KEY_CHOICE, "user"}, {"id", KEY_TEXT}, {"net", KEY_TEXT}, {"host", KEY_TEXT}, {"dns", KEY_TEXT},          \
-        {"dhcpstart", KEY_TEXT}, {"hostname", KEY_TEXT}, {"domainname", KEY_TEXT}, {"restrict", KEY_BOOL},             \
-        {"tftp", KEY_TEXT}, {"bootfile", KEY_TEXT}, {"hostfwd", KEY_TEXT}, {"ipv4", KEY_BOOL}, {"ipv6", KEY_BOOL}
-#define CARD_KEYS                                                                                                      \
+#define USER_KEYS                                                                                            \
+    {"type", KEY_CHOICE, "user"}, {"id", KEY_TEXT}, {"net", KEY_TEXT}, {"host", KEY_TEXT},                   \
+        {"dns", KEY_TEXT}, {"dhcpstart", KEY_TEXT}, {"hostname", KEY_TEXT}, {"domainname", KEY_TEXT},        \
+        {"restrict", KEY_BOOL}, {"tftp", KEY_TEXT}, {"bootfile", KEY_TEXT}, {"hostfwd", KEY_TEXT},           \
+        {"ipv4", KEY_BOOL}, {                                                                                \
+        "ipv6", KEY_BOOL                                                                                     \
+    }
+#define CARD_KEYS                                                                                            \
     {"model", KEY_TEXT}, {"mac", KEY_TEXT, .also = "macaddr"}, { "name", KEY_TEXT }
 
 // What a card takes of -nic's keys; the rest is the network's.
@@ -132,7 +139,8 @@ static bool add_card(Options *o, const KeyVals *kv, const char *netdev, char *er
     const char *mac = keyvals_get(kv, "mac");
     char text[256];
     if (!card_model(keyvals_get(kv, "model"), error, error_size)) return false;
-    snprintf(text, sizeof(text), "virtio-net-device,netdev=%.60s%s%.40s", netdev, mac ? ",mac=" : "", mac ? mac : "");
+    snprintf(text, sizeof(text), "virtio-net-device,netdev=%.60s%s%.40s", netdev, mac ? ",mac=" : "",
+             mac ? mac : "");
     return list_add(&o->spec.devices, "-device", text, error, error_size);
 }
 
@@ -181,8 +189,9 @@ bool option_net(Options *o, const char *value, char *error, size_t error_size) {
     if (*done)
         ok = FAIL("-net %s: only one; for several cards use -nic", value);
     else
-        ok = keyvals_check(&kv, rows, "-net", error, error_size) &&
-             (nic ? add_card(o, &kv, "net0", error, error_size) : add_user(o, &kv, "net0", error, error_size));
+        ok =
+            keyvals_check(&kv, rows, "-net", error, error_size) &&
+            (nic ? add_card(o, &kv, "net0", error, error_size) : add_user(o, &kv, "net0", error, error_size));
     *done = true;
     keyvals_free(&kv);
     return ok;

@@ -7,12 +7,13 @@
 
 typedef bool OptionFn(Options *o, const char *value, char *error, size_t error_size);
 // options_machine.c: the machine itself
-OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, option_kvm, option_rtc, option_name;
+OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, option_kvm, option_rtc,
+    option_name;
 // options_device.c: what is plugged into it
 OptionFn option_device, option_global, option_object, option_drive, option_blockdev;
 // options_host.c: what it is connected to, and how we talk to it
-OptionFn option_display, option_nographic, option_serial, option_chardev, option_monitor, option_mon, option_gdb_default,
-    option_log, option_netdev, option_nic, option_net, option_version, option_help;
+OptionFn option_display, option_nographic, option_serial, option_chardev, option_monitor, option_mon,
+    option_gdb_default, option_log, option_netdev, option_nic, option_net, option_version, option_help;
 
 // After the last option, in this order.
 OptionFn finish_machine, finish_devices, finish_host;
@@ -20,5 +21,5 @@ OptionFn finish_machine, finish_devices, finish_host;
 void text_set(char **to, const char *text); // frees what was there
 bool list_add(SpecList *l, const char *what, const char *text, char *error, size_t error_size);
 // Parses, checks and adds the normal form to the list.
-bool list_add_checked(SpecList *l, const char *what, const char *text, const char *first, const KeyRow *rows, char *error,
-                      size_t error_size);
+bool list_add_checked(SpecList *l, const char *what, const char *text, const char *first, const KeyRow *rows,
+                      char *error, size_t error_size);

@@ -51,10 +51,10 @@ static bool set_property(Options *o, const char *key, const char *value, char *e
     const struct {
         const char *key;
         char **to;
-    } texts[] = {{"type", &o->spec.machine},   {"dumpdtb", &o->spec.dumpdtb},
-                 {"kernel", &o->spec.kernel},  {"initrd", &o->spec.initrd},
-                 {"append", &o->spec.append},  {"dtb", &o->spec.dtb},
-                 {"firmware", &o->spec.bios},  {"memory-backend", &o->memory_backend}};
+    } texts[] = {{"type", &o->spec.machine},  {"dumpdtb", &o->spec.dumpdtb},
+                 {"kernel", &o->spec.kernel}, {"initrd", &o->spec.initrd},
+                 {"append", &o->spec.append}, {"dtb", &o->spec.dtb},
+                 {"firmware", &o->spec.bios}, {"memory-backend", &o->memory_backend}};
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (!strcmp(key, texts[i].key)) return text_set(texts[i].to, value), true;
     if (!strcmp(key, "accel")) return option_accel(o, value, error, error_size);
@@ -77,7 +77,8 @@ bool option_machine(Options *o, const char *value, char *error, size_t error_siz
     bool ok = true;
     for (unsigned i = 0; ok && i < kv.n && o->action == ACTION_RUN; i++) {
         const KeyVal *k = &kv.item[i];
-        if (!strcmp(k->key, "help") || (!strcmp(k->key, "type") && (!strcmp(k->value, "help") || !strcmp(k->value, "?"))))
+        if (!strcmp(k->key, "help") ||
+            (!strcmp(k->key, "type") && (!strcmp(k->value, "help") || !strcmp(k->value, "?"))))
             o->action = o->spec.machine ? ACTION_MACHINE_PROPS : ACTION_MACHINES;
         else
             ok = check_common(k, error, error_size) && set_property(o, k->key, k->value, error, error_size);
@@ -99,7 +100,8 @@ bool option_memory(Options *o, const char *value, char *error, size_t error_size
     if (ok && (!text || !text_size(text, 20, &size)))
         ok = FAIL("-m %s: a size is expected, like 512M or 2G", value);
     else if (ok && (size < 64 << 10 || size & 4095))
-        ok = FAIL("-m %s: the memory is 64 KiB at least and a multiple of 4 KiB (a bare number means MiB)", value);
+        ok = FAIL("-m %s: the memory is 64 KiB at least and a multiple of 4 KiB (a bare number means MiB)",
+                  value);
     else if (ok && size >> 47)
         ok = FAIL("-m %s: the host's address space has no room for that", value);
     if (ok) o->spec.ram_size = size;
@@ -109,8 +111,8 @@ bool option_memory(Options *o, const char *value, char *error, size_t error_size
 
 bool option_smp(Options *o, const char *value, char *error, size_t error_size) {
     static const KeyRow rows[] = {
-        {"cpus", KEY_NUMBER},     {"sockets", KEY_NUMBER}, {"dies", KEY_NUMBER},    {"clusters", KEY_NUMBER},
-        {"cores", KEY_NUMBER},    {"threads", KEY_NUMBER}, {"maxcpus", KEY_NUMBER}, {NULL},
+        {"cpus", KEY_NUMBER},  {"sockets", KEY_NUMBER}, {"dies", KEY_NUMBER},    {"clusters", KEY_NUMBER},
+        {"cores", KEY_NUMBER}, {"threads", KEY_NUMBER}, {"maxcpus", KEY_NUMBER}, {NULL},
     };
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "cpus", error, error_size)) return false;
@@ -122,9 +124,11 @@ bool option_smp(Options *o, const char *value, char *error, size_t error_size) {
         parts = parts > most ? parts : parts * n;
     }
     uint64_t cpus = keyvals_number(&kv, "cpus", parts), max = keyvals_number(&kv, "maxcpus", cpus);
-    if (ok && (cpus == 0 || cpus > most)) ok = FAIL("-smp %s: a number of CPUs is expected, 1 or more", value);
+    if (ok && (cpus == 0 || cpus > most))
+        ok = FAIL("-smp %s: a number of CPUs is expected, 1 or more", value);
     if (ok && (max != cpus || (parts != 1 && max % parts)))
-        ok = FAIL("-smp %s: %llu CPUs of at most %llu, but sockets, cores and threads make %llu (CPUs cannot be added later)",
+        ok = FAIL("-smp %s: %llu CPUs of at most %llu, but sockets, cores and threads make %llu (CPUs cannot "
+                  "be added later)",
                   value, (unsigned long long)cpus, (unsigned long long)max, (unsigned long long)parts);
     if (ok) o->spec.smp = (unsigned)cpus;
     keyvals_free(&kv);
@@ -142,19 +146,16 @@ bool option_cpu(Options *o, const char *value, char *error, size_t error_size) {
 // ---- -accel
 
 bool option_kvm(Options *o, const char *value, char *error, size_t error_size) {
-    return FAIL("-enable-kvm: KVM runs guests of the host's own architecture only; this guest is translated: leave it out");
+    return FAIL("-enable-kvm: KVM runs guests of the host's own architecture only; this guest is translated: "
+                "leave it out");
 }
 
 bool option_accel(Options *o, const char *value, char *error, size_t error_size) {
     static const KeyRow rows[] = {
-        {"accel", KEY_TEXT},
-        {"thread", KEY_CHOICE, "multi|single"},
-        {"tb-size", KEY_NUMBER},
-        {"one-insn-per-tb", KEY_BOOL},
-        {"split-wx", KEY_BOOL},
-        {"interpret", KEY_BOOL},
-        {"one-insn", KEY_BOOL},
-        {NULL},
+        {"accel", KEY_TEXT},     {"thread", KEY_CHOICE, "multi|single"},
+        {"tb-size", KEY_NUMBER}, {"one-insn-per-tb", KEY_BOOL},
+        {"split-wx", KEY_BOOL},  {"interpret", KEY_BOOL},
+        {"one-insn", KEY_BOOL},  {NULL},
     };
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "accel", error, error_size)) return false;
@@ -182,8 +183,10 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
 // ---- -rtc, -name
 
 bool option_rtc(Options *o, const char *value, char *error, size_t error_size) {
-    static const KeyRow rows[] = {
-        {"base", KEY_CHOICE, "utc"}, {"clock", KEY_CHOICE, "host|rt"}, {"driftfix", KEY_CHOICE, "none"}, {NULL}};
+    static const KeyRow rows[] = {{"base", KEY_CHOICE, "utc"},
+                                  {"clock", KEY_CHOICE, "host|rt"},
+                                  {"driftfix", KEY_CHOICE, "none"},
+                                  {NULL}};
     KeyVals kv;
     if (!keyvals_parse(&kv, value, NULL, error, error_size)) return false;
     bool ok = keyvals_check(&kv, rows, "-rtc", error, error_size);
@@ -193,7 +196,8 @@ bool option_rtc(Options *o, const char *value, char *error, size_t error_size) {
 }
 
 bool option_name(Options *o, const char *value, char *error, size_t error_size) {
-    static const KeyRow rows[] = {{"guest", KEY_TEXT}, {"process", KEY_TEXT}, {"debug-threads", KEY_BOOL}, {NULL}};
+    static const KeyRow rows[] = {
+        {"guest", KEY_TEXT}, {"process", KEY_TEXT}, {"debug-threads", KEY_BOOL}, {NULL}};
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "guest", error, error_size)) return false;
     bool ok = keyvals_check(&kv, rows, "-name", error, error_size);
@@ -253,7 +257,8 @@ static bool known_target(Options *o, char *error, size_t error_size) {
             if (!strcmp(boards[b]->targets[t], o->spec.target)) return true;
             names[n++] = boards[b]->targets[t];
         }
-    near_error(error, error_size, "guest architecture", o->spec.target, names, n, "the program's name says which");
+    near_error(error, error_size, "guest architecture", o->spec.target, names, n,
+               "the program's name says which");
     return false;
 }
 
@@ -261,6 +266,7 @@ bool finish_machine(Options *o, const char *unused, char *error, size_t error_si
     if (!known_target(o, error, error_size)) return false;
     if (!o->spec.machine) return FAIL("no machine: name one with -M (-M help lists them)");
     if (!check_board(o, error, error_size)) return false;
-    if (o->spec.dumpdtb && !o->spec.kernel && !o->spec.bios) text_set(&o->spec.bios, "none"); // nothing will boot
+    if (o->spec.dumpdtb && !o->spec.kernel && !o->spec.bios)
+        text_set(&o->spec.bios, "none"); // nothing will boot
     return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Monitor answers and gdb packets can be longer than what a socket takes at once. Both write here; order is kept.
+// Monitor answers and gdb packets can be longer than what a socket takes at once. Both write here; order is
+// kept.
 #include "ui/outbox.h"
 #include <stdlib.h>
 #include <string.h>

@@ -10,5 +10,5 @@ typedef struct Outbox {
 } Outbox;
 
 void outbox_put(Outbox *o, const void *bytes, size_t n);
-void outbox_flush(Outbox *o);  // the stream takes bytes again (Serial.drained)
-void outbox_clear(Outbox *o);  // the other end is gone
+void outbox_flush(Outbox *o); // the stream takes bytes again (Serial.drained)
+void outbox_clear(Outbox *o); // the other end is gone

@@ -26,7 +26,8 @@ static void take_all(const char *at) {
     gdb_take_hex(&a, &value);
     gdb_take_bytes(&b, bytes, sizeof(bytes));
     if (gdb_take_thread(&c, &thread) && (thread < -1 || thread > INT32_MAX)) abort();
-    if (strlen(at) < (size_t)(a - at) || strlen(at) < (size_t)(b - at) || strlen(at) < (size_t)(c - at)) abort();
+    if (strlen(at) < (size_t)(a - at) || strlen(at) < (size_t)(b - at) || strlen(at) < (size_t)(c - at))
+        abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -22,7 +22,8 @@ START_TEST(test_packets) {
     ck_assert_str_eq(r.data, "OK");
     ck_assert_int_eq(feed("$#00", 4), GDB_PACKET); // empty
     ck_assert_uint_eq(r.n, 0);
-    ck_assert_int_eq(feed("noise$OK#9A", 11), GDB_PACKET); // between packets nothing counts; upper-case digits do
+    ck_assert_int_eq(feed("noise$OK#9A", 11),
+                     GDB_PACKET); // between packets nothing counts; upper-case digits do
     ck_assert_int_eq(feed("$cut off$OK#9a", 14), GDB_PACKET);
     ck_assert_int_eq(feed("+", 1), GDB_ACK);
     ck_assert_int_eq(feed("-", 1), GDB_NACK);
@@ -77,9 +78,10 @@ START_TEST(test_threads) {
         const char *text;
         int64_t thread;
         bool ok;
-    } cases[] = {{"p1.2", 2, true}, {"p1.-1", -1, true}, {"-1", -1, true}, {"0", 0, true},     {"1f", 31, true},
-                 {"p1", -1, true},  {"p1.", 0, false},   {"-2", 0, false}, {"p", 0, false},    {"x", 0, false},
-                 {"", 0, false},    {"p-1.1", 1, true},  {"p1.0", 0, true}, {"80000000", 0, false}};
+    } cases[] = {{"p1.2", 2, true}, {"p1.-1", -1, true},   {"-1", -1, true},  {"0", 0, true},
+                 {"1f", 31, true},  {"p1", -1, true},      {"p1.", 0, false}, {"-2", 0, false},
+                 {"p", 0, false},   {"x", 0, false},       {"", 0, false},    {"p-1.1", 1, true},
+                 {"p1.0", 0, true}, {"80000000", 0, false}};
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *at = cases[i].text;
         int64_t thread;

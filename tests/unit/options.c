@@ -65,8 +65,11 @@ START_TEST(test_sizes) {
     static const struct {
         const char *text;
         uint64_t size;
-    } cases[] = {{"512", 512ull << 20},     {"512M", 512ull << 20},        {"2G", 2ull << 30},
-                 {"size=65536k", 64 << 20}, {"1g,slots=2,maxmem=4G", 1 << 30}};
+    } cases[] = {{"512", 512ull << 20},
+                 {"512M", 512ull << 20},
+                 {"2G", 2ull << 30},
+                 {"size=65536k", 64 << 20},
+                 {"1g,slots=2,maxmem=4G", 1 << 30}};
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Options o;
         char line[80];
@@ -142,12 +145,18 @@ START_TEST(test_help_is_no_error) {
         const char *line;
         Action action;
     } cases[] = {
-        {"-M help", ACTION_MACHINES},         {"-machine ?", ACTION_MACHINES},
-        {"-M virt,help", ACTION_MACHINE_PROPS}, {"-cpu help", ACTION_CPUS},
-        {"-device help", ACTION_DEVICES},     {"-device virtio-blk,help", ACTION_DEVICE_PROPS},
-        {"-accel help", ACTION_ACCELS},       {"-d help", ACTION_CHANNELS},
-        {"-display help", ACTION_DISPLAYS},   {"--version", ACTION_VERSION},
-        {"-h", ACTION_HELP},                  {"-M virt -cpu help -bogus", ACTION_CPUS},
+        {"-M help", ACTION_MACHINES},
+        {"-machine ?", ACTION_MACHINES},
+        {"-M virt,help", ACTION_MACHINE_PROPS},
+        {"-cpu help", ACTION_CPUS},
+        {"-device help", ACTION_DEVICES},
+        {"-device virtio-blk,help", ACTION_DEVICE_PROPS},
+        {"-accel help", ACTION_ACCELS},
+        {"-d help", ACTION_CHANNELS},
+        {"-display help", ACTION_DISPLAYS},
+        {"--version", ACTION_VERSION},
+        {"-h", ACTION_HELP},
+        {"-M virt -cpu help -bogus", ACTION_CPUS},
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Options o;
@@ -173,7 +182,8 @@ END_TEST
 
 START_TEST(test_networks) {
     Options o;
-    parse(&o, "-M virt -nic user,model=virtio-net-device,mac=52:54:00:00:00:01,hostfwd=tcp::2222-:22 -net none");
+    parse(&o,
+          "-M virt -nic user,model=virtio-net-device,mac=52:54:00:00:00:01,hostfwd=tcp::2222-:22 -net none");
     ck_assert_str_eq(o.spec.netdevs.item[0], "user,id=nic0,hostfwd=tcp::2222-:22");
     ck_assert_str_eq(o.spec.devices.item[0], "virtio-net-device,netdev=nic0,mac=52:54:00:00:00:01");
     options_free(&o);
@@ -195,11 +205,15 @@ END_TEST
 
 START_TEST(test_json) {
     Options o;
-    parse(&o, "-M virt -device {\"driver\":\"virtio-blk-device\",\"drive\":\"d,0\",\"physical_block_size\":4096} "
-              "-blockdev {\"driver\":\"raw\",\"node-name\":\"n\",\"file\":{\"driver\":\"file\",\"filename\":\"f\"},"
-              "\"read-only\":true} -netdev {\"type\":\"user\",\"id\":\"n\",\"hostfwd\":[\"tcp::1-:2\",\"tcp::3-:4\"]}");
+    parse(
+        &o,
+        "-M virt -device {\"driver\":\"virtio-blk-device\",\"drive\":\"d,0\",\"physical_block_size\":4096} "
+        "-blockdev {\"driver\":\"raw\",\"node-name\":\"n\",\"file\":{\"driver\":\"file\",\"filename\":\"f\"},"
+        "\"read-only\":true} -netdev "
+        "{\"type\":\"user\",\"id\":\"n\",\"hostfwd\":[\"tcp::1-:2\",\"tcp::3-:4\"]}");
     ck_assert_str_eq(o.spec.devices.item[0], "virtio-blk-device,drive=d,,0,physical_block_size=4096");
-    ck_assert_str_eq(o.spec.blockdevs.item[0], "raw,node-name=n,file.driver=file,file.filename=f,read-only=on");
+    ck_assert_str_eq(o.spec.blockdevs.item[0],
+                     "raw,node-name=n,file.driver=file,file.filename=f,read-only=on");
     ck_assert_str_eq(o.spec.netdevs.item[0], "user,id=n,hostfwd=tcp::1-:2,hostfwd=tcp::3-:4");
     options_free(&o);
     check_refused("-M virt -device {\"driver\":", "no JSON object");
@@ -209,13 +223,15 @@ END_TEST
 START_TEST(test_default_console) {
     static const struct {
         const char *line, *serial;
-    } cases[] = {{"-M virt", "mon:stdio"},
-                 {"-M virt -nographic", "mon:stdio"},
-                 {"-M virt -display none", "null"},
-                 {"-M virt -nographic -monitor none", "stdio"},
-                 {"-M virt -monitor stdio", "null"},
-                 {"-M virt -serial mon:stdio -nographic", "mon:stdio"},
-                 {"-M virt -nographic -chardev stdio,id=c -device virtio-serial -device virtconsole,chardev=c", "null"}};
+    } cases[] = {
+        {"-M virt", "mon:stdio"},
+        {"-M virt -nographic", "mon:stdio"},
+        {"-M virt -display none", "null"},
+        {"-M virt -nographic -monitor none", "stdio"},
+        {"-M virt -monitor stdio", "null"},
+        {"-M virt -serial mon:stdio -nographic", "mon:stdio"},
+        {"-M virt -nographic -chardev stdio,id=c -device virtio-serial -device virtconsole,chardev=c",
+         "null"}};
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         Options o;
         parse(&o, cases[i].line);
@@ -245,7 +261,8 @@ START_TEST(test_chardev_forms) {
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         KeyVals kv;
-        ck_assert_msg(chardev_short(&kv, cases[i].text, "-serial", error, sizeof(error)), "%s: %s", cases[i].text, error);
+        ck_assert_msg(chardev_short(&kv, cases[i].text, "-serial", error, sizeof(error)), "%s: %s",
+                      cases[i].text, error);
         char *text = keyvals_text(&kv, "backend");
         ck_assert_str_eq(text, cases[i].normal);
         free(text);
@@ -256,7 +273,8 @@ END_TEST
 
 START_TEST(test_machine_properties) {
     Options o;
-    parse(&o, "-machine virt,dumpdtb=x.dtb,acpi=off -machine accel=tcg -accel tcg,thread=single,tb-size=32 -object memory-backend-ram,id=r,size=256M "
+    parse(&o, "-machine virt,dumpdtb=x.dtb,acpi=off -machine accel=tcg -accel tcg,thread=single,tb-size=32 "
+              "-object memory-backend-ram,id=r,size=256M "
               "-M memory-backend=r -global driver=virtio-mmio,property=force-legacy,value=false");
     ck_assert_str_eq(o.spec.dumpdtb, "x.dtb");
     ck_assert(o.spec.ram_size == 256 << 20);
