@@ -21,20 +21,17 @@ block 0x80000000 ctx 0x3
              exit_if %5, 0x8000000e
   @80000008+4
     %6:i64 = get a4
-             set res_vaddr, -1
     %7:i64 = cas.32.align.atomic.rel [%1], %2, %6
     %8:i1  = ne.i32 %7, %2
     %9:i64 = bool %8
-             jump 0(%9)
-             label 0(%10:i64)
-             set a3, %10
+             set res_vaddr, -1
+             set a3, %9
   @8000000c+2
-    %11:i1 = ne.i64 %10, 0
-             exit_if %11, 0x80000000
+             exit_if %8, 0x80000000
   @8000000e+2
-    %12:i64 = get ra
-    %13:i64 = and %12, -2
-             exit_reg %13 return
+    %10:i64 = get ra
+    %11:i64 = and %10, -2
+             exit_reg %11 return
 == rv64 m read-modify-write
 00b6252f 0ed7302f 0310000f 0120000f 8330000f 8082
 --
@@ -82,18 +79,19 @@ block 0x80000000 ctx 0x7
     %6:i32 = get a4:i32
     %7:i64 = get res_vaddr
     %8:i64 = get res_value
+    %9:i64 = zext32 %6
+    %10:i1 = eq.i64 %7, %5
+    %11:i64 = select %9, %8, %10
+    %12:i64 = cas.32.align.atomic [%5], %8, %11
+    %13:i1 = ne.i32 %12, %8
+    %14:i32 = bool %13
              set res_vaddr, -1
-    %9:i1  = ne.i64 %7, %5
-             branch %9, 0(1:i32)
-    %10:i64 = zext32 %6
-    %11:i64 = cas.32.align.atomic [%5], %8, %10
-    %12:i1 = ne.i32 %11, %8
-    %13:i32 = bool %12
-             jump 0(%13)
-             label 0(%14:i32)
-             set a3:i32, %14
+    %15:i1 = ne.i64 %7, %5
+    %16:i32 = bool %15
+    %17:i32 = or %14, %16
+             set a3:i32, %17
   @80000008+2
-    %15:i32 = get ra:i32
-    %16:i32 = and %15, -2
-    %17:i64 = zext32 %16
-             exit_reg %17 return
+    %18:i32 = get ra:i32
+    %19:i32 = and %18, -2
+    %20:i64 = zext32 %19
+             exit_reg %20 return
