@@ -83,7 +83,7 @@ void alloc_begin(Gen *g)
         const IrOpInfo *info = &ir_op_info[op->op];
         if (op->op == OP_EXIT_IF || op->op == OP_BOOL)
             fuse(g, op->a, i);
-        if (op->op == OP_SELECT && !type_fp(op->type)) // of floats: by the interpreter, from the condition's value
+        if (op->op == OP_SELECT)
             fuse(g, op->c, i);
         if (info->operands > 0) touch(g, op->a, i);
         if (info->operands > 1) touch(g, op->b, i);

@@ -23,6 +23,8 @@ static Stub *fix_nan(Gen *g, IrType t, uint8_t x)
     return s;
 }
 
+static void minmax_nan(Gen *g, const Stub *s);
+
 static void move_x(Gen *g, uint8_t d, uint8_t s)
 {
     if (d != s)
@@ -33,6 +35,8 @@ void nan_stub(Gen *g, const Stub *s);
 void nan_stub(Gen *g, const Stub *s)
 {
     bind_fwd(&g->a, s->from[0]);
+    if (s->minmax)
+        minmax_nan(g, s);
     if (s->fma) {
         Asm *a = &g->a;
         op_rm(a, P_0F | 0xae, 3, RBP, VCPU(scratch)); // stmxcsr
@@ -110,7 +114,48 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op)
     move_x(g, d, SCRATCH_X);
 }
 
-void emit_fminmax(Gen *g, IrRef r, const IrOp *op) { emit_eval(g, r, op); }
+// The host's min and max give the second operand for NaNs and for zeros of any sign. Equal operands differ by the sign of zero at most:
+// or makes -0 of them, and +0. NaNs are sorted out by the stub; comparing has raised NV for signalling ones by then.
+void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
+    Asm *s = &g->a;
+    bool min = op->op == OP_FMIN;
+    if (op->type != T_F32 && op->type != T_F64) {
+        emit_eval(g, r, op);
+        return;
+    }
+    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    move_x(g, SCRATCH_X, a);
+    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, a, b);
+    Stub *stub = stub_new(g, STUB_NAN);
+    stub->type = op->type;
+    stub->value = SCRATCH_X;
+    stub->minmax = true;
+    stub->base = a;
+    stub->size = b;
+    stub->from[0] = jcc_fwd(s, CC_P);
+    uint8_t *differ = jcc_short(s, CC_NE);
+    op_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, b); // orps, andps
+    uint8_t *done = jmp_short(s);
+    bind_short(s, differ);
+    op_rr(s, scalar(op->type) | (min ? 0x5d : 0x5f), SCRATCH_X, b);
+    bind_short(s, done);
+    stub->back = asm_here(s);
+    done_operands(g, op);
+    move_x(g, def_xmm(g, r), SCRATCH_X);
+}
+
+// Unordered: the operand that is a number, or the default NaN.
+static void minmax_nan(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    unsigned compare = (s->type == T_F64 ? P_66 : 0) | P_0F | 0x2e;
+    op_rr(a, compare, s->base, s->base);
+    uint8_t *first = jcc_short(a, CC_P);
+    jmp_to(a, s->back); // b is the NaN, and a is there
+    bind_short(a, first);
+    move_x(g, SCRATCH_X, s->size);
+    op_rr(a, compare, s->size, s->size);
+    jcc_to(a, CC_NP, s->back);
+}
 
 // ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
 void emit_fcmp(Gen *g, IrRef r, const IrOp *op)
@@ -203,6 +248,18 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op)
     bind_short(s, fine);
     done_operands(g, op);
     op_rr(s, w | 0x8b, def_gpr(g, r), RCX);
+}
+
+// c ? a : b
+void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
+    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    move_x(g, SCRATCH_X, a);
+    unsigned cc = emit_condition(g, op->c);
+    uint8_t *chosen = jcc_short(&g->a, cc);
+    move_x(g, SCRATCH_X, b);
+    bind_short(&g->a, chosen);
+    done_operands(g, op);
+    move_x(g, def_xmm(g, r), SCRATCH_X);
 }
 
 void emit_bitcast(Gen *g, IrRef r, const IrOp *op)

@@ -419,7 +419,7 @@ static void emit_select(Gen *g, IrRef r, const IrOp *op)
 {
     unsigned w = type_w(op->type);
     if (type_fp(op->type)) {
-        emit_eval(g, r, op);
+        emit_fselect(g, r, op);
         return;
     }
     Reg a = use_gpr(g, op->a);

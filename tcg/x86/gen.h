@@ -35,7 +35,7 @@ typedef enum StubKind {
 typedef struct Stub {
     uint8_t kind;
     uint8_t base, value, size, cc, dest;  // dest: of an atomic
-    bool is_fp, addr32, value_const, fma;
+    bool is_fp, addr32, value_const, fma, minmax;
     uint8_t type;
     uint16_t memop, snap, site;
     int32_t disp;
@@ -122,7 +122,7 @@ unsigned emit_compare(Gen *g, IrRef cmp);
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax;
+    emit_fminmax, emit_fselect;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
