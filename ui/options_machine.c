@@ -155,7 +155,8 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         {"accel", KEY_TEXT},     {"thread", KEY_CHOICE, "multi|single"},
         {"tb-size", KEY_NUMBER}, {"one-insn-per-tb", KEY_BOOL},
         {"split-wx", KEY_BOOL},  {"interpret", KEY_BOOL},
-        {"one-insn", KEY_BOOL},  {NULL},
+        {"one-insn", KEY_BOOL},  {"seed", KEY_NUMBER},
+        {NULL},
     };
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "accel", error, error_size)) return false;
@@ -174,6 +175,7 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         if (mib) e->cache_size = mib << 20;
         o->spec.single_thread = keyvals_get(&kv, "thread") && !strcmp(keyvals_get(&kv, "thread"), "single");
         e->interpret = keyvals_bool(&kv, "interpret", e->interpret);
+        e->seed = (unsigned)keyvals_number(&kv, "seed", e->seed);
         e->one_insn = keyvals_bool(&kv, "one-insn-per-tb", keyvals_bool(&kv, "one-insn", e->one_insn));
     }
     keyvals_free(&kv);

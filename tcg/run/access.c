@@ -3,6 +3,7 @@
 // alignment; page-crossing accesses translate both pages before they touch either, so a fault leaves memory as it was.
 #include <string.h>
 #include "tcg/run/cache.h"
+#include "tcg/run/hostile.h"
 #include "tcg/run/tlb.h"
 
 typedef struct Target { // one page's part of an access
@@ -44,7 +45,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     t->paddr = fill.paddr;
     if (fill.host && access == ACCESS_WRITE)
         open_for_store(v, &fill);
-    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID)
+    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8))
         return true;
     space_filled(s, vaddr, false, &fill);
     if (!fill.host) {

@@ -39,20 +39,39 @@ CodePage *cache_page(Engine *e, uint64_t ppage, bool create)
 static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(uint8_t *const *)arg); }
 static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
 
-// The page is about to get a live block: no vCPU may store to it unseen any more.
+static void post_jumps(Engine *e)
+{
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
+}
+
+static unsigned page_state(const CodePage *p) { return atomic_load(&p->live) & PAGE_STATE; }
+// With the lock. The round stays; a closing under way loses its claim.
+static void page_set(CodePage *p, unsigned state)
+{
+    uint32_t live = atomic_load(&p->live);
+    while (!atomic_compare_exchange_weak(&p->live, &live, (live & ~(uint32_t)PAGE_STATE) | state))
+        ;
+}
+
+bool cache_page_live(const CodePage *p) { return page_state(p) >= PAGE_LIVE; }
+
+// The page is about to get a live block: no vCPU may store to it unseen any more. A store may open it again while the vCPUs are being
+// told, and another vCPU close it once more; the round tells whose closing it is that ends.
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host)
 {
     pthread_mutex_lock(&e->lock);
     CodePage *p = cache_page(e, ppage, true);
-    uint8_t state = PAGE_OPEN;
-    bool mine = atomic_compare_exchange_strong(&p->live, &state, PAGE_CLOSING);
+    uint32_t live = atomic_load(&p->live);
+    bool mine = (live & PAGE_STATE) == PAGE_OPEN;
+    if (mine)
+        atomic_store(&p->live, live += PAGE_ROUND + PAGE_CLOSING - PAGE_OPEN);
     pthread_mutex_unlock(&e->lock);
     if (mine) {
         engine_shoot(e, v, shoot_writes, &host);
-        state = PAGE_CLOSING; // unless a store opened it again meanwhile
-        atomic_compare_exchange_strong(&p->live, &state, PAGE_LIVE);
+        atomic_compare_exchange_strong(&p->live, &live, live + PAGE_LIVE - PAGE_CLOSING);
     }
-    while (atomic_load(&p->live) == PAGE_CLOSING)
+    while (page_state(p) == PAGE_CLOSING)
         sched_yield();
 }
 
@@ -79,14 +98,8 @@ static bool suspect_page(Engine *e, CodePage *p)
         unlink_incoming(e, b);
         any = true;
     }
-    atomic_store(&p->live, PAGE_OPEN);
+    page_set(p, PAGE_OPEN);
     return any;
-}
-
-static void post_jumps(Engine *e)
-{
-    for (unsigned i = 0; i < e->nvcpus; i++)
-        vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
 }
 
 // Locked. True if the page is mixed from now on, so that its blocks run on.
@@ -94,7 +107,7 @@ static bool mix(Engine *e, CodePage *p)
 {
     if (!atomic_load(&e->fenced) || p->turns < MIXED_AFTER)
         return false;
-    atomic_store(&p->live, PAGE_MIXED);
+    page_set(p, PAGE_MIXED);
     p->next_mixed = e->mixed;
     e->mixed = p;
     return true;
@@ -103,17 +116,17 @@ static bool mix(Engine *e, CodePage *p)
 void cache_store_page(Engine *e, uint64_t ppage, bool dma)
 {
     CodePage *p = cache_page(e, ppage, false);
-    uint8_t state = p ? atomic_load(&p->live) : PAGE_OPEN;
+    unsigned state = p ? page_state(p) : PAGE_OPEN;
     if (state == PAGE_OPEN || (state == PAGE_MIXED && !dma))
         return;
     pthread_mutex_lock(&e->lock);
-    state = atomic_load(&p->live);
+    state = page_state(p);
     if (dma && state == PAGE_MIXED) { // stays mixed, but what the device wrote counts at once
         bool any = suspect_page(e, p);
-        atomic_store(&p->live, PAGE_MIXED);
+        page_set(p, PAGE_MIXED);
         if (any)
             post_jumps(e);
-    } else if (state == PAGE_LIVE ? !mix(e, p) : state == PAGE_CLOSING) {
+    } else if (state == PAGE_LIVE ? dma || !mix(e, p) : state == PAGE_CLOSING) {
         if (suspect_page(e, p))
             post_jumps(e);
     }
@@ -126,7 +139,7 @@ void cache_fence(Engine *e, Vcpu *v)
     pthread_mutex_lock(&e->lock);
     bool any = false;
     for (CodePage *p = e->mixed; p; p = p->next_mixed) {
-        atomic_store(&p->live, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
+        page_set(p, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
         p->turns = 0;
         any |= suspect_page(e, p);
     }
@@ -170,7 +183,8 @@ void cache_publish(Engine *e, Block *b)
 void cache_retire(Engine *e, Block *b)
 {
     b->retired = true;
-    atomic_store(&b->suspect, true);
+    if (!atomic_exchange(&b->suspect, true))
+        post_jumps(e);
     unlink_incoming(e, b);
     Block *_Atomic *at = &e->hash[block_hash(b->paddr, b->ctx)];
     for (Block *x; (x = atomic_load(at)); at = &x->next)
@@ -200,13 +214,6 @@ void cache_link(Engine *e, uint32_t link, Block *to)
     e->backend->patch(&e->code, l->site, to->code);
 }
 
-static void wipe_all(Vcpu *v)
-{
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
-        space_wipe(v->spaces->spaces[i]);
-    v->changed = true;
-}
-
 // The cache is full: everything goes. Block memory is freed, so no vCPU may be active.
 void cache_flush(Engine *e, Vcpu *v)
 {
@@ -216,7 +223,7 @@ void cache_flush(Engine *e, Vcpu *v)
         for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next)) {
             p->blocks = NULL;
             p->turns = 0;
-            atomic_store(&p->live, PAGE_OPEN);
+            page_set(p, PAGE_OPEN);
         }
     for (unsigned i = 0; i < HASH_SIZE; i++)
         atomic_store(&e->hash[i], NULL);
@@ -228,8 +235,7 @@ void cache_flush(Engine *e, Vcpu *v)
     e->code.used = e->code.fixed;
     e->code.cold = e->code.cold_start;
     atomic_fetch_add(&e->generation, 1);
-    for (unsigned i = 0; i < e->nvcpus; i++)
-        wipe_all(e->vcpus[i]);
+    post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
     pthread_mutex_unlock(&e->lock);
     engine_exclusive(e, v, false);
 }

@@ -36,11 +36,11 @@ typedef struct Block {
     unsigned naccesses;
 } Block;
 
-enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE, PAGE_MIXED };
+enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE, PAGE_MIXED, PAGE_STATE = 3, PAGE_ROUND = 4 };
 
 struct CodePage {
     uint64_t ppage;
-    _Atomic uint8_t live;           // PAGE_*
+    _Atomic uint32_t live;          // PAGE_OPEN to PAGE_MIXED, plus PAGE_ROUND times how often it was closed
     unsigned turns;                 // suspects in a row that were found unchanged: it is data that is stored there
     CodePage *next_mixed;
     Block *blocks;
@@ -80,6 +80,7 @@ struct Engine {
     unsigned nvcpus;
     struct { uint64_t vaddr; } breakpoints[64];
     _Atomic unsigned nbreakpoints;
+    uint8_t page[PAGE_SIZE], next_page[4]; // guest bytes being translated, at their offset; the first of the straddled page
     IrBuild build;
     IrBlock ir;
     uint64_t gone[STAT_COUNT];      // what freed vCPUs counted
@@ -94,6 +95,7 @@ uint64_t clock_ns(void);
 
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx);                     // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
+bool cache_page_live(const CodePage *p);
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
 void cache_fence(Engine *e, Vcpu *v);                                           // the guest's instruction fence
 void cache_store_page(Engine *e, uint64_t ppage, bool dma);                               // before a store to RAM that may hold blocks

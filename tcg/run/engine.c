@@ -9,6 +9,7 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
+#include "tcg/run/hostile.h"
 
 static bool code_map(CodeBuffer *c, size_t size)
 {
@@ -33,10 +34,10 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options)
         e->options = *options;
 #ifdef MYNA_HOSTILE
     size_t size = e->options.cache_size ? e->options.cache_size : 8 << 20;
-    e->options.one_insn = true;
 #else
     size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
 #endif
+    hostile_seed(e);
     e->backend = &backend_x86;
     guard_install();
     pthread_mutex_init(&e->lock, NULL);

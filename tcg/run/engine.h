@@ -6,8 +6,8 @@
 typedef struct EngineOptions {
     size_t cache_size;    // bytes of host code; 0: default
     bool interpret;       // run IR in the interpreter: no host code
-    bool one_insn;        // one-instruction blocks (single step, hostile build)
-    unsigned seed;        // hostile build
+    bool one_insn;        // one-instruction blocks
+    unsigned seed;        // hostile build: of its dice; 0: any
 } EngineOptions;
 
 Engine *engine_new(const Guest *guest, const EngineOptions *options);

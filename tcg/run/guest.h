@@ -38,10 +38,11 @@ typedef struct Guest {
     size_t state_size;                 // guest state struct, fields first, host wiring last
     unsigned insn_align;               // 1, 2 or 4 bytes: hashing
 
-    // Translates from offset `pc` of the page at vpage; `code` is the page's host memory, of which bytes [pc, 4096) may be read. Stops
-    // at the page's end, at the first instruction that ends a block, when k->full, or after max_insns. When an instruction starts in
-    // this page and ends in the next one, it must be alone in its block: the block before it ends there, and a block that begins
-    // with it reads `next` (host memory of the next page); if that is NULL it builds nothing and sets k->needs_next, and is called
+    // Translates from offset `pc` of the page at vpage; `code` points to a copy of the page, of which only the bytes of max_insns
+    // instructions from pc on are there. Stops at the page's end, at the first instruction that ends a block, when k->full, or after
+    // max_insns. When an instruction starts in this page and ends in the next one, it must be alone in its block: the block before
+    // it ends there, and a block that begins
+    // with it reads `next` (the first 4 bytes of the next page); if that is NULL it builds nothing and sets k->needs_next, and is called
     // again. Never fails: what cannot be decoded becomes a trap.
     void (*translate)(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
     // Page walk. On failure raises (sets Vcpu.trap) and returns false, or with `probe` just returns false.

@@ -11,6 +11,7 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
+#include "tcg/run/hostile.h"
 
 typedef struct PendingLink {
     uint32_t link; // 0: none
@@ -41,11 +42,12 @@ static bool breakpoint_in(const Engine *e, uint64_t first, uint64_t last)
     return false;
 }
 
-static unsigned block_limit(const Engine *e, const Vcpu *v, uint64_t pc, bool whole_page)
+static unsigned block_limit(const Engine *e, Vcpu *v, uint64_t pc, bool whole_page)
 {
+    unsigned limit = hostile_limit(v);
     if (v->step || !whole_page || e->options.one_insn || breakpoint_in(e, pc, pc | ~PAGE_MASK))
         return 1;
-    return MAX_BLOCK_INSNS;
+    return limit < MAX_BLOCK_INSNS ? limit : MAX_BLOCK_INSNS;
 }
 
 static Block *install_interpreted(Engine *e, Block *b)
@@ -59,6 +61,7 @@ static Block *install_interpreted(Engine *e, Block *b)
 static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next)
 {
     Block *b = cache_add(e, paddr, next_ppage, &e->ir);
+    atomic_store(&b->suspect, e->ir.unlinked); // for one run by this vCPU: no other finds it
     unsigned at = paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
     b->copy = arena_alloc(e->arena, b->bytes + 1);
     memcpy(b->copy, host + at, here);
@@ -98,6 +101,16 @@ static bool cache_full(Engine *e)
 // May the block at pc of this page serve later runs as well? Not where permissions change inside the page, and not a single step.
 static bool shared(const Vcpu *v, const FetchEntry *f) { return f->tag != TLB_INVALID && !v->step; }
 
+// What is decoded and what is kept for later comparison must be the same bytes, though DMA and stores to mixed pages may change them
+// meanwhile: both read this copy.
+static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t *next)
+{
+    unsigned at = pc & (PAGE_SIZE - 1), n = PAGE_SIZE - at;
+    memcpy(e->page + at, host + at, n < MAX_BLOCK_INSNS * 4 ? n : MAX_BLOCK_INSNS * 4);
+    if (next)
+        memcpy(e->next_page, next, sizeof(e->next_page));
+}
+
 // Locked. Translates the block at pc, whose page is live.
 static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full)
 {
@@ -108,13 +121,14 @@ static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f,
     ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
     e->build.needs_next = false;
     e->ir.unlinked = !whole;
-    e->guest->translate(&e->build, v, f->host, next ? next->host : NULL, block_limit(e, v, v->pc, whole));
+    snapshot(e, v->pc, f->host, next ? next->host : NULL);
+    e->guest->translate(&e->build, v, e->page, next ? e->next_page : NULL, block_limit(e, v, v->pc, whole));
     ir_finish(&e->build);
     if (e->build.needs_next)
         return NULL;
-    engine_log_block(e, f->host);
+    engine_log_block(e, e->page);
     bool crosses = (v->pc & ~PAGE_MASK) + e->ir.bytes > PAGE_SIZE;
-    Block *b = install(e, v, paddr, crosses ? next->ppage : ~0ull, f->host, next ? next->host : NULL);
+    Block *b = install(e, v, paddr, crosses ? next->ppage : ~0ull, e->page, e->next_page);
     *full = !b;
     e->translate_ns += clock_ns() - began;
     return b;
@@ -143,7 +157,7 @@ static Block *make_block(Vcpu *v)
         cache_protect(e, v, next.ppage, next.host);
     pthread_mutex_lock(&e->lock);
     CodePage *page = cache_page(e, f.ppage, false), *page2 = two ? cache_page(e, next.ppage, false) : NULL;
-    if (atomic_load(&page->live) >= PAGE_LIVE && (!page2 || atomic_load(&page2->live) >= PAGE_LIVE)) {
+    if (cache_page_live(page) && (!page2 || cache_page_live(page2))) {
         Block *b = cache_find(e, paddr, v->ctx);
         if (b && atomic_load(&b->suspect) && !b->retired) {
             v->stat[STAT_SUSPECT]++;
@@ -291,6 +305,7 @@ RunResult vcpu_run(Vcpu *v)
     guard_thread(v);
     fp_host_enter(v);
     for (;;) {
+        hostile_between_blocks(v);
         v->changed = false; // translated code starts without predictions each time it is entered
         stepped |= v->step && v->trap; // at the handler's first instruction
         bool stop = between_blocks(v, &result);

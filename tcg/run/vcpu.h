@@ -48,6 +48,7 @@ struct Vcpu {
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
     uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
     uint64_t stat[STAT_COUNT]; // for info jit
+    uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)
     _Alignas(64) uint64_t spill[24]; // temporaries of the running block
