@@ -4,11 +4,12 @@
 debootstrap's first stage unpacks the packages on the host and runs none of their code; the second stage, which
 configures them, runs inside an emulator: boot the image with init=/sbin/myna-second-stage, and it powers off when
 done. Files get their right owners through root, or through fakeroot where there is none."""
+import hashlib
 import os
 import shlex
 import shutil
 
-from aptroot import KEYRING, AptError, host_mirror, run, say
+from aptroot import KEYRING, AptError, AptRoot, host_mirror, run, say, versions
 
 SUITE = "trixie"
 SIZE = "4G"
@@ -21,20 +22,21 @@ PACKAGES = [
 
 def make_image(arch, out, work):
     """Leaves disk.img and VERSIONS in `out`."""
-    mirror, root = host_mirror(), f"{work}/root"
-    packages = PACKAGES + [f"linux-image-{arch}"]
-    say(f"unpacking Debian {SUITE} for {arch}: {len(packages)} packages and what they need (a few minutes)")
-    here = os.path.dirname(os.path.abspath(__file__))
+    root, here = f"{work}/root", os.path.dirname(os.path.abspath(__file__))
+    repository = f"{work}/repository"
+    make_repository(arch, PACKAGES + [f"linux-image-{arch}"], repository, work)
+    say(f"unpacking Debian {SUITE} for {arch}")
     script = f"""set -e
-debootstrap --foreign --arch={arch} --variant=minbase --keyring={KEYRING} --include={",".join(packages)} \
-  {SUITE} {shlex.quote(root)} {mirror}
+debootstrap --foreign --arch={arch} --variant=minbase --keyring={KEYRING} {SUITE} {shlex.quote(root)} {host_mirror()}
+cd {shlex.quote(root)}
 # Inside a container debootstrap leaves /proc as a symbolic link to itself.
-if [ -L {shlex.quote(root)}/proc ]; then rm {shlex.quote(root)}/proc; mkdir {shlex.quote(root)}/proc; fi
-install -m 755 {shlex.quote(here)}/guest-second-stage {shlex.quote(root)}/sbin/myna-second-stage
+if [ -L proc ]; then rm proc; mkdir proc; fi
 # The image is thrown away if the second stage fails, so its package manager need not wait for the disk.
-mkdir -p {shlex.quote(root)}/etc/dpkg/dpkg.cfg.d
-echo force-unsafe-io > {shlex.quote(root)}/etc/dpkg/dpkg.cfg.d/unsafe-io
-mke2fs -q -t ext4 -L root -d {shlex.quote(root)} {shlex.quote(out)}/disk.img {SIZE}
+mkdir -p etc/dpkg/dpkg.cfg.d var/cache/myna
+echo force-unsafe-io > etc/dpkg/dpkg.cfg.d/unsafe-io
+cp {shlex.quote(repository)}/* var/cache/myna/
+install -m 755 {shlex.quote(here)}/guest-second-stage sbin/myna-second-stage
+mke2fs -q -t ext4 -L root -d . {shlex.quote(out)}/disk.img {SIZE}
 """
     if os.geteuid() == 0:
         run(["sh", "-c", script])
@@ -42,12 +44,26 @@ mke2fs -q -t ext4 -L root -d {shlex.quote(root)} {shlex.quote(out)}/disk.img {SI
         run(["fakeroot", "sh", "-c", script])
     else:
         raise AptError("a root file system needs root or fakeroot (tools/setup installs it)")
-    record_versions(root, out)
+    shutil.copy(f"{repository}/VERSIONS", out)
 
 
-def record_versions(root, out):
-    names = sorted(os.listdir(f"{root}/var/cache/apt/archives"))
-    with open(f"{out}/VERSIONS", "w", encoding="ascii") as f:
-        for name in names:
-            if name.endswith(".deb"):
-                f.write(" ".join(name.split("_")[:2]).replace("%3a", ":") + "\n")
+def make_repository(arch, packages, folder, work):
+    """A folder of package files, with all that they need, that apt in the guest can install from: its Packages, and
+    `install`, the names to ask for. debootstrap could take them too, but orders pre-dependencies by reading the whole
+    archive's list once for each, which takes an emulated machine hours."""
+    debs = AptRoot([SUITE], arch).download_closed(packages, SUITE, work)
+    os.makedirs(folder)
+    index = []
+    for deb in debs:
+        name = f"{len(index):04d}.deb"
+        os.rename(deb, f"{folder}/{name}")
+        with open(f"{folder}/{name}", "rb") as f:
+            data = f.read()
+        index.append(run(["dpkg-deb", "-f", f"{folder}/{name}"]) +
+                     f"Filename: ./{name}\nSize: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n")
+    with open(f"{folder}/VERSIONS", "w", encoding="ascii") as f:
+        f.write(versions(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".deb")))
+    with open(f"{folder}/Packages", "w", encoding="utf-8") as f:
+        f.write("\n".join(index))
+    with open(f"{folder}/install", "w", encoding="ascii") as f:
+        f.write(" ".join(packages) + "\n")
