@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Instructions about memory as a whole: sfence.vma and sinval, fence.i, cache-block operations. IR helpers of
 // helper.def. Privileged 10.2.1, 10.5 (Svinval), 10.1.10; Zicbom, Zicboz.
-#include <string.h>
 #include "cpu/riscv/state.h"
 
 // Which of rs1, rs2 are x0 is in the instruction; the walk cache holds no leaf, but is emptied all the same:
@@ -58,8 +57,8 @@ uint64_t riscv_cbo_zero(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c) {
     if (!cbo_allowed(s, CBO_ZERO)) return riscv_illegal(v, bits, 0, 0);
     vaddr = riscv_mask(s, vaddr);
     uint8_t *host = vcpu_host(v, vaddr & -(uint64_t)size, size, ACCESS_WRITE, &io, &paddr);
-    if (host)
-        memset(host, 0, size);
+    if (host) // by whole words: other harts may be reading them
+        for (unsigned i = 0; i < size; i += 8) __atomic_store_n((uint64_t *)(host + i), 0, __ATOMIC_RELAXED);
     else if (io)
         riscv_raise(v, CAUSE_STORE_ACCESS, vaddr, 0);
     else

@@ -78,7 +78,7 @@ struct Engine {
     CodeBuffer code;
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
-    struct { uint64_t vaddr; } breakpoints[64];
+    struct { _Atomic uint64_t vaddr; } breakpoints[64]; // written with the lock; one that moves is in two places for a moment
     _Atomic unsigned nbreakpoints;
     uint8_t page[PAGE_SIZE], next_page[4]; // guest bytes being translated, at their offset; the first of the straddled page
     IrBuild build;

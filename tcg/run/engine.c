@@ -141,8 +141,6 @@ void vcpu_fence_i(Vcpu *v)
     vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
 }
 
-static void leave_code(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
-
 void engine_breakpoint(Engine *e, uint64_t vaddr, bool set)
 {
     pthread_mutex_lock(&e->lock);
@@ -153,13 +151,11 @@ void engine_breakpoint(Engine *e, uint64_t vaddr, bool set)
         e->breakpoints[n].vaddr = vaddr;
         atomic_store(&e->nbreakpoints, n + 1);
     } else if (!set && i < n) {
-        e->breakpoints[i] = e->breakpoints[n - 1];
+        atomic_store(&e->breakpoints[i].vaddr, e->breakpoints[n - 1].vaddr);
         atomic_store(&e->nbreakpoints, n - 1);
     }
     pthread_mutex_unlock(&e->lock);
     cache_flush(e, NULL); // blocks that run over the address, and links that jump to it
-    for (unsigned k = 0; k < e->nvcpus; k++)
-        vcpu_work(e->vcpus[k], leave_code, NULL, false);
 }
 
 char *engine_info(Engine *e)
