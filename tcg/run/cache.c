@@ -6,9 +6,10 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 
+// Neighbours in the guest stay neighbours here, so that what runs together shares lines of the table.
 static unsigned block_hash(uint64_t paddr, uint32_t ctx)
 {
-    return (unsigned)((paddr >> 1) ^ (paddr >> 17) ^ ctx * 0x9e5bu) & (HASH_SIZE - 1);
+    return (unsigned)((paddr >> 1) ^ (paddr / (2 * HASH_SIZE)) * 0x9e3bu ^ ctx * 0x9e5bu) & (HASH_SIZE - 1);
 }
 
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx)
@@ -226,7 +227,7 @@ void cache_flush(Engine *e, Vcpu *v)
             page_set(p, PAGE_OPEN);
         }
     for (unsigned i = 0; i < HASH_SIZE; i++)
-        atomic_store(&e->hash[i], NULL);
+        atomic_store_explicit(&e->hash[i], NULL, memory_order_relaxed); // nobody reads: the lock and the gate
     e->mixed = NULL;
     arena_reset(e->arena);
     e->nlinks = 1; // 0 means none

@@ -54,7 +54,7 @@ typedef struct Link {
     uint32_t next;                  // in to->incoming
 } Link;
 
-enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 16, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
+enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
 
 struct Engine {
     const Guest *guest;
