@@ -9,8 +9,7 @@ typedef struct Irq {
     void *opaque;
     unsigned n;
 } Irq;
-static inline void irq_set(const Irq *w, bool level)
-{
+static inline void irq_set(const Irq *w, bool level) {
     if (w->set)
         w->set(w->opaque, w->n, level);
 }

@@ -5,8 +5,7 @@
 #include <string.h>
 
 // Do a and b claim the same encoding, with neither the special case of the other, and no third row for just what they share?
-static bool overlap(const DecodeEntry *rows, unsigned n, const DecodeEntry *a, const DecodeEntry *b)
-{
+static bool overlap(const DecodeEntry *rows, unsigned n, const DecodeEntry *a, const DecodeEntry *b) {
     if (a->width != b->width || (a->value ^ b->value) & a->mask & b->mask) return false;
     uint32_t shared = a->mask | b->mask;
     if (a->mask != b->mask && (shared == a->mask || shared == b->mask)) return false;
@@ -17,8 +16,7 @@ static bool overlap(const DecodeEntry *rows, unsigned n, const DecodeEntry *a, c
     return true;
 }
 
-const char *decode_check(const Decoder *d)
-{
+const char *decode_check(const Decoder *d) {
     static char text[256];
     unsigned n;
     const DecodeEntry *e = decode_entries(d, &n);
@@ -34,8 +32,7 @@ const char *decode_check(const Decoder *d)
     return NULL;
 }
 
-void decode_coverage(const Decoder *d, FILE *to)
-{
+void decode_coverage(const Decoder *d, FILE *to) {
     unsigned n, seen = 0;
     const DecodeEntry *e = decode_entries(d, &n);
     for (unsigned i = 0; i < n; i++) seen += decode_hits(d, &e[i]) != 0;
@@ -48,8 +45,7 @@ void decode_coverage(const Decoder *d, FILE *to)
 
 static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
-void decode_print(const char *name, const char *suffix, const char *template, DecodePrint *print, void *opaque, char *out, size_t size)
-{
+void decode_print(const char *name, const char *suffix, const char *template, DecodePrint *print, void *opaque, char *out, size_t size) {
     char text[160], word[24], operand[64];
     size_t n = 0;
     for (const char *p = name; *p && n < 40; p++) text[n++] = *p == '_' ? '.' : *p;

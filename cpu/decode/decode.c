@@ -42,23 +42,20 @@ struct Decoder {
     const Decoder *next;
 };
 
-static void *take(void *old, size_t n, size_t size)
-{
+static void *take(void *old, size_t n, size_t size) {
     void *p = realloc(old, (n ? n : 1) * size);
     if (!p) abort();
     return p;
 }
 
 // May a row match an encoding whose bits `where` are `part`?
-static bool fits(const DecodeEntry *e, uint32_t where, uint32_t part)
-{
+static bool fits(const DecodeEntry *e, uint32_t where, uint32_t part) {
     return ((e->value ^ part) & e->mask & where) == 0;
 }
 
 // ---- building
 // The sum of the squares of the lists' lengths: what a uniformly chosen row pays.
-static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift, unsigned bits)
-{
+static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift, unsigned bits) {
     unsigned count[1 << WINDOW] = {0};
     for (unsigned i = 0; i < n; i++) {
         for (unsigned part = 0; part < 1u << bits; part++)
@@ -69,8 +66,7 @@ static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift
     return cost;
 }
 
-static unsigned window_choose(const DecodeEntry **rows, unsigned n, unsigned width, unsigned *shift)
-{
+static unsigned window_choose(const DecodeEntry **rows, unsigned n, unsigned width, unsigned *shift) {
     unsigned bits = 0;
     uint64_t best = (uint64_t)n * n;
     for (unsigned b = 1; b <= WINDOW && n > 1; b++) {
@@ -82,15 +78,13 @@ static unsigned window_choose(const DecodeEntry **rows, unsigned n, unsigned wid
     return bits;
 }
 
-static int by_fixed_bits(const void *a, const void *b)
-{
+static int by_fixed_bits(const void *a, const void *b) {
     const DecodeEntry *x = *(const DecodeEntry *const *)a, *y = *(const DecodeEntry *const *)b;
     return __builtin_popcount(y->mask) - __builtin_popcount(x->mask);
 }
 
 // The list of the rows that fit, shared with an equal one made for the same root (from `since` on).
-static void list_add(Tree *t, const DecodeEntry **rows, unsigned n, uint32_t where, uint32_t part, unsigned since)
-{
+static void list_add(Tree *t, const DecodeEntry **rows, unsigned n, uint32_t where, uint32_t part, unsigned since) {
     unsigned first = t->nrules, length = 0;
     t->rules = take(t->rules, first + n + 1, sizeof *t->rules);
     for (unsigned i = 0; i < n; i++) {
@@ -109,13 +103,11 @@ static void list_add(Tree *t, const DecodeEntry **rows, unsigned n, uint32_t whe
 }
 
 // The bits of an index put where they are in an encoding.
-static uint32_t scatter(const Tree *t, unsigned index)
-{
+static uint32_t scatter(const Tree *t, unsigned index) {
     return (index & t->ones[0]) << t->shift[0] | (index >> t->length & t->ones[1]) << t->shift[1];
 }
 
-static void index_choose(Tree *t, uint32_t index)
-{
+static void index_choose(Tree *t, uint32_t index) {
     for (unsigned run = 0; run < 2 && index; run++) {
         t->shift[run] = (unsigned)__builtin_ctz(index);
         t->ones[run] = (1u << __builtin_ctz(~(index >> t->shift[run]))) - 1;
@@ -125,8 +117,7 @@ static void index_choose(Tree *t, uint32_t index)
     if (index) abort(); // a table's index has more than two runs
 }
 
-static void tree_make(Tree *t, const DecodeEntry **rows, unsigned n, unsigned width, uint32_t index)
-{
+static void tree_make(Tree *t, const DecodeEntry **rows, unsigned n, unsigned width, uint32_t index) {
     const DecodeEntry **part = take(NULL, n, sizeof *part);
     qsort(rows, n, sizeof *rows, by_fixed_bits);
     index_choose(t, index);
@@ -145,8 +136,7 @@ static void tree_make(Tree *t, const DecodeEntry **rows, unsigned n, unsigned wi
     free(part);
 }
 
-static const Decoder *decoder_new(const DecodeTable *table, uint64_t features)
-{
+static const Decoder *decoder_new(const DecodeTable *table, uint64_t features) {
     Decoder *d = take(NULL, 1, sizeof *d);
     *d = (Decoder){.table = table, .features = features};
     d->entries = take(NULL, table->nrows, sizeof *d->entries);
@@ -165,8 +155,7 @@ static const Decoder *decoder_new(const DecodeTable *table, uint64_t features)
     return d;
 }
 
-const Decoder *decoder_get(const DecodeTable *table, uint64_t features)
-{
+const Decoder *decoder_get(const DecodeTable *table, uint64_t features) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static const Decoder *made;
     pthread_mutex_lock(&lock);
@@ -181,8 +170,7 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features)
     return d;
 }
 
-const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width)
-{
+const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) {
     const Tree *t = &d->tree[width / 16 - 1];
     const Root *r = &t->roots[(bits >> t->shift[0] & t->ones[0]) | (bits >> t->shift[1] & t->ones[1]) << t->length];
     const Rule *rule = &t->rules[t->starts[r->first + (bits >> r->shift & r->ones)]];
@@ -190,8 +178,7 @@ const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width)
     return rule->entry;
 }
 
-void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands)
-{
+void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
     memcpy(operands, e->initial, sizeof e->initial);
     for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
         operands[p->operand] |= (bits >> p->from & (UINT32_MAX >> (32 - p->length))) << p->to;
@@ -202,20 +189,17 @@ void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands)
     }
 }
 
-void decode_hit(const Decoder *d, const DecodeEntry *e)
-{
+void decode_hit(const Decoder *d, const DecodeEntry *e) {
     // A lost count under contention does not matter; a torn one cannot happen.
     uint32_t *hits = &d->table->hits[e->index];
     __atomic_store_n(hits, __atomic_load_n(hits, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
-uint32_t decode_hits(const Decoder *d, const DecodeEntry *e)
-{
+uint32_t decode_hits(const Decoder *d, const DecodeEntry *e) {
     return __atomic_load_n(&d->table->hits[e->index], __ATOMIC_RELAXED);
 }
 
-const DecodeEntry *decode_entries(const Decoder *d, unsigned *n)
-{
+const DecodeEntry *decode_entries(const Decoder *d, unsigned *n) {
     *n = d->n;
     return d->entries;
 }

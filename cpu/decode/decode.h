@@ -74,8 +74,7 @@ const char *decode_check(const Decoder *d);
 // Coverage: how many of the enabled rows were translated since the process began, and the names of those that never were.
 void decode_coverage(const Decoder *d, FILE *to);
 // An encoding of the row whose variable bits are taken from `random`; it may still match a more special row.
-static inline uint32_t decode_random(const DecodeEntry *e, uint32_t random)
-{
+static inline uint32_t decode_random(const DecodeEntry *e, uint32_t random) {
     return e->value | (random & ~e->mask & (e->width == 32 ? UINT32_MAX : UINT16_MAX));
 }
 

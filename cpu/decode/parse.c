@@ -6,22 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void bad_row(const DecodeRow *row, const char *what, const char *where)
-{
+static _Noreturn void bad_row(const DecodeRow *row, const char *what, const char *where) {
     fprintf(stderr, "instruction table: %s \"%s\": %s at \"%s\"\n", row->name, row->bits, what, where);
     abort();
 }
 
-static uint64_t feature_bit(const DecodeTable *table, const DecodeRow *row, const char *name, size_t length)
-{
+static uint64_t feature_bit(const DecodeTable *table, const DecodeRow *row, const char *name, size_t length) {
     for (unsigned i = 0; i < table->nfeatures; i++) {
         if (strlen(table->features[i]) == length && !memcmp(table->features[i], name, length)) return 1ull << i;
     }
     bad_row(row, "unknown feature", name);
 }
 
-static bool gate_holds(const DecodeTable *table, const DecodeRow *row, uint64_t features)
-{
+static bool gate_holds(const DecodeTable *table, const DecodeRow *row, uint64_t features) {
     bool all = true;
     for (const char *p = row->gate; *p;) {
         uint64_t any = 0;
@@ -45,8 +42,7 @@ typedef struct Parse {
     unsigned at; // bits still to come
 } Parse;
 
-static const DecodeField *field_find(Parse *s, const char *name, size_t length)
-{
+static const DecodeField *field_find(Parse *s, const char *name, size_t length) {
     for (unsigned i = 0; i < s->table->nfields; i++) {
         const DecodeField *f = &s->table->fields[i];
         if (strlen(f->name) == length && !memcmp(f->name, name, length)) return f;
@@ -54,14 +50,12 @@ static const DecodeField *field_find(Parse *s, const char *name, size_t length)
     bad_row(s->row, "unknown field", name);
 }
 
-static void piece_add(Parse *s, unsigned operand, unsigned length, unsigned to)
-{
+static void piece_add(Parse *s, unsigned operand, unsigned length, unsigned to) {
     if (s->out->npieces == DECODE_MAX_PIECES) bad_row(s->row, "too many pieces", "");
     s->out->pieces[s->out->npieces++] = (DecodePiece){operand, s->at, length, to};
 }
 
-static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned to)
-{
+static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned to) {
     DecodeEntry *e = s->out;
     if (length == 0 || length > s->at || to + length > 32) bad_row(s->row, "bad field", f->name);
     s->at -= length;
@@ -78,8 +72,7 @@ static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned 
     }
 }
 
-static const char *pieces_parse(Parse *s, const DecodeField *f, const char *p)
-{
+static const char *pieces_parse(Parse *s, const DecodeField *f, const char *p) {
     do {
         char *end;
         unsigned high = strtoul(p + 1, &end, 10), low = high;
@@ -92,8 +85,7 @@ static const char *pieces_parse(Parse *s, const DecodeField *f, const char *p)
     return p + 1;
 }
 
-static const char *fixed_parse(Parse *s, const char *p)
-{
+static const char *fixed_parse(Parse *s, const char *p) {
     for (; *p == '0' || *p == '1' || *p == 'x'; p++) {
         if (s->at == 0) bad_row(s->row, "too many bits", p);
         s->at--;
@@ -105,8 +97,7 @@ static const char *fixed_parse(Parse *s, const char *p)
     return p;
 }
 
-static const char *token_parse(Parse *s, const char *p)
-{
+static const char *token_parse(Parse *s, const char *p) {
     size_t word = strcspn(p, " ");
     size_t length = strcspn(p, ":[= ");
     if (length >= word) return fixed_parse(s, p);
@@ -120,8 +111,7 @@ static const char *token_parse(Parse *s, const char *p)
 }
 
 // The number of bits a row has, found by reading it once as if it had 32.
-static unsigned bits_parse(Parse *s, unsigned width)
-{
+static unsigned bits_parse(Parse *s, unsigned width) {
     memset(s->out, 0, sizeof *s->out);
     s->out->sign_operand = -1;
     s->out->row = s->row;
@@ -133,8 +123,7 @@ static unsigned bits_parse(Parse *s, unsigned width)
     return width - s->at;
 }
 
-bool decode_parse(const DecodeTable *table, const DecodeRow *row, uint64_t features, DecodeEntry *out)
-{
+bool decode_parse(const DecodeTable *table, const DecodeRow *row, uint64_t features, DecodeEntry *out) {
     Parse s = {.table = table, .row = row, .out = out};
     unsigned width = bits_parse(&s, 32);
     if (width != 32 && width != 16) bad_row(row, "neither 16 nor 32 bits", "");

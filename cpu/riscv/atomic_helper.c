@@ -5,28 +5,24 @@
 
 typedef unsigned __int128 U128;
 
-static U128 pair_get(const RiscvState *s, unsigned r)
-{
+static U128 pair_get(const RiscvState *s, unsigned r) {
     if (r == 0) return 0;
     if (s->config->xlen == 32) return (uint32_t)s->x[r] | (uint64_t)s->x[r + 1] << 32;
     return s->x[r] | (U128)s->x[r + 1] << 64;
 }
 
-static void pair_set(RiscvState *s, unsigned r, U128 value)
-{
+static void pair_set(RiscvState *s, unsigned r, U128 value) {
     unsigned xlen = s->config->xlen;
     if (r == 0) return;
     s->x[r] = xlen == 32 ? (uint32_t)value : (uint64_t)value;
     s->x[r + 1] = (uint64_t)(value >> xlen);
 }
 
-__attribute__((target("cx16"))) static U128 cas16(void *p, U128 expected, U128 desired)
-{
+__attribute__((target("cx16"))) static U128 cas16(void *p, U128 expected, U128 desired) {
     return __sync_val_compare_and_swap((U128 *)p, expected, desired);
 }
 
-uint64_t riscv_amocas_pair(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c)
-{
+uint64_t riscv_amocas_pair(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c) {
     RiscvState *s = riscv_state(v);
     unsigned rd = bits >> 7 & 31, rs2 = bits >> 20 & 31, size = s->config->xlen / 4;
     if (vaddr % size) return riscv_raise(v, CAUSE_STORE_MISALIGNED, vaddr, 0);

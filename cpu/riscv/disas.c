@@ -28,22 +28,19 @@ typedef struct Disas {
     uint64_t vaddr, target_mask;
 } Disas;
 
-static void print_set(char *out, size_t size, int32_t set) // of a fence: i o r w
-{
+static void print_set(char *out, size_t size, int32_t set) { // of a fence: i o r w
     snprintf(out, size, "%s%s%s%s", set & 8 ? "i" : "", set & 4 ? "o" : "", set & 2 ? "r" : "", set & 1 ? "w" : "");
     if (!set) snprintf(out, size, "unknown");
 }
 
-static void print_csr(char *out, size_t size, int32_t csr)
-{
+static void print_csr(char *out, size_t size, int32_t csr) {
     const char *name = riscv_csr_name((unsigned)csr);
     if (name) snprintf(out, size, "%s", name);
     else snprintf(out, size, "0x%x", (unsigned)csr);
 }
 
 // One word of a template; false: it is not an operand but itself.
-static bool print_operand(const Disas *d, const char *w, char *out, size_t size)
-{
+static bool print_operand(const Disas *d, const char *w, char *out, size_t size) {
     const Insn *i = &d->i;
     const struct {
         const char *word, *text;
@@ -66,15 +63,13 @@ static bool print_operand(const Disas *d, const char *w, char *out, size_t size)
     return true;
 }
 
-static void print_word(void *opaque, const char *word, char *out, size_t size)
-{
+static void print_word(void *opaque, const char *word, char *out, size_t size) {
     if (!print_operand(opaque, word, out, size)) snprintf(out, size, "%s", word);
 }
 
 // ---- pseudo-instructions
 // The row a compressed instruction stands for: the 32-bit one with the same semantics.
-static const DecodeRow *expand(const Decoder *decoder, const DecodeEntry *e)
-{
+static const DecodeRow *expand(const Decoder *decoder, const DecodeEntry *e) {
     InsnTranslate *semantics = (InsnTranslate *)e->row->translate;
     unsigned n;
     const DecodeEntry *rows = decode_entries(decoder, &n);
@@ -85,8 +80,7 @@ static const DecodeRow *expand(const Decoder *decoder, const DecodeEntry *e)
     return e->row;
 }
 
-static bool is_alias(const DecodeRow *row, const Insn *i, bool compressed, const char **name, const char **text)
-{
+static bool is_alias(const DecodeRow *row, const Insn *i, bool compressed, const char **name, const char **text) {
 #define ALIAS(base, alias, operands, when) \
     if (!strcmp(row->name, #base) && (when)) { \
         *name = alias; \
@@ -98,8 +92,7 @@ static bool is_alias(const DecodeRow *row, const Insn *i, bool compressed, const
     return false;
 }
 
-static void print_insn(const Disas *d, const Decoder *decoder, const DecodeEntry *e, bool pseudo, char *out, size_t size)
-{
+static void print_insn(const Disas *d, const Decoder *decoder, const DecodeEntry *e, bool pseudo, char *out, size_t size) {
     static const char *const order[4] = {"", ".rl", ".aq", ".aqrl"};
     const DecodeRow *row = pseudo ? expand(decoder, e) : e->row;
     const char *name = row->name, *text = row->text;
@@ -108,8 +101,7 @@ static void print_insn(const Disas *d, const Decoder *decoder, const DecodeEntry
 }
 
 unsigned riscv_disassemble(const RiscvConfig *config, bool pseudo, uint64_t vaddr, const uint8_t *bytes, size_t n,
-                           char *text, size_t size)
-{
+                           char *text, size_t size) {
     Disas d = {.vaddr = vaddr, .target_mask = config->xlen == 32 ? UINT32_MAX : UINT64_MAX};
     uint32_t bits = n >= 2 ? bytes[0] | (uint32_t)bytes[1] << 8 : 0;
     unsigned length = (bits & 3) == 3 ? 4 : 2;
@@ -131,8 +123,7 @@ unsigned riscv_disassemble(const RiscvConfig *config, bool pseudo, uint64_t vadd
 }
 
 // ---- -d in_asm
-void riscv_log_block(const RiscvConfig *config, const IrBlock *b, const uint8_t *code, const uint8_t *next)
-{
+void riscv_log_block(const RiscvConfig *config, const IrBlock *b, const uint8_t *code, const uint8_t *next) {
     FILE *f = log_begin();
     fprintf(f, "----------------\nIN: priv %u\n", b->ctx & RV_CTX_PRIV);
     for (unsigned k = 0; k < b->ninsns; k++) {

@@ -6,13 +6,11 @@
 // Misaligned atomics trap, so each is one host operation; on x86 every locked one is a full fence, stronger than aq and rl ask for.
 #include "cpu/riscv/trans.h"
 
-static unsigned atomic(const Insn *i, unsigned size)
-{
+static unsigned atomic(const Insn *i, unsigned size) {
     return size | MO_ALIGN | MO_ATOMIC | (i->aq ? MO_ACQ : 0) | (i->rl ? MO_REL : 0);
 }
 
-static IrRef atomic_address(Trans *t, const Insn *i)
-{
+static IrRef atomic_address(Trans *t, const Insn *i) {
     int32_t offset = 0;
     return address(t, x(t, i->rs1), &offset);
 }
@@ -20,8 +18,7 @@ static IrRef atomic_address(Trans *t, const Insn *i)
 // ---- load-reserved, store-conditional
 enum { RES_VADDR = offsetof(RiscvState, res_vaddr), RES_VALUE = offsetof(RiscvState, res_value) };
 
-static void load_reserved(Trans *t, const Insn *i, unsigned size)
-{
+static void load_reserved(Trans *t, const Insn *i, unsigned size) {
     IrRef vaddr = atomic_address(t, i);
     IrRef value = ir_load(t->k, T_I64, atomic(i, size), vaddr, 0);
     ir_set(t->k, T_I64, RES_VADDR, vaddr);
@@ -47,8 +44,7 @@ INSN(sc_w) { store_conditional(t, i, MO_32); }
 INSN(sc_d) { store_conditional(t, i, MO_64); }
 
 // ---- read-modify-write: rd is the old value, sign-extended; x0 still does it
-static void amo(Trans *t, const Insn *i, IrOpcode op, unsigned size)
-{
+static void amo(Trans *t, const Insn *i, IrOpcode op, unsigned size) {
     unsigned memop = atomic(i, size) | (size == MO_64 ? 0 : MO_SIGN);
     set_x(t, i->rd, ir_amo(t->k, op, t->tx, memop, atomic_address(t, i), x(t, i->rs2), IR_NONE));
 }
@@ -69,8 +65,7 @@ AMO(amomaxu, OP_AMO_MAXU)
 #undef AMO
 
 // ---- Zacas: rd holds the expected value and gets the old one
-static void compare_and_swap(Trans *t, const Insn *i, unsigned size)
-{
+static void compare_and_swap(Trans *t, const Insn *i, unsigned size) {
     unsigned memop = atomic(i, size) | (size == MO_64 ? 0 : MO_SIGN);
     set_x(t, i->rd, ir_amo(t->k, OP_CAS, t->tx, memop, atomic_address(t, i), x(t, i->rd), x(t, i->rs2)));
 }

@@ -7,8 +7,7 @@
 #include "cpu/riscv/trans.h"
 
 // ---- mstatus.FS
-static bool fp_enabled(Trans *t, const Insn *i)
-{
+static bool fp_enabled(Trans *t, const Insn *i) {
     if (t->ctx & RV_CTX_FS_OFF) {
         illegal(t, i);
         return false;
@@ -21,16 +20,14 @@ static bool fp_enabled(Trans *t, const Insn *i)
     return true;
 }
 // For what neither writes an f register nor raises a flag.
-static bool fp_readable(Trans *t, const Insn *i)
-{
+static bool fp_readable(Trans *t, const Insn *i) {
     if (t->ctx & RV_CTX_FS_OFF) illegal(t, i);
     return !(t->ctx & RV_CTX_FS_OFF);
 }
 
 // The rounding policy of instructions with an rm field; false: a reserved mode, which is illegal ("Floating-Point Control and
 // Status Register"). RMM has no host mode, so it is told statically.
-static bool rounding(Trans *t, const Insn *i, unsigned *policy)
-{
+static bool rounding(Trans *t, const Insn *i, unsigned *policy) {
     bool dynamic = i->rm == FP_DYN;
     if (!fp_enabled(t, i)) return false;
     if (i->rm == 5 || i->rm == 6 || (dynamic && t->ctx & RV_CTX_RM_BAD)) {
@@ -44,84 +41,71 @@ static bool rounding(Trans *t, const Insn *i, unsigned *policy)
 // ---- registers
 static IrRef f_bits(Trans *t, int r) { return ir_get(t->k, T_I64, f_slot(r)); }
 static void set_f_bits(Trans *t, int r, IrRef v) { ir_set(t->k, T_I64, f_slot(r), v); }
-static IrRef f(Trans *t, IrType type, int r)
-{
+static IrRef f(Trans *t, IrType type, int r) {
     if (type == T_F64) return ir_get(t->k, T_F64, f_slot(r));
     return ir_un(t->k, OP_UNBOX, type, f_bits(t, r));
 }
-static void set_f(Trans *t, IrType type, int r, IrRef v)
-{
+static void set_f(Trans *t, IrType type, int r, IrRef v) {
     if (type == T_F64) ir_set(t->k, T_F64, f_slot(r), v);
     else set_f_bits(t, r, ir_un(t->k, OP_BOX, T_I64, v));
 }
 
 // ---- loads and stores
-static void fp_load(Trans *t, const Insn *i, IrType type, unsigned size)
-{
+static void fp_load(Trans *t, const Insn *i, IrType type, unsigned size) {
     if (fp_enabled(t, i)) set_f(t, type, i->rd, load(t, type, size, i->rs1, i->imm));
 }
-static void fp_store(Trans *t, const Insn *i, unsigned size)
-{
+static void fp_store(Trans *t, const Insn *i, unsigned size) {
     if (fp_readable(t, i)) store(t, T_I64, size, i->rs1, i->imm, f_bits(t, i->rs2));
 }
 INSN(flw) { fp_load(t, i, T_F32, MO_32); }
 INSN(fld) { fp_load(t, i, T_F64, MO_64); }
 INSN(flh) { fp_load(t, i, T_F16, MO_16); }
 INSN(fsw) { fp_store(t, i, MO_32); }
-INSN(fsd)
-{
+INSN(fsd) {
     if (fp_readable(t, i)) store(t, T_F64, MO_64, i->rs1, i->imm, f(t, T_F64, i->rs2));
 }
 INSN(fsh) { fp_store(t, i, MO_16); }
 
 // ---- arithmetic
-static void fp1(Trans *t, const Insn *i, IrOpcode op, IrType type)
-{
+static void fp1(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     set_f(t, type, i->rd, ir_fp(t->k, op, type, policy, f(t, type, i->rs1), IR_NONE, IR_NONE));
 }
-static void fp2(Trans *t, const Insn *i, IrOpcode op, IrType type)
-{
+static void fp2(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     set_f(t, type, i->rd, ir_fp(t->k, op, type, policy, f(t, type, i->rs1), f(t, type, i->rs2), IR_NONE));
 }
-static void fp3(Trans *t, const Insn *i, IrOpcode op, IrType type)
-{
+static void fp3(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     IrRef a = f(t, type, i->rs1), b = f(t, type, i->rs2), c = f(t, type, i->rs3);
     set_f(t, type, i->rd, ir_fp(t->k, op, type, policy, a, b, c));
 }
-static void fp_minmax(Trans *t, const Insn *i, IrOpcode op, IrType type)
-{
+static void fp_minmax(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     if (!fp_enabled(t, i)) return;
     set_f(t, type, i->rd, ir_fp(t->k, op, type, FP_RNE, f(t, type, i->rs1), f(t, type, i->rs2), IR_NONE));
 }
-static void fp_compare(Trans *t, const Insn *i, IrOpcode op, IrType type, unsigned policy)
-{
+static void fp_compare(Trans *t, const Insn *i, IrOpcode op, IrType type, unsigned policy) {
     if (!fp_enabled(t, i)) return;
     IrRef holds = ir_fp(t->k, op, type, policy, f(t, type, i->rs1), f(t, type, i->rs2), IR_NONE);
     set_x(t, i->rd, boolean(t, holds));
 }
 
 // ---- conversions. Between formats, the op names its source; to integers, its result.
-static void fp_convert(Trans *t, const Insn *i, IrOpcode op, IrType to, IrType from)
-{
+static void fp_convert(Trans *t, const Insn *i, IrOpcode op, IrType to, IrType from) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     set_f(t, to, i->rd, ir_fp(t->k, op, to, policy, f(t, from, i->rs1), IR_NONE, IR_NONE));
 }
-static void int_to_fp(Trans *t, const Insn *i, IrOpcode op, IrType to)
-{
+static void int_to_fp(Trans *t, const Insn *i, IrOpcode op, IrType to) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     set_f(t, to, i->rd, ir_fp(t->k, op, to, policy, x(t, i->rs1), IR_NONE, IR_NONE));
 }
 // 32-bit results, unsigned ones too, are sign-extended to XLEN.
-static void fp_to_int(Trans *t, const Insn *i, IrOpcode op, IrType from)
-{
+static void fp_to_int(Trans *t, const Insn *i, IrOpcode op, IrType from) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     IrRef n = ir_fp(t->k, op, from, policy, f(t, from, i->rs1), IR_NONE, IR_NONE);
@@ -140,22 +124,19 @@ static IrType bits_type(IrType type) { return type == T_F32 ? T_I32 : T_I64; }
 static IrRef op64(Trans *t, IrOpcode op, IrRef a, IrRef b) { return ir_bin(t->k, op, T_I64, a, b); }
 
 // The bits of a value, checked for a proper box: i32 for S, i64 for D, i64 with zeros above for H.
-static IrRef raw(Trans *t, IrType type, int r)
-{
+static IrRef raw(Trans *t, IrType type, int r) {
     if (type == T_F64) return f_bits(t, r);
     if (type == T_F32) return ir_un(t->k, OP_BITCAST, T_I32, f(t, T_F32, r));
     return op64(t, OP_AND, ir_un(t->k, OP_BOX, T_I64, f(t, type, r)), c64(t, 0xffff));
 }
-static void set_raw(Trans *t, IrType type, int r, IrRef bits)
-{
+static void set_raw(Trans *t, IrType type, int r, IrRef bits) {
     if (type == T_F64) set_f_bits(t, r, bits);
     else if (type == T_F32) set_f(t, T_F32, r, ir_un(t->k, OP_BITCAST, T_F32, bits));
     else set_f_bits(t, r, op64(t, OP_OR, bits, c64(t, ~0xffffll)));
 }
 
 enum Sign { COPY, NEGATE, MULTIPLY };
-static void inject_sign(Trans *t, const Insn *i, IrType type, enum Sign how)
-{
+static void inject_sign(Trans *t, const Insn *i, IrType type, enum Sign how) {
     if (!fp_enabled(t, i)) return;
     if (how == COPY && i->rs1 == i->rs2) { // fmv
         set_f(t, type, i->rd, f(t, type, i->rs1));
@@ -174,42 +155,33 @@ static void inject_sign(Trans *t, const Insn *i, IrType type, enum Sign how)
     }
     set_raw(t, type, i->rd, r);
 }
-INSN(fmv_x_w)
-{
+INSN(fmv_x_w) {
     if (fp_readable(t, i)) set_x(t, i->rd, sext32(t, f_bits(t, i->rs1)));
 }
-INSN(fmv_x_d)
-{
+INSN(fmv_x_d) {
     if (fp_readable(t, i)) set_x(t, i->rd, f_bits(t, i->rs1));
 }
-INSN(fmv_x_h)
-{
+INSN(fmv_x_h) {
     if (fp_readable(t, i)) set_x(t, i->rd, sext16(t, f_bits(t, i->rs1)));
 }
-INSN(fmv_w_x)
-{
+INSN(fmv_w_x) {
     if (fp_enabled(t, i)) set_f(t, T_F32, i->rd, ir_un(t->k, OP_BITCAST, T_F32, un32(t, OP_ZEXT32, x(t, i->rs1))));
 }
-INSN(fmv_d_x)
-{
+INSN(fmv_d_x) {
     if (fp_enabled(t, i)) set_f_bits(t, i->rd, x(t, i->rs1));
 }
-INSN(fmv_h_x)
-{
+INSN(fmv_h_x) {
     if (fp_enabled(t, i)) set_raw(t, T_F16, i->rd, ir_un(t->k, OP_ZEXT16, T_I64, x(t, i->rs1)));
 }
-INSN(fmvh_x_d)
-{
+INSN(fmvh_x_d) {
     if (fp_readable(t, i)) set_x(t, i->rd, op64(t, OP_SHR, f_bits(t, i->rs1), c64(t, 32)));
 }
-INSN(fmvp_d_x)
-{
+INSN(fmvp_d_x) {
     if (!fp_enabled(t, i)) return;
     IrRef low = ir_un(t->k, OP_ZEXT32, T_I64, x(t, i->rs1)), high = ir_un(t->k, OP_ZEXT32, T_I64, x(t, i->rs2));
     set_f_bits(t, i->rd, op64(t, OP_OR, low, op64(t, OP_SHL, high, c64(t, 32))));
 }
-static void fp_class(Trans *t, const Insn *i, IrType type, unsigned helper)
-{
+static void fp_class(Trans *t, const Insn *i, IrType type, unsigned helper) {
     if (!fp_readable(t, i)) return;
     IrRef class = ir_call(t->k, T_I64, helper, raw(t, type, i->rs1), IR_NONE, IR_NONE);
     set_x(t, i->rd, class);
@@ -217,8 +189,7 @@ static void fp_class(Trans *t, const Insn *i, IrType type, unsigned helper)
 
 // ---- Zfa
 // fli: -1, the least normal number, then these, infinity, NaN ("Load-Immediate Instructions").
-static void fp_immediate(Trans *t, const Insn *i, IrType type)
-{
+static void fp_immediate(Trans *t, const Insn *i, IrType type) {
     static const uint64_t table[32] = { // as doubles; 0: depends on the format
         0xbff0000000000000, 0, 0x3ef0000000000000, 0x3f00000000000000, 0x3f70000000000000, 0x3f80000000000000,
         0x3fb0000000000000, 0x3fc0000000000000, 0x3fd0000000000000, 0x3fd4000000000000, 0x3fd8000000000000,
@@ -241,8 +212,7 @@ static void fp_immediate(Trans *t, const Insn *i, IrType type)
 }
 
 // fminm, fmaxm: a NaN operand gives the canonical NaN. FMIN has raised NV for a signalling one already, and so may FEQ.
-static void fp_minmax_nan(Trans *t, const Insn *i, IrOpcode op, IrType type)
-{
+static void fp_minmax_nan(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     if (!fp_enabled(t, i)) return;
     IrRef a = f(t, type, i->rs1), b = f(t, type, i->rs2);
     IrRef m = ir_fp(t->k, op, type, FP_RNE, a, b, IR_NONE);
@@ -256,15 +226,13 @@ static void fp_minmax_nan(Trans *t, const Insn *i, IrOpcode op, IrType type)
     set_f_bits(t, i->rd, ir_select(t->k, T_I64, a_ok, number, c64(t, (int64_t)nan)));
 }
 
-static void fp_round(Trans *t, const Insn *i, IrType type, unsigned helper, bool exact)
-{
+static void fp_round(Trans *t, const Insn *i, IrType type, unsigned helper, bool exact) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
     IrRef r = ir_call(t->k, T_I64, helper, raw(t, type, i->rs1), c64(t, policy), c64(t, exact));
     set_raw(t, type, i->rd, type == T_F32 ? un32(t, OP_ZEXT32, r) : r);
 }
-INSN(fcvtmod_w_d)
-{
+INSN(fcvtmod_w_d) {
     if (!fp_enabled(t, i)) return;
     IrRef n = ir_call(t->k, T_I64, H_fcvtmod_w_d, f_bits(t, i->rs1), IR_NONE, IR_NONE);
     set_x(t, i->rd, sext32(t, n));

@@ -8,14 +8,12 @@ INSN(nop) {}
 INSN(reserved) { illegal(t, i); }
 
 // ---- jumps. Without C, targets that are not multiples of four trap on the jump itself, before rd is written.
-static void misaligned_target(Trans *t, IrRef target)
-{
+static void misaligned_target(Trans *t, IrRef target) {
     call(t, H_raise, c64(t, CAUSE_FETCH_MISALIGNED), target, IR_NONE);
     ir_exit_done(t->k);
 }
 
-INSN(jal)
-{
+INSN(jal) {
     int32_t target = t->pc + i->imm;
     if (i->imm % 4 && !has(t, RV_EXT_zca)) {
         misaligned_target(t, pc_plus(t, i->imm));
@@ -27,15 +25,13 @@ INSN(jal)
 }
 
 // What the return-address stack shall do ("Unconditional Jumps", table of hints).
-static unsigned jump_hint(const Insn *i)
-{
+static unsigned jump_hint(const Insn *i) {
     if (is_link(i->rd)) return EXIT_HINT_CALL;
     return is_link(i->rs1) ? EXIT_HINT_RETURN : EXIT_HINT_JUMP;
 }
 
 // Only without C: traps unless bit 1 of the target is clear. Returns the target as seen after the check.
-static IrRef check_target(Trans *t, IrRef target)
-{
+static IrRef check_target(Trans *t, IrRef target) {
     unsigned fine = ir_label_new(t->k);
     IrRef bad = and_(t, target, imm(t, 2));
     ir_branch(t->k, eq(t, bad, imm(t, 0)), fine, &target, 1);
@@ -44,8 +40,7 @@ static IrRef check_target(Trans *t, IrRef target)
     return target;
 }
 
-INSN(jalr)
-{
+INSN(jalr) {
     IrRef sum = add(t, x(t, i->rs1), imm(t, i->imm));
     const IrOp *known = &t->k->b->ops[sum];
     if (known->op == OP_PCREL && known->imm == (int32_t)known->imm && has(t, RV_EXT_zca)) { // auipc; jalr
@@ -63,8 +58,7 @@ INSN(jalr)
 }
 
 // ---- conditional branches: a side exit when taken, so that a block goes on after one that is not
-static void branch(Trans *t, const Insn *i, IrRef (*compare)(Trans *, IrRef, IrRef))
-{
+static void branch(Trans *t, const Insn *i, IrRef (*compare)(Trans *, IrRef, IrRef)) {
     IrRef taken = compare(t, x(t, i->rs1), x(t, i->rs2));
     if (i->imm % 4 && !has(t, RV_EXT_zca)) {
         unsigned fine = ir_label_new(t->k);
@@ -129,26 +123,22 @@ INSN(sraw) { set_x(t, i->rd, sext32(t, op32(t, OP_SAR, x(t, i->rs1), x(t, i->rs2
 
 // ---- ordering and environment
 // pred and succ are I O R W from the left; device accesses are ordered as memory is.
-INSN(fence)
-{
+INSN(fence) {
     bool pr = i->pred & 0b1010, pw = i->pred & 0b0101, sr = i->succ & 0b1010, sw = i->succ & 0b0101;
     bool tso = i->fm == 0b1000 && i->pred == 0b0011 && i->succ == 0b0011; // fence.tso leaves store-to-load unordered
     ir_fence(t->k, (pr && sr ? FENCE_RR : 0) | (pr && sw ? FENCE_RW : 0) | (pw && sw ? FENCE_WW : 0) |
                        (pw && sr && !tso ? FENCE_WR : 0));
 }
 INSN(pause) {}
-INSN(fence_i)
-{
+INSN(fence_i) {
     call(t, H_fence_i, IR_NONE, IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->next);
 }
-INSN(ecall)
-{
+INSN(ecall) {
     call(t, H_ecall, IR_NONE, IR_NONE, IR_NONE);
     ir_exit_done(t->k);
 }
-INSN(ebreak)
-{
+INSN(ebreak) {
     call(t, H_ebreak, IR_NONE, IR_NONE, IR_NONE);
     ir_exit_done(t->k);
 }

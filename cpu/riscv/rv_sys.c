@@ -5,13 +5,11 @@
 
 // ---- CSRs: reading is skipped when rd is x0 (CSRRW), writing when rs1 is x0 or the immediate 0 ("CSR Instructions").
 // Registers that are mere fields (sscratch, scause, ...) are read and written in place; the rest is csr.c's.
-static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrRef mask)
-{
+static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrRef mask) {
     return ir_call(t->k, T_I64, helper, bits_of(t, i), value, mask);
 }
 
-static void csr_read(Trans *t, const Insn *i)
-{
+static void csr_read(Trans *t, const Insn *i) {
     uint16_t slot;
     uint64_t writable;
     if (riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, false, &slot, &writable))
@@ -21,8 +19,7 @@ static void csr_read(Trans *t, const Insn *i)
 }
 
 // value and mask (IR_NONE: all) have XLEN bits: the new value is old & ~mask | value & mask.
-static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask)
-{
+static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask) {
     uint16_t slot;
     uint64_t writable;
     if (!riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, true, &slot, &writable)) return false;
@@ -34,8 +31,7 @@ static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask)
     return true;
 }
 
-static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask)
-{
+static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask) {
     if (csr_write_plain(t, i, value, mask)) return;
     if (i->rd == 0 && mask == IR_NONE)
         call(t, H_csr_write, bits_of(t, i), value, IR_NONE);
@@ -46,58 +42,48 @@ static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask)
 
 INSN(csrrw) { csr_write(t, i, x(t, i->rs1), IR_NONE); }
 INSN(csrrwi) { csr_write(t, i, imm(t, i->imm), IR_NONE); }
-INSN(csrrs)
-{
+INSN(csrrs) {
     if (i->rs1 == 0) csr_read(t, i);
     else csr_write(t, i, imm(t, -1), x(t, i->rs1));
 }
-INSN(csrrc)
-{
+INSN(csrrc) {
     if (i->rs1 == 0) csr_read(t, i);
     else csr_write(t, i, imm(t, 0), x(t, i->rs1));
 }
-INSN(csrrsi)
-{
+INSN(csrrsi) {
     if (i->imm == 0) csr_read(t, i);
     else csr_write(t, i, imm(t, -1), imm(t, i->imm));
 }
-INSN(csrrci)
-{
+INSN(csrrci) {
     if (i->imm == 0) csr_read(t, i);
     else csr_write(t, i, imm(t, 0), imm(t, i->imm));
 }
 
 // ---- traps and waiting
-INSN(mret)
-{
+INSN(mret) {
     call(t, H_mret, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_done(t->k);
 }
-INSN(sret)
-{
+INSN(sret) {
     call(t, H_sret, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_done(t->k);
 }
-INSN(wfi)
-{
+INSN(wfi) {
     call(t, H_wfi, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->next);
 }
-INSN(wrs_nto)
-{
+INSN(wrs_nto) {
     call(t, H_wrs, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->next);
 }
 INSN(wrs_sto) { rv_wrs_nto(t, i); }
 
 // ---- address translation
-INSN(sfence_vma)
-{
+INSN(sfence_vma) {
     call(t, H_sfence_vma, x(t, i->rs1), x(t, i->rs2), bits_of(t, i));
     ir_exit_sync(t->k, t->next);
 }
-INSN(sfence_w_inval)
-{
+INSN(sfence_w_inval) {
     call(t, H_sfence_inval, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->next);
 }

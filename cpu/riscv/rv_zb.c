@@ -4,8 +4,7 @@
 #include "cpu/riscv/trans.h"
 
 // ---- Zba: address generation
-static void shift_add(Trans *t, const Insn *i, IrRef index, int shift)
-{
+static void shift_add(Trans *t, const Insn *i, IrRef index, int shift) {
     set_x(t, i->rd, add(t, shl(t, index, imm(t, shift)), x(t, i->rs2)));
 }
 INSN(sh1add) { shift_add(t, i, x(t, i->rs1), 1); }
@@ -63,17 +62,14 @@ INSN(binvi) { set_x(t, i->rd, xor_(t, x(t, i->rs1), imm(t, (int64_t)(1ull << i->
 INSN(bseti) { set_x(t, i->rd, or_(t, x(t, i->rs1), imm(t, (int64_t)(1ull << i->imm)))); }
 
 // ---- Zbkb, Zbkx
-INSN(pack)
-{
+INSN(pack) {
     IrRef low = t->xlen == 32 ? zext16(t, x(t, i->rs1)) : zext32(t, x(t, i->rs1));
     set_x(t, i->rd, or_(t, low, shl(t, x(t, i->rs2), imm(t, t->xlen / 2))));
 }
-INSN(packh)
-{
+INSN(packh) {
     set_x(t, i->rd, or_(t, zext8(t, x(t, i->rs1)), shl(t, zext8(t, x(t, i->rs2)), imm(t, 8))));
 }
-INSN(packw)
-{
+INSN(packw) {
     IrRef low = un32(t, OP_ZEXT16, x(t, i->rs1));
     set_x(t, i->rd, sext32(t, op32(t, OP_OR, low, op32(t, OP_SHL, x(t, i->rs2), c32(t, 16)))));
 }
@@ -84,13 +80,11 @@ INSN(xperm4) { set_x(t, i->rd, xperm4(t, x(t, i->rs1), x(t, i->rs2))); }
 INSN(xperm8) { set_x(t, i->rd, xperm8(t, x(t, i->rs1), x(t, i->rs2))); }
 
 // ---- Zicond, Zimop
-INSN(czero_eqz)
-{
+INSN(czero_eqz) {
     IrRef zero = imm(t, 0);
     set_x(t, i->rd, select_(t, eq(t, x(t, i->rs2), zero), zero, x(t, i->rs1)));
 }
-INSN(czero_nez)
-{
+INSN(czero_nez) {
     IrRef zero = imm(t, 0);
     set_x(t, i->rd, select_(t, ne(t, x(t, i->rs2), zero), zero, x(t, i->rs1)));
 }

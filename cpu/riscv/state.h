@@ -140,24 +140,20 @@ extern const Fields riscv_fields;
 // satp (Privileged 10.1.11): mode, ASID and PPN by xlen.
 enum { SATP_BARE = 0, SATP_SV32 = 1, SATP_SV39 = 8, SATP_SV48 = 9, SATP_SV57 = 10 };
 static inline unsigned satp_mode(const RiscvState *s) { return s->config->xlen == 32 ? s->satp >> 31 & 1 : s->satp >> 60; }
-static inline unsigned satp_asid(const RiscvState *s)
-{
+static inline unsigned satp_asid(const RiscvState *s) {
     return s->config->xlen == 32 ? s->satp >> 22 & 0x1ff : s->satp >> 44 & 0xffff;
 }
-static inline uint64_t satp_ppn(const RiscvState *s)
-{
+static inline uint64_t satp_ppn(const RiscvState *s) {
     return s->satp & (s->config->xlen == 32 ? 0x3fffff : 0xfffffffffff);
 }
 // The privilege loads and stores have: MPRV lends M-mode that of MPP (Privileged 3.1.6.3).
-static inline unsigned riscv_data_priv(const RiscvState *s)
-{
+static inline unsigned riscv_data_priv(const RiscvState *s) {
     return s->mstatus & MSTATUS_MPRV ? (s->mstatus & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT : s->priv;
 }
 #define RV_ASID_NONE 0x10000 // vcpu_space's asid where no page table is in use
 
 static inline RiscvState *riscv_state(Vcpu *v) { return vcpu_state(v); }
-static inline uint64_t riscv_mask(const RiscvState *s, uint64_t value)
-{
+static inline uint64_t riscv_mask(const RiscvState *s, uint64_t value) {
     return s->config->xlen == 32 ? (uint32_t)value : value;
 }
 

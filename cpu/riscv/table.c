@@ -48,8 +48,7 @@ static uint32_t hits[NROWS];
 // First the major opcode and funct3: bits 6:2 and 14:12, or the quadrant and bits 15:13 of a compressed one.
 const DecodeTable riscv_table = {rows, NROWS, fields, NFIELDS, features, RV_EXT_COUNT, {0xe003, 0x707c}, hits};
 
-const Decoder *riscv_decoder(const RiscvConfig *config)
-{
+const Decoder *riscv_decoder(const RiscvConfig *config) {
     uint64_t mask = 1ull << (config->xlen == 32 ? RV_EXT_rv32 : RV_EXT_rv64);
     for (unsigned e = 0; e < RV_EXT_COUNT; e++) {
         if (config->ext[e]) mask |= 1ull << e;

@@ -23,8 +23,7 @@ static inline IrRef imm(Trans *t, int64_t n) { return ir_const(t->k, t->tx, n); 
 static inline IrRef c32(Trans *t, int64_t n) { return ir_const(t->k, T_I32, n); }
 static inline IrRef c64(Trans *t, int64_t n) { return ir_const(t->k, T_I64, n); }
 static inline IrRef x(Trans *t, int r) { return r ? ir_get(t->k, t->tx, x_slot(r)) : imm(t, 0); }
-static inline void set_x(Trans *t, int r, IrRef v)
-{
+static inline void set_x(Trans *t, int r, IrRef v) {
     if (r) ir_set(t->k, t->tx, x_slot(r), v);
 }
 static inline IrRef pc_plus(Trans *t, int32_t offset) { return ir_pcrel(t->k, t->tx, t->pc + (int64_t)offset); }
@@ -59,20 +58,17 @@ static inline IrRef op32(Trans *t, IrOpcode op, IrRef a, IrRef b) { return ir_bi
 static inline IrRef un32(Trans *t, IrOpcode op, IrRef a) { return ir_un(t->k, op, T_I32, a); }
 
 // ---- memory: vaddr = x(base) + offset, of XLEN bits
-static inline IrRef address(Trans *t, IrRef base, int32_t *offset)
-{
+static inline IrRef address(Trans *t, IrRef base, int32_t *offset) {
     if (t->xlen == 64) return base;
     base = ir_un(t->k, OP_ZEXT32, T_I64, add(t, base, imm(t, *offset)));
     *offset = 0;
     return base;
 }
-static inline IrRef load(Trans *t, IrType type, unsigned memop, int base, int32_t offset)
-{
+static inline IrRef load(Trans *t, IrType type, unsigned memop, int base, int32_t offset) {
     IrRef b = address(t, x(t, base), &offset);
     return ir_load(t->k, type, memop, b, offset);
 }
-static inline void store(Trans *t, IrType type, unsigned memop, int base, int32_t offset, IrRef v)
-{
+static inline void store(Trans *t, IrType type, unsigned memop, int base, int32_t offset, IrRef v) {
     IrRef b = address(t, x(t, base), &offset);
     ir_store(t->k, type, memop, b, offset, v);
 }
@@ -80,8 +76,7 @@ static inline void store(Trans *t, IrType type, unsigned memop, int base, int32_
 // ---- helpers, traps and leaving
 static inline void call(Trans *t, unsigned helper, IrRef a, IrRef b, IrRef c) { ir_call(t->k, T_VOID, helper, a, b, c); }
 static inline IrRef bits_of(Trans *t, const Insn *i) { return c64(t, i->bits); }
-static inline void illegal(Trans *t, const Insn *i)
-{
+static inline void illegal(Trans *t, const Insn *i) {
     call(t, H_illegal, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_done(t->k);
 }

@@ -15,8 +15,7 @@ static uint32_t parcel(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 // not used by any extension here; their first 32 bits match no row.
 static unsigned length_of(uint32_t low) { return (low & 3) == 3 ? 4 : 2; }
 
-static void insn_translate(Trans *t, const Decoder *d, uint32_t bits, unsigned length)
-{
+static void insn_translate(Trans *t, const Decoder *d, uint32_t bits, unsigned length) {
     Insn i;
     const DecodeEntry *e = decode_find(d, bits, length * 8);
     i.bits = bits;
@@ -30,8 +29,7 @@ static void insn_translate(Trans *t, const Decoder *d, uint32_t bits, unsigned l
 }
 
 // The bits of the instruction at t->pc and its length, or 0 if its second half is in a page that was not given.
-static unsigned fetch(const Trans *t, const uint8_t *code, const uint8_t *next, uint32_t *bits)
-{
+static unsigned fetch(const Trans *t, const uint8_t *code, const uint8_t *next, uint32_t *bits) {
     *bits = parcel(code + t->pc);
     unsigned length = length_of(*bits);
     if (length == 2) return 2;
@@ -40,8 +38,7 @@ static unsigned fetch(const Trans *t, const uint8_t *code, const uint8_t *next, 
     return rest ? 4 : 0;
 }
 
-void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns)
-{
+void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns) {
     RiscvState *s = riscv_state(v);
     if (!s->decoder) s->decoder = riscv_decoder(s->config);
     bool xlen32 = k->b->ctx & RV_CTX_XLEN32;

@@ -9,14 +9,12 @@ FP_INLINE bool is_nan(FpFormat f, uint64_t bits) { return magnitude(f, bits) > f
 FP_INLINE bool is_snan(FpFormat f, uint64_t bits) { return is_nan(f, bits) && !(bits & fp_quiet_bit(f)); }
 
 // An integer that orders as the number does; -0 is one below +0.
-FP_INLINE int64_t order_key(FpFormat f, uint64_t bits)
-{
+FP_INLINE int64_t order_key(FpFormat f, uint64_t bits) {
     int64_t key = magnitude(f, bits);
     return bits & fp_sign_bit(f) ? ~key : key;
 }
 
-FP_INLINE FpRelation compare(FpFormat f, uint64_t a, uint64_t b, bool signalling, FpEnv *env)
-{
+FP_INLINE FpRelation compare(FpFormat f, uint64_t a, uint64_t b, bool signalling, FpEnv *env) {
     a = fp_flush_input(f, a, env);
     b = fp_flush_input(f, b, env);
     if (is_nan(f, a) || is_nan(f, b)) {
@@ -31,27 +29,23 @@ FP_INLINE FpRelation compare(FpFormat f, uint64_t a, uint64_t b, bool signalling
 
 FP_INLINE bool is_less_equal(FpRelation r) { return r == FP_LESS || r == FP_EQUAL; }
 
-FP_INLINE uint64_t nan_of_two(FpFormat f, uint64_t a, uint64_t b, FpEnv *env)
-{
+FP_INLINE uint64_t nan_of_two(FpFormat f, uint64_t a, uint64_t b, FpEnv *env) {
     return fp_pick_nan(f, (FpParts[]){fp_unpack(f, a, env), fp_unpack(f, b, env)}, 2, env);
 }
 
-FP_INLINE uint64_t pick_extreme(FpFormat f, uint64_t a, uint64_t b, bool max)
-{
+FP_INLINE uint64_t pick_extreme(FpFormat f, uint64_t a, uint64_t b, bool max) {
     return (order_key(f, a) < order_key(f, b)) != max ? a : b;
 }
 
 // minimum, maximum: a NaN wins.
-FP_INLINE uint64_t extreme(FpFormat f, uint64_t a, uint64_t b, bool max, FpEnv *env)
-{
+FP_INLINE uint64_t extreme(FpFormat f, uint64_t a, uint64_t b, bool max, FpEnv *env) {
     a = fp_flush_input(f, a, env);
     b = fp_flush_input(f, b, env);
     return is_nan(f, a) || is_nan(f, b) ? nan_of_two(f, a, b, env) : pick_extreme(f, a, b, max);
 }
 
 // minimumNumber, maximumNumber: a number wins, even over a signalling NaN, which still raises FP_NV.
-FP_INLINE uint64_t extreme_number(FpFormat f, uint64_t a, uint64_t b, bool max, FpEnv *env)
-{
+FP_INLINE uint64_t extreme_number(FpFormat f, uint64_t a, uint64_t b, bool max, FpEnv *env) {
     a = fp_flush_input(f, a, env);
     b = fp_flush_input(f, b, env);
     if (is_nan(f, a) && is_nan(f, b))
@@ -63,8 +57,7 @@ FP_INLINE uint64_t extreme_number(FpFormat f, uint64_t a, uint64_t b, bool max, 
     return is_nan(f, b) ? a : pick_extreme(f, a, b, max);
 }
 
-FP_INLINE uint32_t classify(FpFormat f, uint64_t bits)
-{
+FP_INLINE uint32_t classify(FpFormat f, uint64_t bits) {
     bool negative = bits & fp_sign_bit(f);
     if (is_nan(f, bits))
         return is_snan(f, bits) ? FP_CLASS_SNAN : FP_CLASS_QNAN;

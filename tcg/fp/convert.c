@@ -5,8 +5,7 @@
 #include "tcg/fp/parts.h"
 
 // Format to format. Arm's FZ16 does not concern conversions (FPUnpackCV, FPRoundCV).
-FP_INLINE uint64_t convert(FpFormat from, FpFormat to, uint64_t bits, FpEnv *env)
-{
+FP_INLINE uint64_t convert(FpFormat from, FpFormat to, uint64_t bits, FpEnv *env) {
     FpEnv local = *env;
     local.policy &= ~FP_FLUSH_16;
     FpParts p = fp_unpack(from, bits, &local);
@@ -22,8 +21,7 @@ FP_INLINE uint64_t convert(FpFormat from, FpFormat to, uint64_t bits, FpEnv *env
 }
 
 // The magnitude of a finite number below 2^64 rounded to an integer; the caller decides what inexact means.
-FP_INLINE uint64_t to_integer(FpParts p, int rounding, bool *inexact)
-{
+FP_INLINE uint64_t to_integer(FpParts p, int rounding, bool *inexact) {
     uint64_t whole = 0, rest = 0; // rest is a 0.64 fixed-point fraction
     if (p.exp >= 0) {
         whole = p.frac >> (63 - p.exp);
@@ -35,8 +33,7 @@ FP_INLINE uint64_t to_integer(FpParts p, int rounding, bool *inexact)
     return whole + fp_rounds_up(rounding, p.sign, whole & 1, rest, 1ull << 63);
 }
 
-FP_INLINE uint64_t round_int(FpFormat f, uint64_t bits, bool exact, FpEnv *env)
-{
+FP_INLINE uint64_t round_int(FpFormat f, uint64_t bits, bool exact, FpEnv *env) {
     FpParts p = fp_unpack(f, bits, env);
     if (fp_is_nan(p))
         return fp_pick_nan(f, &p, 1, env);
@@ -56,8 +53,7 @@ FP_INLINE uint64_t round_int(FpFormat f, uint64_t bits, bool exact, FpEnv *env)
 
 // To an integer whose magnitude is at most `most_negative` below zero and `most_positive` above. The result is in
 // two's complement.
-FP_INLINE uint64_t to_int(FpFormat f, uint64_t bits, uint64_t most_negative, uint64_t most_positive, FpEnv *env)
-{
+FP_INLINE uint64_t to_int(FpFormat f, uint64_t bits, uint64_t most_negative, uint64_t most_positive, FpEnv *env) {
     FpParts p = fp_unpack(f, bits, env);
     if (p.kind == FP_ZERO)
         return 0;
@@ -77,21 +73,18 @@ FP_INLINE uint64_t to_int(FpFormat f, uint64_t bits, uint64_t most_negative, uin
     return p.sign ? -whole : whole;
 }
 
-FP_INLINE uint64_t from_int(FpFormat f, bool sign, uint64_t whole, FpEnv *env)
-{
+FP_INLINE uint64_t from_int(FpFormat f, bool sign, uint64_t whole, FpEnv *env) {
     if (whole == 0)
         return 0;
     int shift = __builtin_clzll(whole);
     return fp_round_pack(f, sign, 63 - shift, whole << shift, env);
 }
 
-FP_INLINE uint64_t from_signed(FpFormat f, int64_t a, FpEnv *env)
-{
+FP_INLINE uint64_t from_signed(FpFormat f, int64_t a, FpEnv *env) {
     return from_int(f, a < 0, a < 0 ? -(uint64_t)a : (uint64_t)a, env);
 }
 
-int32_t f64_to_i32_modulo(uint64_t a, FpEnv *env)
-{
+int32_t f64_to_i32_modulo(uint64_t a, FpEnv *env) {
     FpEnv truncate = {.rounding = FP_RTZ, .policy = env->policy};
     f64_to_i32(a, &truncate);
     env->flags |= truncate.flags;

@@ -30,40 +30,34 @@
 enum { HOSTFP_MASKED = 0x1f80, HOSTFP_STICKY = 0x3f }; // MXCSR: all six exceptions masked; all six sticky bits
 
 // MXCSR: IE 1, DE 2, ZE 4, OE 8, UE 16, PE 32. fflags has the same five in the opposite order.
-static inline unsigned hostfp_flags(uint32_t mxcsr)
-{
+static inline unsigned hostfp_flags(uint32_t mxcsr) {
     return (mxcsr >> 5 & 1) | (mxcsr >> 3 & 2) | (mxcsr >> 1 & 4) | (mxcsr << 1 & 8) | (mxcsr << 4 & 16);
 }
 
 static inline bool hostfp_can_round(unsigned rounding) { return rounding <= FP_RUP; }
 
 // The MXCSR that continues a guest with these flags; the rounding must pass hostfp_can_round.
-static inline uint32_t hostfp_mxcsr(unsigned rounding, unsigned flags)
-{
+static inline uint32_t hostfp_mxcsr(unsigned rounding, unsigned flags) {
     static const uint8_t rc[4] = {[FP_RNE] = 0, [FP_RDN] = 1, [FP_RUP] = 2, [FP_RTZ] = 3};
     uint32_t sticky = (flags & 1) << 5 | (flags & 2) << 3 | (flags & 4) << 1 | (flags & 8) >> 1 | (flags & 16) >> 4;
     return HOSTFP_MASKED | (uint32_t)rc[rounding & 3] << 13 | sticky;
 }
 
-static inline uint32_t hostfp_read_mxcsr(void)
-{
+static inline uint32_t hostfp_read_mxcsr(void) {
     uint32_t mxcsr;
     __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
     return mxcsr;
 }
 
-static inline void hostfp_write_mxcsr(uint32_t mxcsr)
-{
+static inline void hostfp_write_mxcsr(uint32_t mxcsr) {
     __asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
 }
 
-static inline uint32_t hostfp_canonical_f32(uint32_t a)
-{
+static inline uint32_t hostfp_canonical_f32(uint32_t a) {
     return (a & 0x7fffffff) > 0x7f800000 ? 0x7fc00000 : a;
 }
 
-static inline uint64_t hostfp_canonical_f64(uint64_t a)
-{
+static inline uint64_t hostfp_canonical_f64(uint64_t a) {
     return (a & INT64_MAX) > 0x7ff0000000000000 ? 0x7ff8000000000000 : a;
 }
 
@@ -71,23 +65,19 @@ static inline uint64_t hostfp_canonical_f64(uint64_t a)
 // first: an exact conversion). Any other answer passes through; so does a true least integer.
 static inline bool hostfp_saturates_low(uint64_t a) { return a >> 63 && (a & INT64_MAX) <= 0x7ff0000000000000; }
 
-static inline int32_t hostfp_saturate_i32(int32_t answer, uint64_t a)
-{
+static inline int32_t hostfp_saturate_i32(int32_t answer, uint64_t a) {
     return answer != INT32_MIN || hostfp_saturates_low(a) ? answer : INT32_MAX;
 }
 
-static inline int64_t hostfp_saturate_i64(int64_t answer, uint64_t a)
-{
+static inline int64_t hostfp_saturate_i64(int64_t answer, uint64_t a) {
     return answer != INT64_MIN || hostfp_saturates_low(a) ? answer : INT64_MAX;
 }
 
-static inline uint32_t hostfp_saturate_u32(uint32_t answer, uint64_t a)
-{
+static inline uint32_t hostfp_saturate_u32(uint32_t answer, uint64_t a) {
     return answer == UINT32_MAX && hostfp_saturates_low(a) ? 0 : answer;
 }
 
-static inline uint64_t hostfp_saturate_u64(uint64_t answer, uint64_t a)
-{
+static inline uint64_t hostfp_saturate_u64(uint64_t answer, uint64_t a) {
     return answer == UINT64_MAX && hostfp_saturates_low(a) ? 0 : answer;
 }
 

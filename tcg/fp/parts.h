@@ -40,16 +40,14 @@ FP_INLINE uint64_t fp_sign_bit(FpFormat f) { return 1ull << (f.exp_bits + f.frac
 FP_INLINE uint64_t fp_inf(FpFormat f) { return (uint64_t)fp_exp_max(f) << f.frac_bits; }
 FP_INLINE uint64_t fp_quiet_bit(FpFormat f) { return 1ull << (f.frac_bits - 1); }
 FP_INLINE uint64_t fp_default_nan(FpFormat f) { return fp_inf(f) | fp_quiet_bit(f); }
-FP_INLINE uint64_t fp_signed(FpFormat f, bool sign, uint64_t magnitude)
-{
+FP_INLINE uint64_t fp_signed(FpFormat f, bool sign, uint64_t magnitude) {
     return sign ? magnitude | fp_sign_bit(f) : magnitude;
 }
 
 FP_INLINE bool fp_is_f16(FpFormat f) { return f.exp_bits == 5; }
 
 // A subnormal operand as the flush modes see it.
-FP_INLINE uint64_t fp_flush_input(FpFormat f, uint64_t bits, FpEnv *env)
-{
+FP_INLINE uint64_t fp_flush_input(FpFormat f, uint64_t bits, FpEnv *env) {
     if (!(env->policy & (fp_is_f16(f) ? FP_FLUSH_16 : FP_FLUSH_IN)))
         return bits;
     uint64_t magnitude = bits & (fp_sign_bit(f) - 1);
@@ -60,8 +58,7 @@ FP_INLINE uint64_t fp_flush_input(FpFormat f, uint64_t bits, FpEnv *env)
     return bits & fp_sign_bit(f);
 }
 
-FP_INLINE FpParts fp_unpack(FpFormat f, uint64_t bits, FpEnv *env)
-{
+FP_INLINE FpParts fp_unpack(FpFormat f, uint64_t bits, FpEnv *env) {
     bits = fp_flush_input(f, bits, env);
     int exp = bits >> f.frac_bits & fp_exp_max(f);
     uint64_t frac = bits << (63 - f.frac_bits) & INT64_MAX;
@@ -83,20 +80,17 @@ FP_INLINE FpParts fp_unpack(FpFormat f, uint64_t bits, FpEnv *env)
 FP_INLINE bool fp_is_nan(FpParts p) { return p.kind >= FP_QNAN; }
 
 // A NaN operand as a result: quiet, and shortened to the format.
-FP_INLINE uint64_t fp_pack_nan(FpFormat f, FpParts nan)
-{
+FP_INLINE uint64_t fp_pack_nan(FpFormat f, FpParts nan) {
     return fp_signed(f, nan.sign, fp_default_nan(f) | nan.frac >> (63 - f.frac_bits));
 }
 
-FP_INLINE uint64_t fp_invalid(FpFormat f, FpEnv *env)
-{
+FP_INLINE uint64_t fp_invalid(FpFormat f, FpEnv *env) {
     env->flags |= FP_NV;
     return fp_default_nan(f);
 }
 
 // The result of an operation with at least one NaN among its operands, given in the order of precedence.
-FP_INLINE uint64_t fp_pick_nan(FpFormat f, const FpParts *operand, int count, FpEnv *env)
-{
+FP_INLINE uint64_t fp_pick_nan(FpFormat f, const FpParts *operand, int count, FpEnv *env) {
     const FpParts *pick = 0;
     for (int i = count - 1; i >= 0; i--) {
         if (operand[i].kind == FP_QNAN)
@@ -111,16 +105,14 @@ FP_INLINE uint64_t fp_pick_nan(FpFormat f, const FpParts *operand, int count, Fp
     return env->policy & FP_DEFAULT_NAN ? fp_default_nan(f) : fp_pack_nan(f, *pick);
 }
 
-FP_INLINE uint64_t fp_shift_right_jam(uint64_t frac, int shift)
-{
+FP_INLINE uint64_t fp_shift_right_jam(uint64_t frac, int shift) {
     if (shift > 63)
         return frac != 0;
     return frac >> shift | ((frac & ((1ull << shift) - 1)) != 0);
 }
 
 // Whether the magnitude goes up to the next value when `rest` is cut off; `half` is what rest is worth at a tie.
-FP_INLINE bool fp_rounds_up(int rounding, bool sign, bool odd, uint64_t rest, uint64_t half)
-{
+FP_INLINE bool fp_rounds_up(int rounding, bool sign, bool odd, uint64_t rest, uint64_t half) {
     switch (rounding) {
     case FP_RTZ: return false;
     case FP_RDN: return sign && rest != 0;
@@ -131,8 +123,7 @@ FP_INLINE bool fp_rounds_up(int rounding, bool sign, bool odd, uint64_t rest, ui
     }
 }
 
-FP_INLINE uint64_t fp_overflow(FpFormat f, bool sign, FpEnv *env)
-{
+FP_INLINE uint64_t fp_overflow(FpFormat f, bool sign, FpEnv *env) {
     bool to_inf = env->rounding == FP_RNE || env->rounding == FP_RMM || env->rounding == (sign ? FP_RDN : FP_RUP);
     env->flags |= FP_OF | FP_NX;
     return fp_signed(f, sign, to_inf ? fp_inf(f) : fp_inf(f) - 1);
@@ -140,8 +131,7 @@ FP_INLINE uint64_t fp_overflow(FpFormat f, bool sign, FpEnv *env)
 
 // Whether the value, whose biased exponent is below 1, counts as tiny. After rounding, "as if the exponent range were
 // unbounded" (IEEE 754 7.5), only a value within one rounding of the smallest normal number is not.
-FP_INLINE bool fp_is_tiny(FpFormat f, bool sign, int biased, uint64_t frac, const FpEnv *env)
-{
+FP_INLINE bool fp_is_tiny(FpFormat f, bool sign, int biased, uint64_t frac, const FpEnv *env) {
     int drop = 63 - f.frac_bits;
     if (env->policy & FP_TINY_BEFORE || biased < 0)
         return true;
@@ -151,8 +141,7 @@ FP_INLINE bool fp_is_tiny(FpFormat f, bool sign, int biased, uint64_t frac, cons
 }
 
 // Rounds frac * 2^(exp - 63), bit 63 of frac set and bit 0 sticky, to the format, and raises what that raises.
-FP_INLINE uint64_t fp_round_pack(FpFormat f, bool sign, int exp, uint64_t frac, FpEnv *env)
-{
+FP_INLINE uint64_t fp_round_pack(FpFormat f, bool sign, int exp, uint64_t frac, FpEnv *env) {
     int drop = 63 - f.frac_bits, biased = exp + fp_bias(f);
     bool tiny = false;
     if (__builtin_expect(biased <= 0, 0)) {

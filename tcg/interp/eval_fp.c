@@ -39,8 +39,7 @@ EVAL_FORMAT(f16, uint16_t, 0x8000u)
 EVAL_FORMAT(f32, uint32_t, 0x80000000u)
 EVAL_FORMAT(f64, uint64_t, 0x8000000000000000u)
 
-static uint64_t convert_format(IrType from, IrType to, uint64_t a, FpEnv *env)
-{
+static uint64_t convert_format(IrType from, IrType to, uint64_t a, FpEnv *env) {
     switch (from) {
     case T_F16: return to == T_F32 ? f16_to_f32((uint16_t)a, env) : to == T_F64 ? f16_to_f64((uint16_t)a, env) : a;
     case T_F32: return to == T_F16 ? f32_to_f16((uint32_t)a, env) : to == T_F64 ? f32_to_f64((uint32_t)a, env) : a;
@@ -48,8 +47,7 @@ static uint64_t convert_format(IrType from, IrType to, uint64_t a, FpEnv *env)
     }
 }
 
-uint64_t eval_fp(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c)
-{
+uint64_t eval_fp(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c) {
     unsigned rm = op->imm & FP_RM;
     FpEnv env = {.rounding = rm == FP_DYN ? v->fp_rm : (uint8_t)rm,
                  .policy = op->imm & FP_NAN_PROPAGATE ? 0 : FP_POLICY_RISCV};

@@ -19,23 +19,20 @@ typedef struct Frame {
 // What running an op leads to: the index of the next one, or this.
 enum { LEFT = -1 };
 
-static uint64_t narrow(IrType t, uint64_t x)
-{
+static uint64_t narrow(IrType t, uint64_t x) {
     unsigned bits = t == T_I1 ? 1 : 8 * ir_type_size(t);
     return bits >= 64 ? x : x & ((1ull << bits) - 1);
 }
 
 static uint64_t nan_box(IrType t, uint64_t x) { return t == T_F32 ? x | 0xffffffffull << 32 : x | ~0xffffull; }
 
-static uint64_t nan_unbox(IrType t, uint64_t x)
-{
+static uint64_t nan_unbox(IrType t, uint64_t x) {
     if (t == T_F32)
         return x >> 32 == 0xffffffff ? (uint32_t)x : 0x7fc00000;
     return x >> 16 == 0xffffffffffff ? (uint16_t)x : 0x7e00;
 }
 
-uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c)
-{
+uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c) {
     switch (ir_op_info[op->op].kind) {
     case KIND_FP:
     case KIND_FCMP:
@@ -62,23 +59,20 @@ uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c
 
 // ---- state and memory
 
-static uint64_t read_slot(Vcpu *v, const IrOp *op)
-{
+static uint64_t read_slot(Vcpu *v, const IrOp *op) {
     uint64_t x = 0;
     memcpy(&x, (char *)vcpu_state(v) + op->imm, ir_type_size(op->type));
     return narrow(op->type, x);
 }
 
-static void write_slot(Vcpu *v, IrType t, uint64_t offset, uint64_t x)
-{
+static void write_slot(Vcpu *v, IrType t, uint64_t offset, uint64_t x) {
     x = narrow(t, x);
     memcpy((char *)vcpu_state(v) + offset, &x, ir_type_size(t));
 }
 
 // The exact state an op that may leave has to show: its pc, and what a pass left pending. Storing pending
 // values early is harmless, since the SETs they were taken from come later with the same values.
-static void take_snapshot(Frame *f, unsigned index)
-{
+static void take_snapshot(Frame *f, unsigned index) {
     const IrSnap *s = &f->b->snaps[index];
     f->v->pc_off = (uint32_t)s->pc;
     for (unsigned i = 0; i < s->n; i++) {
@@ -87,15 +81,13 @@ static void take_snapshot(Frame *f, unsigned index)
     }
 }
 
-static uint64_t address_of(const Frame *f, const IrOp *op)
-{
+static uint64_t address_of(const Frame *f, const IrOp *op) {
     uint64_t sum = f->value[op->a] + (uint64_t)(int64_t)op->disp;
     return ir_result_type(&f->b->ops[op->a]) == T_I32 ? (uint32_t)sum : sum;
 }
 
 // False: trapped.
-static bool run_memory(Frame *f, unsigned i, const IrOp *op)
-{
+static bool run_memory(Frame *f, unsigned i, const IrOp *op) {
     Vcpu *v = f->v;
     uint64_t vaddr = address_of(f, op), x = 0;
     take_snapshot(f, op->snap);
@@ -113,8 +105,7 @@ static bool run_memory(Frame *f, unsigned i, const IrOp *op)
     return true;
 }
 
-static bool run_call(Frame *f, unsigned i, const IrOp *op)
-{
+static bool run_call(Frame *f, unsigned i, const IrOp *op) {
     const Helper *h = &f->b->names->helpers[op->helper];
     uint64_t a = op->a == IR_NONE ? 0 : f->value[op->a];
     uint64_t b = op->b == IR_NONE ? 0 : f->value[op->b];
@@ -127,8 +118,7 @@ static bool run_call(Frame *f, unsigned i, const IrOp *op)
     return true;
 }
 
-static void fence(unsigned kinds)
-{
+static void fence(unsigned kinds) {
     if (kinds & FENCE_WR)
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
     else
@@ -138,8 +128,7 @@ static void fence(unsigned kinds)
 // ---- control
 
 // To a local block: arguments are read before parameters are written, which may be the same values.
-static int jump(Frame *f, const IrOp *op)
-{
+static int jump(Frame *f, const IrOp *op) {
     const IrBlock *b = f->b;
     uint64_t args[IR_MAX_ARGS];
     int at = 0;
@@ -152,8 +141,7 @@ static int jump(Frame *f, const IrOp *op)
     return at + 1 + op->nargs;
 }
 
-static int run_exit(Frame *f, const IrOp *op, int next)
-{
+static int run_exit(Frame *f, const IrOp *op, int next) {
     Vcpu *v = f->v;
     switch (op->op) {
     case OP_EXIT_IF:
@@ -170,8 +158,7 @@ static int run_exit(Frame *f, const IrOp *op, int next)
     }
 }
 
-static int run_value(Frame *f, int i, const IrOp *op)
-{
+static int run_value(Frame *f, int i, const IrOp *op) {
     uint64_t a = op->a == IR_NONE ? 0 : f->value[op->a];
     uint64_t b = op->b == IR_NONE ? 0 : f->value[op->b];
     uint64_t c = op->c == IR_NONE ? 0 : f->value[op->c];
@@ -180,8 +167,7 @@ static int run_value(Frame *f, int i, const IrOp *op)
     return i + 1;
 }
 
-static int run_op(Frame *f, int i)
-{
+static int run_op(Frame *f, int i) {
     const IrOp *op = &f->b->ops[i];
     switch (ir_op_info[op->op].kind) {
     case KIND_CONST:
@@ -214,8 +200,7 @@ static int run_op(Frame *f, int i)
     }
 }
 
-void interp_run(Vcpu *v, const IrBlock *b)
-{
+void interp_run(Vcpu *v, const IrBlock *b) {
     Frame f;
     f.v = v;
     f.b = b;

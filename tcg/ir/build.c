@@ -19,8 +19,7 @@
 
 static void forget_all(IrBuild *k) { memset(k->live, 0, sizeof k->live); }
 
-void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx)
-{
+void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx) {
     b->vpage = vpage;
     b->pc = pc;
     b->ctx = ctx;
@@ -37,8 +36,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     forget_all(k);
 }
 
-void ir_insn(IrBuild *k, int32_t pc, unsigned length)
-{
+void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     IrBlock *b = k->b;
     k->snap = (uint16_t)b->nsnaps;
     b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0};
@@ -48,16 +46,14 @@ void ir_insn(IrBuild *k, int32_t pc, unsigned length)
         k->full = true;
 }
 
-__attribute__((noinline, cold, noreturn)) static void too_many_ops(const IrBlock *b)
-{
+__attribute__((noinline, cold, noreturn)) static void too_many_ops(const IrBlock *b) {
     fprintf(stderr, "ir: one guest instruction made more than %d ops (block at %#llx)\n", INSN_OPS,
             (unsigned long long)(b->vpage + (uint64_t)b->pc));
     abort();
 }
 
 // Uses are counted without asking which operands there are: IR_NONE counts in a place of its own.
-IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm)
-{
+IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm) {
     IrBlock *blk = k->b;
     unsigned n = blk->nops;
     if (__builtin_expect(n >= IR_MAX_OPS - 1, 0))
@@ -79,8 +75,7 @@ static IrOp *op_at(IrBuild *k, IrRef r) { return &k->b->ops[r]; }
 
 // ---- constants
 
-static int64_t normalise(IrType t, int64_t v)
-{
+static int64_t normalise(IrType t, int64_t v) {
     switch (t) {
     case T_I1:  return v & 1;
     case T_I32: return (int32_t)v;
@@ -90,8 +85,7 @@ static int64_t normalise(IrType t, int64_t v)
     }
 }
 
-IrRef ir_const(IrBuild *k, IrType t, int64_t v)
-{
+IrRef ir_const(IrBuild *k, IrType t, int64_t v) {
     v = normalise(t, v);
     unsigned hash = ((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts);
     IrRef r = k->consts[hash];
@@ -101,8 +95,7 @@ IrRef ir_const(IrBuild *k, IrType t, int64_t v)
     return k->consts[hash] = ir_emit(k, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, v);
 }
 
-IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset)
-{
+IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset) {
     return ir_emit(k, OP_PCREL, t, IR_NONE, IR_NONE, IR_NONE, offset);
 }
 
@@ -114,8 +107,7 @@ static void clear_live(IrBuild *k, unsigned g) { k->live[g / 64] &= ~(1ULL << (g
 static unsigned granules_of(unsigned type) { return (ir_type_size((IrType)type) + 3) / 4; }
 
 // Forgets the entry that granule g belongs to, whole.
-static void forget_at(IrBuild *k, unsigned g)
-{
+static void forget_at(IrBuild *k, unsigned g) {
     if (!is_live(k, g))
         return;
     unsigned head = g - (k->known[g].back & ~KNOWN_WIDE);
@@ -124,8 +116,7 @@ static void forget_at(IrBuild *k, unsigned g)
 }
 
 // From here on the slot holds v, whatever was known of its place.
-__attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head)
-{
+__attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head) {
     unsigned size = ir_type_size(t), g = slot / 4, last = (slot + size - 1) / 4;
     bool beyond = slot + size > IR_FORWARD_BYTES;
     for (unsigned i = g; i <= last && i < IR_FORWARD_BYTES / 4; i++)
@@ -140,8 +131,7 @@ __attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsign
 
 // From here on the slot holds v; head: 0, or KNOWN_WIDE if v is not of the slot's type. Nearly always the
 // slot was known before, or nothing there was.
-static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head)
-{
+static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head) {
     unsigned g = slot / 4;
     if (slot % 4 || slot >= IR_FORWARD_BYTES) {
         remember_anew(k, t, slot, v, head);
@@ -165,8 +155,7 @@ static bool is_float(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; 
 static bool is_integer(IrType t) { return t == T_I1 || t == T_I32 || t == T_I64; }
 
 // The value of type t that a slot is known to hold in another form, or IR_NONE.
-static IrRef forward(IrBuild *k, IrType t, unsigned slot)
-{
+static IrRef forward(IrBuild *k, IrType t, unsigned slot) {
     unsigned g = slot / 4;
     if (slot % 4 || slot + ir_type_size(t) > IR_FORWARD_BYTES || !is_live(k, g) || (k->known[g].back & ~KNOWN_WIDE))
         return IR_NONE;
@@ -179,8 +168,7 @@ static IrRef forward(IrBuild *k, IrType t, unsigned slot)
     return IR_NONE;
 }
 
-__attribute__((noinline)) static IrRef get_anew(IrBuild *k, IrType t, unsigned slot)
-{
+__attribute__((noinline)) static IrRef get_anew(IrBuild *k, IrType t, unsigned slot) {
     IrRef v = forward(k, t, slot);
     if (v != IR_NONE)
         return v;
@@ -190,16 +178,14 @@ __attribute__((noinline)) static IrRef get_anew(IrBuild *k, IrType t, unsigned s
     return v;
 }
 
-IrRef ir_get(IrBuild *k, IrType t, uint16_t slot)
-{
+IrRef ir_get(IrBuild *k, IrType t, uint16_t slot) {
     unsigned g = slot / 4;
     if (slot % 4 == 0 && slot < IR_FORWARD_BYTES && is_live(k, g) && k->known[g].type == t && k->known[g].back == 0)
         return k->known[g].value;
     return get_anew(k, t, slot);
 }
 
-void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v)
-{
+void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v) {
     ir_emit(k, OP_SET, t, v, IR_NONE, IR_NONE, slot);
     IrOp *made = op_at(k, v);
     if (ir_op_info[made->op].kind == KIND_VALUE && made->op != OP_BOX)
@@ -207,8 +193,7 @@ void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v)
     remember(k, t, slot, v, ir_result_type(made) == t ? 0 : KNOWN_WIDE);
 }
 
-bool ir_in_slot(const IrBuild *k, IrRef v)
-{
+bool ir_in_slot(const IrBuild *k, IrRef v) {
     const IrOp *op = &k->b->ops[v];
     if (op->op != OP_GET || op->imm + 8 > IR_FORWARD_BYTES || op->imm % 4)
         return false;
@@ -218,37 +203,32 @@ bool ir_in_slot(const IrBuild *k, IrRef v)
 
 // ---- values
 
-IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a)
-{
+IrRef ir_un(IrBuild *k, IrOpcode op, IrType t, IrRef a) {
     IrRef r = fold_unary(k, op, t, &a);
     if (r != IR_NONE)
         return r;
     return ir_emit(k, op, t, a, IR_NONE, IR_NONE, op == OP_BOX ? ir_result_type(op_at(k, a)) : 0);
 }
 
-IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
-{
+IrRef ir_bin(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b) {
     bool compares = ir_op_info[op].kind == KIND_CMP;
     IrRef r = compares ? fold_compare(k, &op, t, &a, &b) : fold_binary(k, op, t, &a, &b);
     return r != IR_NONE ? r : ir_emit(k, op, t, a, b, IR_NONE, 0);
 }
 
-IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b)
-{
+IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b) {
     IrRef r = fold_select(k, t, cond, a, b);
     return r != IR_NONE ? r : ir_emit(k, OP_SELECT, t, a, b, cond, 0);
 }
 
-IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c)
-{
+IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c) {
     return ir_emit(k, op, t, a, b, c, fpop);
 }
 
 // ---- memory
 
 static IrRef emit_memory(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, int32_t disp,
-                         IrRef b, IrRef c)
-{
+                         IrRef b, IrRef c) {
     fold_address(k, &base, &disp);
     IrRef r = ir_emit(k, op, t, base, b, c, 0);
     IrOp *o = op_at(k, r);
@@ -258,30 +238,25 @@ static IrRef emit_memory(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRe
     return r;
 }
 
-IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp)
-{
+IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp) {
     return emit_memory(k, OP_LOAD, t, memop, base, disp, IR_NONE, IR_NONE);
 }
 
-void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v)
-{
+void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v) {
     (void)t; // the value's own; the MemOp says how much of it is stored
     emit_memory(k, OP_STORE, ir_result_type(op_at(k, v)), memop, base, disp, v, IR_NONE);
 }
 
-IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c)
-{
+IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c) {
     return emit_memory(k, op, t, memop, base, 0, b, op == OP_CAS ? c : IR_NONE);
 }
 
-void ir_fence(IrBuild *k, unsigned kinds)
-{
+void ir_fence(IrBuild *k, unsigned kinds) {
     if (kinds)
         ir_emit(k, OP_FENCE, T_VOID, IR_NONE, IR_NONE, IR_NONE, kinds);
 }
 
-IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c)
-{
+IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c) {
     IrRef r = ir_emit(k, OP_CALL, t, a, b, c, 0);
     op_at(k, r)->helper = (uint16_t)helper;
     op_at(k, r)->hsnap = k->snap;
@@ -292,15 +267,13 @@ IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c)
 
 // ---- leaving
 
-static void end_here(IrBuild *k)
-{
+static void end_here(IrBuild *k) {
     if (!k->ended)
         k->end = k->b->nops;
     k->ended = true;
 }
 
-static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target)
-{
+static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target) {
     IrOp *o = op_at(k, ir_emit(k, op, T_VOID, a, IR_NONE, IR_NONE, 0));
     o->target = (int32_t)target;
     if (ir_op_info[op].effects & FX_END)
@@ -311,15 +284,13 @@ static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target)
 void ir_exit(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT, IR_NONE, target); }
 void ir_exit_sync(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT_SYNC, IR_NONE, target); }
 
-void ir_exit_call(IrBuild *k, int64_t target, int64_t ret)
-{
+void ir_exit_call(IrBuild *k, int64_t target, int64_t ret) {
     IrOp *o = emit_exit(k, OP_EXIT, IR_NONE, target);
     o->hint = EXIT_HINT_CALL;
     o->ret = (int16_t)ret;
 }
 
-void ir_exit_if(IrBuild *k, IrRef cond, int64_t target)
-{
+void ir_exit_if(IrBuild *k, IrRef cond, int64_t target) {
     int known = fold_condition(k, cond);
     if (known == 1)
         ir_exit(k, target);
@@ -327,23 +298,20 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target)
         emit_exit(k, OP_EXIT_IF, cond, target);
 }
 
-void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret)
-{
+void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret) {
     IrOp *o = emit_exit(k, OP_EXIT_REG, vaddr, 0);
     o->hint = (uint8_t)hint;
     o->ret = (int16_t)ret;
 }
 
-void ir_exit_done(IrBuild *k)
-{
+void ir_exit_done(IrBuild *k) {
     ir_emit(k, OP_EXIT_DONE, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     end_here(k);
 }
 
 // ---- local blocks
 
-unsigned ir_label_new(IrBuild *k)
-{
+unsigned ir_label_new(IrBuild *k) {
     if (k->b->nlabels == IR_MAX_LABELS) {
         fprintf(stderr, "ir: more than %d labels in one block\n", IR_MAX_LABELS);
         abort();
@@ -351,14 +319,12 @@ unsigned ir_label_new(IrBuild *k)
     return k->b->nlabels++;
 }
 
-static void note_flow(IrBuild *k, IrRef at)
-{
+static void note_flow(IrBuild *k, IrRef at) {
     if (k->first_flow == IR_MAX_OPS)
         k->first_flow = at;
 }
 
-void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n)
-{
+void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n) {
     forget_all(k);
     IrRef r = ir_emit(k, OP_LABEL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     op_at(k, r)->label = (uint16_t)label;
@@ -370,8 +336,7 @@ void ir_label(IrBuild *k, unsigned label, IrType t, IrRef *params, unsigned n)
         params[i] = ir_emit(k, OP_PARAM, t, IR_NONE, IR_NONE, IR_NONE, i);
 }
 
-static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n)
-{
+static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n) {
     IrBlock *b = k->b;
     if (b->nargs + n > IR_MAX_ARGS) {
         fprintf(stderr, "ir: more than %d arguments in one block\n", IR_MAX_ARGS);
@@ -389,14 +354,12 @@ static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const
     }
 }
 
-void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n)
-{
+void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n) {
     emit_jump(k, OP_JUMP, IR_NONE, label, args, n);
     k->ended = true;
 }
 
-void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsigned n)
-{
+void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsigned n) {
     int known = fold_condition(k, cond);
     if (known == 1)
         ir_jump(k, label, args, n);

@@ -11,8 +11,7 @@ static inline unsigned width_of(IrType t) { return t == T_I1 ? 1 : t == T_I32 ? 
 static inline uint64_t low_bits(uint64_t v, unsigned n) { return n >= 64 ? v : v & ((1ULL << n) - 1); }
 static inline int64_t sign_of(uint64_t v, unsigned n) { return (int64_t)(v << (64 - n)) >> (64 - n); }
 
-static u128 carryless_product(uint64_t a, uint64_t b)
-{
+static u128 carryless_product(uint64_t a, uint64_t b) {
     u128 r = 0;
     for (unsigned i = 0; i < 64; i++)
         if (b >> i & 1)
@@ -21,8 +20,7 @@ static u128 carryless_product(uint64_t a, uint64_t b)
 }
 
 // Element `bits` wide number b[i] of a, for each element of b; 0 where there is none.
-static uint64_t permute(uint64_t a, uint64_t b, unsigned bits, unsigned w)
-{
+static uint64_t permute(uint64_t a, uint64_t b, unsigned bits, unsigned w) {
     uint64_t r = 0;
     for (unsigned i = 0; i < w; i += bits) {
         uint64_t index = low_bits(b >> i, bits) * bits;
@@ -32,31 +30,27 @@ static uint64_t permute(uint64_t a, uint64_t b, unsigned bits, unsigned w)
     return r;
 }
 
-static uint64_t zip(uint64_t a, unsigned w)
-{
+static uint64_t zip(uint64_t a, unsigned w) {
     uint64_t r = 0;
     for (unsigned i = 0; i < w / 2; i++)
         r |= (a >> i & 1) << 2 * i | (a >> (i + w / 2) & 1) << (2 * i + 1);
     return r;
 }
 
-static uint64_t unzip(uint64_t a, unsigned w)
-{
+static uint64_t unzip(uint64_t a, unsigned w) {
     uint64_t r = 0;
     for (unsigned i = 0; i < w / 2; i++)
         r |= (a >> 2 * i & 1) << i | (a >> (2 * i + 1) & 1) << (i + w / 2);
     return r;
 }
 
-static uint64_t reverse_bits_in_bytes(uint64_t v)
-{
+static uint64_t reverse_bits_in_bytes(uint64_t v) {
     v = (v >> 1 & 0x5555555555555555) | (v & 0x5555555555555555) << 1;
     v = (v >> 2 & 0x3333333333333333) | (v & 0x3333333333333333) << 2;
     return (v >> 4 & 0x0f0f0f0f0f0f0f0f) | (v & 0x0f0f0f0f0f0f0f0f) << 4;
 }
 
-static uint64_t or_combine_bytes(uint64_t v)
-{
+static uint64_t or_combine_bytes(uint64_t v) {
     uint64_t r = 0;
     for (unsigned i = 0; i < 64; i += 8)
         if (v >> i & 0xff)
@@ -64,8 +58,7 @@ static uint64_t or_combine_bytes(uint64_t v)
     return r;
 }
 
-static uint64_t divide(IrOpcode op, uint64_t a, uint64_t b, int64_t sa, int64_t sb)
-{
+static uint64_t divide(IrOpcode op, uint64_t a, uint64_t b, int64_t sa, int64_t sb) {
     switch (op) {
     case OP_DIVU: return b ? a / b : ~0ULL;
     case OP_REMU: return b ? a % b : a;
@@ -74,8 +67,7 @@ static uint64_t divide(IrOpcode op, uint64_t a, uint64_t b, int64_t sa, int64_t 
     }
 }
 
-static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_t sa, int64_t sb)
-{
+static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_t sa, int64_t sb) {
     unsigned n = b & (w - 1); // shift count
     switch (op) {
     case OP_ADD:    return a + b;
@@ -121,8 +113,7 @@ static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_
     }
 }
 
-uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c)
-{
+uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c) {
     unsigned w = width_of(type);
     uint64_t r;
     switch (op) { // ops whose operand is not of the op's type

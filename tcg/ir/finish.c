@@ -17,23 +17,20 @@ typedef struct Doomed {
     uint64_t bits[IR_FORWARD_BYTES / 4 / 64];
 } Doomed;
 
-static void doom_nothing(Doomed *d)
-{
+static void doom_nothing(Doomed *d) {
     for (; d->touched; d->touched &= d->touched - 1)
         d->bits[__builtin_ctz(d->touched)] = 0;
 }
 
 // The granules of a slot that this bookkeeping follows (of 4 or 8 bytes, aligned): their word and bits in it.
-static bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask)
-{
+static bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask) {
     *word = slot / 256;
     *mask = (size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
     return (size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
 }
 
 // A SET, looking back: true if it is dead; else it dooms those before it.
-static bool set_is_dead(Doomed *d, unsigned slot, unsigned size)
-{
+static bool set_is_dead(Doomed *d, unsigned slot, unsigned size) {
     unsigned word;
     uint64_t mask;
     if (!granules(slot, size, &word, &mask))
@@ -45,8 +42,7 @@ static bool set_is_dead(Doomed *d, unsigned slot, unsigned size)
     return false;
 }
 
-static void spare(Doomed *d, unsigned slot, unsigned size)
-{
+static void spare(Doomed *d, unsigned slot, unsigned size) {
     unsigned word;
     uint64_t mask;
     if (granules(slot, size, &word, &mask))
@@ -55,8 +51,7 @@ static void spare(Doomed *d, unsigned slot, unsigned size)
         doom_nothing(d);
 }
 
-void ir_count_uses(IrBlock *b)
-{
+void ir_count_uses(IrBlock *b) {
     memset(b->uses, 0, b->nops * sizeof *b->uses);
     for (unsigned i = 0; i < b->nops; i++) {
         const IrOp *op = &b->ops[i];
@@ -73,8 +68,7 @@ void ir_count_uses(IrBlock *b)
 }
 
 // Dropped ops use nothing any more.
-static void drop(IrBlock *b, IrOp *op)
-{
+static void drop(IrBlock *b, IrOp *op) {
     b->uses[op->a % IR_MAX_OPS]--;
     b->uses[op->b % IR_MAX_OPS]--;
     b->uses[op->c % IR_MAX_OPS]--;
@@ -85,8 +79,7 @@ static void drop(IrBlock *b, IrOp *op)
 }
 
 // One walk along the ops: labels that can be reached, given those known so far.
-static uint32_t reach(const IrBlock *b, uint32_t labels)
-{
+static uint32_t reach(const IrBlock *b, uint32_t labels) {
     bool here = true;
     for (unsigned i = 0; i < b->nops; i++) {
         const IrOp *op = &b->ops[i];
@@ -104,8 +97,7 @@ static uint32_t reach(const IrBlock *b, uint32_t labels)
 
 // What cannot be reached, behind an END or JUMP. Nothing that can be reached names a value made there: it
 // would have to be made before the first local control flow, which is reached if anything behind it is.
-static void drop_unreachable(IrBlock *b)
-{
+static void drop_unreachable(IrBlock *b) {
     uint32_t labels = 0, before = 1;
     while (b->nlabels && labels != before) { // again, should a jump back have reached more
         before = labels;
@@ -126,8 +118,7 @@ static void drop_unreachable(IrBlock *b)
 _Static_assert(IR_MAX_LABELS <= 32, "labels are bits of a word");
 
 // Without local control flow that is all behind the first END.
-static void cut_behind_end(IrBlock *b, unsigned end)
-{
+static void cut_behind_end(IrBlock *b, unsigned end) {
     for (unsigned i = end; i < b->nops; i++)
         drop(b, &b->ops[i]);
     if (b->nops != end)
@@ -147,23 +138,20 @@ typedef struct Walk {
 
 static bool is_fusible(IrOpcode op) { return op == OP_SEXT32 || op == OP_ZEXT32 || op == OP_SHL; }
 
-static void note_reader(Walk *w, IrRef v, unsigned by)
-{
+static void note_reader(Walk *w, IrRef v, unsigned by) {
     if (v != IR_NONE && is_fusible(w->b->ops[v].op))
         w->reader[v] = (IrRef)by;
 }
 
 // Does this op read no more than the low 32 bits of its operand v?
-static bool reads_low_half(const IrOp *op, IrRef v)
-{
+static bool reads_low_half(const IrOp *op, IrRef v) {
     if (op->op == OP_STORE)
         return op->a != v && (op->memop & MO_SIZE) <= MO_32;
     unsigned kind = ir_op_info[op->op].kind;
     return op->type == T_I32 && (kind == KIND_CMP || (kind == KIND_VALUE && op->op != OP_BITCAST));
 }
 
-static void rename_operand(IrBlock *b, IrRef *operand, IrRef from, IrRef to)
-{
+static void rename_operand(IrBlock *b, IrRef *operand, IrRef from, IrRef to) {
     if (*operand != from)
         return;
     *operand = to;
@@ -174,8 +162,7 @@ static void rename_operand(IrBlock *b, IrRef *operand, IrRef from, IrRef to)
 // An extension whose only reader ignores the upper half is passed by; a shift by 1, 2 or 3 whose only reader
 // adds it becomes part of the address arithmetic that hosts have. If the operand is a slot's value, it might
 // not outlive the slot: then not.
-static void fuse(Walk *w, IrRef v)
-{
+static void fuse(Walk *w, IrRef v) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[v];
     unsigned at = w->reader[v];
@@ -214,8 +201,7 @@ static void fuse(Walk *w, IrRef v)
 // Ops that might take a value's place or need but half of it.
 static bool may_fuse(const IrOp *op) { return op->op == OP_ADD || op->op == OP_STORE || op->type == T_I32; }
 
-static void visit(Walk *w, unsigned i)
-{
+static void visit(Walk *w, unsigned i) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[i];
     const IrOpInfo *info = &ir_op_info[op->op];
@@ -246,8 +232,7 @@ static void visit(Walk *w, unsigned i)
     }
 }
 
-static void walk_back(IrBlock *b)
-{
+static void walk_back(IrBlock *b) {
     Walk w;
     w.b = b;
     w.doomed = (Doomed){0};
@@ -256,8 +241,7 @@ static void walk_back(IrBlock *b)
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.
-static void check(const IrBlock *b)
-{
+static void check(const IrBlock *b) {
 #ifdef MYNA_VERIFY
     const char *fault = ir_verify(b);
     if (fault) {
@@ -269,8 +253,7 @@ static void check(const IrBlock *b)
 #endif
 }
 
-void ir_finish(IrBuild *k)
-{
+void ir_finish(IrBuild *k) {
     IrBlock *b = k->b;
     if (b->ninsns)
         b->bytes = (uint32_t)(b->insns[b->ninsns - 1].pc + b->insns[b->ninsns - 1].length - b->pc);

@@ -52,8 +52,7 @@ static IrType type_of(const IrBuild *k, IrRef r) { return ir_result_type(def(k, 
 static bool is_const(const IrBuild *k, IrRef r) { return def(k, r)->op == OP_CONST; }
 
 // A constant operand as an op of type t reads it, sign-extended.
-static int64_t const_as(const IrBuild *k, IrRef r, IrType t)
-{
+static int64_t const_as(const IrBuild *k, IrRef r, IrType t) {
     int64_t v = def(k, r)->imm;
     return t == T_I32 ? (int32_t)v : t == T_I1 ? v & 1 : v;
 }
@@ -61,27 +60,23 @@ static int64_t const_as(const IrBuild *k, IrRef r, IrType t)
 static int64_t wrapping_sum(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
 
 // Both operands are constants.
-static int64_t evaluate(const IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
-{
+static int64_t evaluate(const IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b) {
     return (int64_t)ir_eval(op, t, (uint64_t)def(k, a)->imm, (uint64_t)def(k, b)->imm, 0);
 }
 
 // May a rule look through v at v's own operand x?
-static bool worth_reaching(const IrBuild *k, IrRef v)
-{
+static bool worth_reaching(const IrBuild *k, IrRef v) {
     return !def(k, v)->imm || ir_in_slot(k, def(k, v)->a);
 }
 
 // v as a value of type t: an op of type t would read its low bits, but others might look at the type.
-static IrRef as_type(IrBuild *k, IrType t, IrRef v)
-{
+static IrRef as_type(IrBuild *k, IrType t, IrRef v) {
     if (type_of(k, v) == t)
         return v;
     return t == T_I32 ? ir_un(k, OP_ZEXT32, T_I32, v) : IR_NONE;
 }
 
-static IrRef give(IrBuild *k, Outcome o, IrType t, IrRef left)
-{
+static IrRef give(IrBuild *k, Outcome o, IrType t, IrRef left) {
     switch (o) {
     case GIVE_LEFT: return as_type(k, t, left);
     case GIVE_ZERO: return ir_const(k, t, 0);
@@ -97,15 +92,13 @@ typedef struct Range {
     bool sign;    // ... sign-extended (else zero-extended) to its type
 } Range;
 
-static Range range_of_const(int64_t v)
-{
+static Range range_of_const(int64_t v) {
     if (v >= 0)
         return (Range){(uint8_t)(v ? 64 - __builtin_clzll((uint64_t)v) : 0), false};
     return (Range){(uint8_t)(65 - __builtin_clzll(~(uint64_t)v | 1)), true};
 }
 
-static Range value_range(const IrBuild *k, IrRef r)
-{
+static Range value_range(const IrBuild *k, IrRef r) {
     const IrOp *op = def(k, r);
     unsigned w = bits_of(op->type);
     switch (op->op) {
@@ -136,8 +129,7 @@ static Range value_range(const IrBuild *k, IrRef r)
 }
 
 // 0: no extension.
-static inline unsigned extension_bits(IrOpcode op)
-{
+static inline unsigned extension_bits(IrOpcode op) {
     static const uint8_t bits[] = {8, 16, 32, 8, 16, 32};
     unsigned n = (unsigned)op - OP_SEXT8;
     return n < sizeof bits ? bits[n] : 0;
@@ -146,8 +138,7 @@ _Static_assert(OP_ZEXT8 == OP_SEXT8 + 3 && OP_ZEXT32 == OP_SEXT32 + 3, "extensio
 static inline bool is_sign_extension(IrOpcode op) { return op <= OP_SEXT32; }
 
 // Looks through extensions that do not touch the low n bits of v.
-static inline IrRef low_part(IrBuild *k, IrRef v, unsigned n)
-{
+static inline IrRef low_part(IrBuild *k, IrRef v, unsigned n) {
     for (;;) {
         const IrOp *op = def(k, v);
         unsigned from = extension_bits(op->op);
@@ -160,14 +151,12 @@ static inline IrRef low_part(IrBuild *k, IrRef v, unsigned n)
 }
 
 // Is v already what extending its low n bits makes of it?
-static bool is_extended(const IrBuild *k, IrRef v, unsigned n, bool sign)
-{
+static bool is_extended(const IrBuild *k, IrRef v, unsigned n, bool sign) {
     Range r = value_range(k, v);
     return sign ? (r.sign ? r.bits <= n : r.bits < n) : !r.sign && r.bits <= n;
 }
 
-static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
-{
+static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     unsigned n = extension_bits(op);
     bool sign = is_sign_extension(op);
     if (is_const(k, *a))
@@ -180,8 +169,7 @@ static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
     return IR_NONE;
 }
 
-IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
-{
+IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     const IrOp *d = def(k, *a);
     if (extension_bits(op))
         return fold_extension(k, op, t, a);
@@ -204,8 +192,7 @@ IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a)
 
 // The value whose low bits a shift of type t by a constant shifts; its count in *n. IR_NONE if r is no such
 // shift. Of a 32-bit shift also the sign extension will do, which RISC-V's always come with.
-static IrRef shifted(const IrBuild *k, IrRef r, IrOpcode op, IrType t, unsigned *n)
-{
+static IrRef shifted(const IrBuild *k, IrRef r, IrOpcode op, IrType t, unsigned *n) {
     const IrOp *d = def(k, r);
     if (t == T_I32 && d->op == OP_SEXT32)
         d = def(k, d->a);
@@ -221,8 +208,7 @@ static IrRef shifted(const IrBuild *k, IrRef r, IrOpcode op, IrType t, unsigned 
 // (x >> n) combined with (x << (w - n)) is a rotation. In 64 bits with both made by sign-extended 32-bit
 // shifts, the right one is not negative, so the upper bits are those of the left one's sign, which is the
 // rotated value's.
-static IrRef rotation_of(IrBuild *k, IrType t, IrRef a, IrRef b)
-{
+static IrRef rotation_of(IrBuild *k, IrType t, IrRef a, IrRef b) {
     for (IrType w = t; w >= T_I32; w--) {
         unsigned right = 0, left = 0;
         IrRef x = shifted(k, a, OP_SHR, w, &right), y = shifted(k, b, OP_SHL, w, &left);
@@ -234,14 +220,12 @@ static IrRef rotation_of(IrBuild *k, IrType t, IrRef a, IrRef b)
     return IR_NONE;
 }
 
-static inline bool may_be_shifted(const IrBuild *k, IrRef r)
-{
+static inline bool may_be_shifted(const IrBuild *k, IrRef r) {
     IrOpcode op = def(k, r)->op;
     return op == OP_SHL || op == OP_SHR || op == OP_SEXT32;
 }
 
-static IrRef fold_rotation(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
-{
+static IrRef fold_rotation(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b) {
     if ((op != OP_OR && op != OP_XOR && op != OP_ADD) || !may_be_shifted(k, a) || !may_be_shifted(k, b))
         return IR_NONE;
     IrRef r = rotation_of(k, t, a, b);
@@ -251,8 +235,7 @@ static IrRef fold_rotation(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b)
 // ---- binary ops
 
 // (x + c1) + c2, and vaddrs.
-static IrRef fold_add(IrBuild *k, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef fold_add(IrBuild *k, IrType t, IrRef *a, IrRef *b) {
     const IrOp *d = def(k, *a);
     int64_t c = const_as(k, *b, t);
     if (d->op == OP_PCREL && d->type == t)
@@ -262,8 +245,7 @@ static IrRef fold_add(IrBuild *k, IrType t, IrRef *a, IrRef *b)
     return IR_NONE;
 }
 
-static IrRef fold_and(IrBuild *k, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef fold_and(IrBuild *k, IrType t, IrRef *a, IrRef *b) {
     const IrOp *d = def(k, *a);
     int64_t c = const_as(k, *b, t);
     if (d->op == OP_AND && d->type == t && is_const(k, d->b) && worth_reaching(k, *a))
@@ -284,8 +266,7 @@ static IrRef fold_and(IrBuild *k, IrType t, IrRef *a, IrRef *b)
 static bool is_shift(IrOpcode op) { return op == OP_SHL || op == OP_SHR || op == OP_SAR || op == OP_ROTR; }
 
 // Shifts by constants: left then right by the same is an extension; repeated ones add up.
-static IrRef fold_shift(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef fold_shift(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b) {
     const IrOp *d = def(k, *a);
     unsigned w = bits_of(t), n = const_as(k, *b, t) & (w - 1);
     if (n == 0)
@@ -309,8 +290,7 @@ static IrRef fold_shift(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
 static bool is_power_of_two(uint64_t v) { return v && (v & (v - 1)) == 0; }
 
 // Multiplication and unsigned division by powers of two.
-static IrRef fold_scale(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef fold_scale(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b) {
     uint64_t c = (uint64_t)const_as(k, *b, t);
     if (t == T_I32)
         c = (uint32_t)c;
@@ -324,8 +304,7 @@ static IrRef fold_scale(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
     }
 }
 
-static IrRef fold_const_right(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef fold_const_right(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b) {
     int64_t c = const_as(k, *b, t);
     Outcome o = c == 0 ? rules[op].zero : c == -1 || (t == T_I1 && c) ? rules[op].ones : KEEP;
     if (o != KEEP)
@@ -341,8 +320,7 @@ static IrRef fold_const_right(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef
     }
 }
 
-IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
-{
+IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b) {
     if (t == T_I32) {
         *a = low_part(k, *a, 32);
         *b = low_part(k, *b, 32);
@@ -365,8 +343,7 @@ IrRef fold_binary(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b)
 
 // ---- comparisons
 
-static IrOpcode opposite(IrOpcode op)
-{
+static IrOpcode opposite(IrOpcode op) {
     switch (op) {
     case OP_EQ:  return OP_NE;
     case OP_NE:  return OP_EQ;
@@ -379,8 +356,7 @@ static IrOpcode opposite(IrOpcode op)
 
 // c < x is x >= c + 1, and c >= x is x < c + 1, where c + 1 does not wrap; returns IR_NONE with the operands
 // turned round.
-static IrRef turn_round(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
-{
+static IrRef turn_round(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b) {
     IrRef x = *b;
     if (*op != OP_EQ && *op != OP_NE) {
         bool is_signed = *op == OP_LTS || *op == OP_GES;
@@ -398,8 +374,7 @@ static IrRef turn_round(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
 }
 
 // bool(c) against 0.
-static IrRef fold_bool_test(IrBuild *k, IrOpcode op, IrRef cond)
-{
+static IrRef fold_bool_test(IrBuild *k, IrOpcode op, IrRef cond) {
     if (op == OP_NE)
         return cond;
     const IrOp *d = def(k, cond);
@@ -408,8 +383,7 @@ static IrRef fold_bool_test(IrBuild *k, IrOpcode op, IrRef cond)
     return IR_NONE;
 }
 
-IrRef fold_compare(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
-{
+IrRef fold_compare(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b) {
     if (t == T_I32) {
         *a = low_part(k, *a, 32);
         *b = low_part(k, *b, 32);
@@ -440,13 +414,11 @@ IrRef fold_compare(IrBuild *k, IrOpcode *op, IrType t, IrRef *a, IrRef *b)
 
 // ---- the rest
 
-int fold_condition(const IrBuild *k, IrRef cond)
-{
+int fold_condition(const IrBuild *k, IrRef cond) {
     return is_const(k, cond) ? (int)(def(k, cond)->imm & 1) : -1;
 }
 
-IrRef fold_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b)
-{
+IrRef fold_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b) {
     int known = fold_condition(k, cond);
     if (known >= 0 || a == b) {
         IrRef v = known == 0 ? b : a;
@@ -458,8 +430,7 @@ IrRef fold_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b)
     return IR_NONE;
 }
 
-void fold_address(IrBuild *k, IrRef *base, int32_t *disp)
-{
+void fold_address(IrBuild *k, IrRef *base, int32_t *disp) {
     const IrOp *d = def(k, *base);
     IrType t = type_of(k, *base);
     if (d->op == OP_CONST && *disp) {

@@ -23,8 +23,7 @@ const IrOpInfo ir_op_info[OP_COUNT] = {
 #undef OP
 };
 
-static IrType conversion_source(IrOpcode op, IrType t)
-{
+static IrType conversion_source(IrOpcode op, IrType t) {
     switch (op) {
     case OP_FCVT_F16: return T_F16;
     case OP_FCVT_F32: return T_F32;
@@ -37,8 +36,7 @@ static IrType conversion_source(IrOpcode op, IrType t)
     }
 }
 
-IrType ir_operand_type(const IrOp *op, unsigned n)
-{
+IrType ir_operand_type(const IrOp *op, unsigned n) {
     switch (op->op) {
     case OP_SEXT8: case OP_SEXT16: case OP_SEXT32: case OP_ZEXT8: case OP_ZEXT16: case OP_ZEXT32:
     case OP_BITCAST: case OP_BOX: case OP_CALL: case OP_EXIT_REG: case OP_JUMP:
@@ -56,8 +54,7 @@ IrType ir_operand_type(const IrOp *op, unsigned n)
     }
 }
 
-unsigned ir_effects(const IrBlock *b, const IrOp *op)
-{
+unsigned ir_effects(const IrBlock *b, const IrOp *op) {
     if (op->op != OP_CALL)
         return ir_op_info[op->op].effects;
     unsigned e = b->names->helpers[op->helper].effects;

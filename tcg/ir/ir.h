@@ -136,14 +136,12 @@ typedef struct IrBlock {
 } IrBlock;
 
 static inline bool ir_is_const(const IrBlock *b, IrRef r) { return r != IR_NONE && b->ops[r].op == OP_CONST; }
-static inline unsigned ir_type_size(IrType t)
-{
+static inline unsigned ir_type_size(IrType t) {
     static const uint8_t size[] = {0, 1, 4, 8, 16, 2, 4, 8, 16};
     return size[t];
 }
 // The type of the value an op makes (comparisons make i1, whatever their operands are).
-static inline IrType ir_result_type(const IrOp *op)
-{
+static inline IrType ir_result_type(const IrOp *op) {
     unsigned t = ir_op_info[op->op].result;
     return t == IR_AS_TYPE ? (IrType)op->type : (IrType)t;
 }

@@ -23,8 +23,7 @@ typedef struct Parser {
     IrRef value[IR_MAX_OPS]; // by the number a text gives it
 } Parser;
 
-__attribute__((format(printf, 2, 3))) static bool fail(Parser *p, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static bool fail(Parser *p, const char *format, ...) {
     if (p->failed)
         return false;
     p->failed = true;
@@ -39,20 +38,17 @@ __attribute__((format(printf, 2, 3))) static bool fail(Parser *p, const char *fo
 
 // ---- characters and words; a line ends at \n, or at ; which starts a comment
 
-static void skip_spaces(Parser *p)
-{
+static void skip_spaces(Parser *p) {
     while (*p->at == ' ' || *p->at == '\t')
         p->at++;
 }
 
-static bool at_end(Parser *p)
-{
+static bool at_end(Parser *p) {
     skip_spaces(p);
     return *p->at == '\0' || *p->at == '\n' || *p->at == ';';
 }
 
-static bool take(Parser *p, char c)
-{
+static bool take(Parser *p, char c) {
     skip_spaces(p);
     if (*p->at != c)
         return false;
@@ -63,8 +59,7 @@ static bool take(Parser *p, char c)
 static bool expect(Parser *p, char c) { return take(p, c) || fail(p, "expected '%c'", c); }
 
 // A name: letters, digits, underscores.
-static bool take_name(Parser *p, char *name, size_t size)
-{
+static bool take_name(Parser *p, char *name, size_t size) {
     skip_spaces(p);
     size_t n = 0;
     while (isalnum((unsigned char)p->at[n]) || p->at[n] == '_')
@@ -77,8 +72,7 @@ static bool take_name(Parser *p, char *name, size_t size)
     return true;
 }
 
-static bool take_word(Parser *p, const char *word)
-{
+static bool take_word(Parser *p, const char *word) {
     const char *start = p->at;
     char name[32];
     if (take_name(p, name, sizeof name) && !strcmp(name, word))
@@ -87,8 +81,7 @@ static bool take_word(Parser *p, const char *word)
     return false;
 }
 
-static uint64_t parse_number(Parser *p, int base)
-{
+static uint64_t parse_number(Parser *p, int base) {
     skip_spaces(p);
     bool minus = take(p, '-');
     char *end;
@@ -102,8 +95,7 @@ static uint64_t parse_number(Parser *p, int base)
     return minus ? 0 - v : v;
 }
 
-static IrType parse_type(Parser *p)
-{
+static IrType parse_type(Parser *p) {
     char name[8] = "?";
     if (take_name(p, name, sizeof name))
         for (unsigned t = T_I1; t <= T_V128; t++)
@@ -114,8 +106,7 @@ static IrType parse_type(Parser *p)
 }
 
 // ".word" suffixes, each setting bits of `value`.
-static unsigned parse_suffixes(Parser *p, const Word *words)
-{
+static unsigned parse_suffixes(Parser *p, const Word *words) {
     unsigned value = 0;
     char name[16];
     while (*p->at == '.') {
@@ -134,8 +125,7 @@ static unsigned parse_suffixes(Parser *p, const Word *words)
 
 // ---- ops and values
 
-static IrRef emit(Parser *p, IrOp op)
-{
+static IrRef emit(Parser *p, IrOp op) {
     if (p->b->nops == IR_MAX_OPS - 1) {
         fail(p, "more than %d ops", IR_MAX_OPS - 1);
         return 0;
@@ -144,13 +134,11 @@ static IrRef emit(Parser *p, IrOp op)
     return (IrRef)p->b->nops++;
 }
 
-static IrOp new_op(IrOpcode op, IrType t)
-{
+static IrOp new_op(IrOpcode op, IrType t) {
     return (IrOp){.op = op, .type = t, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
 }
 
-static IrRef parse_const(Parser *p, IrType expected)
-{
+static IrRef parse_const(Parser *p, IrType expected) {
     IrOp op = new_op(OP_CONST, expected == T_VOID ? T_I64 : expected);
     int64_t v = (int64_t)parse_number(p, 0);
     if (take(p, ':'))
@@ -165,8 +153,7 @@ static IrRef parse_const(Parser *p, IrType expected)
     return emit(p, op);
 }
 
-static IrRef *value_number(Parser *p)
-{
+static IrRef *value_number(Parser *p) {
     uint64_t n = parse_number(p, 10);
     if (n >= IR_MAX_OPS) {
         fail(p, "value numbers go up to %d", IR_MAX_OPS - 1);
@@ -175,8 +162,7 @@ static IrRef *value_number(Parser *p)
     return &p->value[n];
 }
 
-static IrRef parse_value(Parser *p, IrType expected)
-{
+static IrRef parse_value(Parser *p, IrType expected) {
     if (!take(p, '%'))
         return parse_const(p, expected);
     IrRef v = *value_number(p);
@@ -186,8 +172,7 @@ static IrRef parse_value(Parser *p, IrType expected)
 }
 
 // Operands from number `from` on, separated by commas.
-static void parse_operands(Parser *p, IrOp *op, unsigned from)
-{
+static void parse_operands(Parser *p, IrOp *op, unsigned from) {
     IrRef *operand[3] = {&op->a, &op->b, &op->c};
     for (unsigned i = from; i < ir_op_info[op->op].operands && !p->failed; i++) {
         if (i)
@@ -197,8 +182,7 @@ static void parse_operands(Parser *p, IrOp *op, unsigned from)
 }
 
 // name, name:type or slot(offset:type)
-static uint16_t parse_slot(Parser *p, IrType *t)
-{
+static uint16_t parse_slot(Parser *p, IrType *t) {
     char name[32] = "";
     if (!take_name(p, name, sizeof name))
         return fail(p, "expected a slot");
@@ -218,8 +202,7 @@ static uint16_t parse_slot(Parser *p, IrType *t)
     return fail(p, "no such slot: %s", name);
 }
 
-static int64_t parse_offset(Parser *p, int64_t min, int64_t max)
-{
+static int64_t parse_offset(Parser *p, int64_t min, int64_t max) {
     int64_t offset = (int64_t)(parse_number(p, 0) - p->b->vpage);
     if (offset < min || offset > max)
         fail(p, "address too far from the block");
@@ -227,8 +210,7 @@ static int64_t parse_offset(Parser *p, int64_t min, int64_t max)
 }
 
 // The current instruction's snapshot, or "snap pc(slot = value, ...)".
-static uint16_t parse_snap(Parser *p)
-{
+static uint16_t parse_snap(Parser *p) {
     IrBlock *b = p->b;
     if (!take_word(p, "snap"))
         return b->ninsns ? p->snap : fail(p, "no guest instruction yet");
@@ -254,8 +236,7 @@ static uint16_t parse_snap(Parser *p)
 
 // ---- one kind of op each, behind its name
 
-static void parse_memory(Parser *p, IrOp *op)
-{
+static void parse_memory(Parser *p, IrOp *op) {
     op->memop = (uint16_t)parse_suffixes(p, ir_memop_words);
     expect(p, '[');
     op->a = parse_value(p, T_VOID);
@@ -274,8 +255,7 @@ static void parse_memory(Parser *p, IrOp *op)
     op->snap = parse_snap(p);
 }
 
-static void parse_call(Parser *p, IrOp *op)
-{
+static void parse_call(Parser *p, IrOp *op) {
     IrRef *operand[3] = {&op->a, &op->b, &op->c};
     char name[64] = "?";
     take_name(p, name, sizeof name);
@@ -296,8 +276,7 @@ static void parse_call(Parser *p, IrOp *op)
     op->hsnap = parse_snap(p);
 }
 
-static void parse_exit(Parser *p, IrOp *op)
-{
+static void parse_exit(Parser *p, IrOp *op) {
     parse_operands(p, op, 0);
     if (op->op == OP_EXIT_IF)
         expect(p, ',');
@@ -311,8 +290,7 @@ static void parse_exit(Parser *p, IrOp *op)
     }
 }
 
-static uint16_t parse_label_number(Parser *p)
-{
+static uint16_t parse_label_number(Parser *p) {
     uint64_t n = parse_number(p, 10);
     if (n >= IR_MAX_LABELS)
         return fail(p, "labels go up to %d", IR_MAX_LABELS - 1);
@@ -321,8 +299,7 @@ static uint16_t parse_label_number(Parser *p)
     return (uint16_t)n;
 }
 
-static void parse_jump(Parser *p, IrOp *op)
-{
+static void parse_jump(Parser *p, IrOp *op) {
     IrBlock *b = p->b;
     parse_operands(p, op, 0);
     if (op->op == OP_BRANCH)
@@ -344,8 +321,7 @@ static void parse_jump(Parser *p, IrOp *op)
 }
 
 // The LABEL is made first, then its parameters, so this one emits by itself.
-static void parse_label(Parser *p, IrOp op)
-{
+static void parse_label(Parser *p, IrOp op) {
     op.label = parse_label_number(p);
     IrRef label = emit(p, op);
     expect(p, '(');
@@ -362,8 +338,7 @@ static void parse_label(Parser *p, IrOp op)
     }
 }
 
-static void parse_const_op(Parser *p, IrOp *op)
-{
+static void parse_const_op(Parser *p, IrOp *op) {
     char name[8];
     if (op->op == OP_PCREL)
         op->imm = (int64_t)(parse_number(p, 0) - p->b->vpage);
@@ -379,8 +354,7 @@ static void parse_const_op(Parser *p, IrOp *op)
     }
 }
 
-static void parse_typed_suffix(Parser *p, IrOp *op)
-{
+static void parse_typed_suffix(Parser *p, IrOp *op) {
     if (*p->at != '.') {
         fail(p, "expected the operands' type");
         return;
@@ -389,8 +363,7 @@ static void parse_typed_suffix(Parser *p, IrOp *op)
     op->type = parse_type(p);
 }
 
-static void parse_members(Parser *p, IrOp *op)
-{
+static void parse_members(Parser *p, IrOp *op) {
     IrType t = op->type;
     switch (ir_op_info[op->op].kind) {
     case KIND_SLOT:
@@ -429,8 +402,7 @@ static void parse_members(Parser *p, IrOp *op)
     }
 }
 
-static int find_op(const char *name)
-{
+static int find_op(const char *name) {
     for (int i = 0; i < OP_COUNT; i++)
         if (!strcmp(ir_op_info[i].name, name) && i != OP_NOP && i != OP_CONST && i != OP_PARAM)
             return i;
@@ -438,8 +410,7 @@ static int find_op(const char *name)
 }
 
 // [%N:type =] name operands
-static void parse_op(Parser *p)
-{
+static void parse_op(Parser *p) {
     IrRef *number = NULL;
     IrType t = T_VOID;
     char name[24] = "?";
@@ -473,8 +444,7 @@ static void parse_op(Parser *p)
 // ---- lines
 
 // @vaddr+length
-static void parse_insn(Parser *p)
-{
+static void parse_insn(Parser *p) {
     IrBlock *b = p->b;
     uint64_t vaddr = parse_number(p, 16);
     int64_t pc = (int64_t)(vaddr - b->vpage);
@@ -493,8 +463,7 @@ static void parse_insn(Parser *p)
 }
 
 // block vaddr ctx word [unlinked]
-static void parse_header(Parser *p)
-{
+static void parse_header(Parser *p) {
     if (!take_word(p, "block")) {
         fail(p, "expected a block");
         return;
@@ -511,8 +480,7 @@ static void parse_header(Parser *p)
     p->b->unlinked = take_word(p, "unlinked");
 }
 
-static void next_line(Parser *p)
-{
+static void next_line(Parser *p) {
     if (!at_end(p))
         fail(p, "unexpected: %.20s", p->at);
     p->at += strcspn(p->at, "\n");
@@ -522,8 +490,7 @@ static void next_line(Parser *p)
     }
 }
 
-bool ir_parse(IrBlock *out, const IrNames *names, const char *text, char *error, size_t error_size)
-{
+bool ir_parse(IrBlock *out, const IrNames *names, const char *text, char *error, size_t error_size) {
     Parser p = {.b = out, .at = text, .line = 1, .error = error, .error_size = error_size};
     memset(p.value, 0xff, sizeof p.value);
     out->names = names;

@@ -47,8 +47,7 @@ typedef struct Printer {
     uint16_t number[IR_MAX_OPS];  // of each value
 } Printer;
 
-__attribute__((format(printf, 2, 3))) static void put(Printer *p, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static void put(Printer *p, const char *format, ...) {
     va_list va;
     for (;;) {
         va_start(va, format);
@@ -68,16 +67,14 @@ __attribute__((format(printf, 2, 3))) static void put(Printer *p, const char *fo
 
 static uint64_t vaddr(const Printer *p, int64_t offset) { return p->b->vpage + (uint64_t)offset; }
 
-static void put_words(Printer *p, const Word *words, unsigned value, const char *before)
-{
+static void put_words(Printer *p, const Word *words, unsigned value, const char *before) {
     for (const Word *w = words; w->text; w++)
         if ((value & w->mask) == w->bits)
             put(p, "%s%s", before, w->text);
 }
 
 // A constant says its type where the reader could not know it.
-static void put_const(Printer *p, const IrOp *op, IrType expected)
-{
+static void put_const(Printer *p, const IrOp *op, IrType expected) {
     bool is_float = op->type >= T_F16 && op->type <= T_F64;
     bool large = op->imm > 0xfffff || op->imm < -0xfffff;
     if (is_float || large)
@@ -88,8 +85,7 @@ static void put_const(Printer *p, const IrOp *op, IrType expected)
         put(p, ":%s", ir_type_names[op->type]);
 }
 
-static void put_value(Printer *p, IrRef v, IrType expected)
-{
+static void put_value(Printer *p, IrRef v, IrType expected) {
     if (v == IR_NONE)
         put(p, "_");
     else if (p->b->ops[v].op == OP_CONST)
@@ -98,8 +94,7 @@ static void put_value(Printer *p, IrRef v, IrType expected)
         put(p, "%%%u", p->number[v]);
 }
 
-static void put_slot(Printer *p, uint64_t offset, IrType t)
-{
+static void put_slot(Printer *p, uint64_t offset, IrType t) {
     const IrNames *names = p->b->names;
     const IrSlot *near = NULL; // the right place, of another type
     for (unsigned i = 0; i < names->nslots; i++)
@@ -113,8 +108,7 @@ static void put_slot(Printer *p, uint64_t offset, IrType t)
         put(p, "%s:%s", near->name, ir_type_names[t]);
 }
 
-static void put_operands(Printer *p, const IrOp *op, unsigned from)
-{
+static void put_operands(Printer *p, const IrOp *op, unsigned from) {
     const IrRef operand[3] = {op->a, op->b, op->c};
     for (unsigned i = from; i < ir_op_info[op->op].operands; i++) {
         put(p, i == from && from == 0 ? " " : ", ");
@@ -122,8 +116,7 @@ static void put_operands(Printer *p, const IrOp *op, unsigned from)
     }
 }
 
-static void put_snap(Printer *p, unsigned index)
-{
+static void put_snap(Printer *p, unsigned index) {
     const IrSnap *s = &p->b->snaps[index];
     if (s->pc == p->pc && s->n == 0)
         return;
@@ -138,8 +131,7 @@ static void put_snap(Printer *p, unsigned index)
     put(p, ")");
 }
 
-static void put_memory(Printer *p, const IrOp *op)
-{
+static void put_memory(Printer *p, const IrOp *op) {
     put_words(p, ir_memop_words, op->memop, ".");
     put(p, " [");
     put_value(p, op->a, T_VOID);
@@ -150,8 +142,7 @@ static void put_memory(Printer *p, const IrOp *op)
     put_snap(p, op->snap);
 }
 
-static void put_call(Printer *p, const IrOp *op)
-{
+static void put_call(Printer *p, const IrOp *op) {
     const IrRef operand[3] = {op->a, op->b, op->c};
     unsigned n = op->c != IR_NONE ? 3 : op->b != IR_NONE ? 2 : op->a != IR_NONE;
     put(p, " %s(", p->b->names->helpers[op->helper].name);
@@ -163,8 +154,7 @@ static void put_call(Printer *p, const IrOp *op)
     put_snap(p, op->hsnap);
 }
 
-static void put_exit(Printer *p, const IrOp *op)
-{
+static void put_exit(Printer *p, const IrOp *op) {
     put_operands(p, op, 0);
     if (op->op != OP_EXIT_REG)
         put(p, "%s0x%" PRIx64, op->op == OP_EXIT_IF ? ", " : " ", vaddr(p, op->target));
@@ -174,8 +164,7 @@ static void put_exit(Printer *p, const IrOp *op)
         put(p, " return");
 }
 
-static void put_label(Printer *p, unsigned at)
-{
+static void put_label(Printer *p, unsigned at) {
     const IrOp *op = &p->b->ops[at];
     put(p, " %u(", op->label);
     for (unsigned i = 0; i < op->nargs; i++)
@@ -183,8 +172,7 @@ static void put_label(Printer *p, unsigned at)
     put(p, ")");
 }
 
-static void put_jump(Printer *p, const IrOp *op)
-{
+static void put_jump(Printer *p, const IrOp *op) {
     put_operands(p, op, 0);
     put(p, "%s%u(", op->op == OP_BRANCH ? ", " : " ", op->label);
     for (unsigned i = 0; i < op->nargs; i++) {
@@ -194,16 +182,14 @@ static void put_jump(Printer *p, const IrOp *op)
     put(p, ")");
 }
 
-static void put_const_op(Printer *p, const IrOp *op)
-{
+static void put_const_op(Printer *p, const IrOp *op) {
     if (op->op == OP_PCREL)
         put(p, " 0x%" PRIx64, vaddr(p, op->imm));
     else if (op->op == OP_FENCE)
         put_words(p, ir_fence_words, (unsigned)op->imm, " ");
 }
 
-static void put_op(Printer *p, unsigned at)
-{
+static void put_op(Printer *p, unsigned at) {
     const IrOp *op = &p->b->ops[at];
     IrType t = ir_result_type(op);
     if (t == T_VOID) {
@@ -249,8 +235,7 @@ static void put_op(Printer *p, unsigned at)
 
 static bool is_printed(const IrOp *op) { return op->op != OP_NOP && op->op != OP_CONST && op->op != OP_PARAM; }
 
-static void put_insn(Printer *p, const IrInsn *insn, IrComment *comment, void *opaque)
-{
+static void put_insn(Printer *p, const IrInsn *insn, IrComment *comment, void *opaque) {
     char note[128] = "";
     put(p, "  @%" PRIx64 "+%u", vaddr(p, insn->pc), insn->length);
     if (comment)
@@ -259,8 +244,7 @@ static void put_insn(Printer *p, const IrInsn *insn, IrComment *comment, void *o
     p->pc = insn->pc;
 }
 
-char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque)
-{
+char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque) {
     Printer *p = calloc(1, sizeof *p);
     if (!p)
         abort();

@@ -22,8 +22,7 @@ typedef struct Checker {
 
 static _Thread_local char message[160];
 
-__attribute__((format(printf, 2, 3))) static bool fail(Checker *c, const char *format, ...)
-{
+__attribute__((format(printf, 2, 3))) static bool fail(Checker *c, const char *format, ...) {
     if (c->fault)
         return false;
     const IrOp *op = &c->b->ops[c->at];
@@ -42,8 +41,7 @@ static bool is_float(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; 
 static IrType type_of(const Checker *c, IrRef v) { return ir_result_type(&c->b->ops[v]); }
 
 // A value that may be named here.
-static bool check_value(Checker *c, IrRef v)
-{
+static bool check_value(Checker *c, IrRef v) {
     if (v >= c->at)
         return fail(c, "operand %u is not made before", v);
     if (c->b->ops[v].op == OP_NOP || type_of(c, v) == T_VOID)
@@ -53,8 +51,7 @@ static bool check_value(Checker *c, IrRef v)
     return true;
 }
 
-static bool check_operand(Checker *c, const IrOp *op, unsigned n, IrRef v)
-{
+static bool check_operand(Checker *c, const IrOp *op, unsigned n, IrRef v) {
     if (!check_value(c, v))
         return false;
     IrType want = ir_operand_type(op, n), have = type_of(c, v);
@@ -63,8 +60,7 @@ static bool check_operand(Checker *c, const IrOp *op, unsigned n, IrRef v)
     return fail(c, "operand %u is of the wrong type", v);
 }
 
-static void check_operands(Checker *c, const IrOp *op)
-{
+static void check_operands(Checker *c, const IrOp *op) {
     const IrRef operand[3] = {op->a, op->b, op->c};
     unsigned need = ir_op_info[op->op].operands;
     for (unsigned i = 0; i < 3; i++) {
@@ -78,8 +74,7 @@ static void check_operands(Checker *c, const IrOp *op)
     }
 }
 
-static void check_value_op(Checker *c, const IrOp *op)
-{
+static void check_value_op(Checker *c, const IrOp *op) {
     IrType t = op->type, from = op->a == IR_NONE ? T_VOID : type_of(c, op->a);
     switch (op->op) {
     case OP_NOP:
@@ -114,8 +109,7 @@ static void check_value_op(Checker *c, const IrOp *op)
     }
 }
 
-static void check_memory(Checker *c, const IrOp *op)
-{
+static void check_memory(Checker *c, const IrOp *op) {
     IrType t = op->type, address = type_of(c, op->a);
     unsigned size = 1u << (op->memop & MO_SIZE);
     if (address != T_I32 && address != T_I64)
@@ -132,16 +126,14 @@ static void check_memory(Checker *c, const IrOp *op)
         fail(c, "no such snapshot");
 }
 
-static void check_fp(Checker *c, const IrOp *op)
-{
+static void check_fp(Checker *c, const IrOp *op) {
     if (!is_float(op->type))
         fail(c, "bad type");
     if (op->imm & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET) || (op->imm & FP_RM) == 6)
         fail(c, "bad floating point policy");
 }
 
-static void check_const(Checker *c, const IrOp *op)
-{
+static void check_const(Checker *c, const IrOp *op) {
     IrType t = op->type;
     switch (op->op) {
     case OP_CONST:
@@ -166,8 +158,7 @@ static void check_const(Checker *c, const IrOp *op)
 }
 
 // Arguments against the label's parameters; the label may come later.
-static void check_jump(Checker *c, const IrOp *op)
-{
+static void check_jump(Checker *c, const IrOp *op) {
     const IrBlock *b = c->b;
     if (op->label >= b->nlabels || c->label_at[op->label] == IR_NONE)
         fail(c, "no such label");
@@ -181,8 +172,7 @@ static void check_jump(Checker *c, const IrOp *op)
         }
 }
 
-static void check_snap(Checker *c, unsigned snap)
-{
+static void check_snap(Checker *c, unsigned snap) {
     const IrSnap *s = &c->b->snaps[snap];
     if ((unsigned)s->first + s->n > c->b->npending) {
         fail(c, "snapshot out of range");
@@ -195,8 +185,7 @@ static void check_snap(Checker *c, unsigned snap)
     }
 }
 
-static void check_op(Checker *c, const IrOp *op)
-{
+static void check_op(Checker *c, const IrOp *op) {
     if (op->type > T_V128)
         fail(c, "no such type");
     if (op->type == T_I128 || op->type == T_V128)
@@ -241,8 +230,7 @@ static void check_op(Checker *c, const IrOp *op)
 }
 
 // Finds each label, once, with as many parameters behind it as it says.
-static void find_labels(Checker *c)
-{
+static void find_labels(Checker *c) {
     memset(c->label_at, 0xff, sizeof c->label_at);
     for (c->at = 0; c->at < c->b->nops; c->at++) {
         const IrOp *op = &c->b->ops[c->at];
@@ -261,8 +249,7 @@ static void find_labels(Checker *c)
     }
 }
 
-static const char *check_counts(const IrBlock *b)
-{
+static const char *check_counts(const IrBlock *b) {
     if (b->nops >= IR_MAX_OPS || b->nsnaps > IR_MAX_OPS || b->npending > IR_MAX_OPS || b->ninsns > IR_MAX_INSNS ||
         b->nargs > IR_MAX_ARGS || b->nlabels > IR_MAX_LABELS)
         return "more of something than there is room for";
@@ -274,8 +261,7 @@ static const char *check_counts(const IrBlock *b)
     return NULL;
 }
 
-const char *ir_verify(const IrBlock *b)
-{
+const char *ir_verify(const IrBlock *b) {
     const char *fault = check_counts(b);
     if (fault)
         return fault;

@@ -14,13 +14,11 @@ typedef struct Target { // one page's part of an access
 static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_BITS) & (IO_ENTRIES - 1)]; }
 
 // RAM that holds translated code takes stores only after its blocks were marked suspect.
-static void open_for_store(Vcpu *v, const TlbFill *fill)
-{
+static void open_for_store(Vcpu *v, const TlbFill *fill) {
     cache_store_page(v->engine, fill->paddr & PAGE_MASK, false);
 }
 
-static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t)
-{
+static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
     unsigned i = tlb_index(page);
@@ -58,8 +56,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     return true;
 }
 
-static uint64_t extend(uint64_t x, unsigned memop)
-{
+static uint64_t extend(uint64_t x, unsigned memop) {
     unsigned bits = 8u << (memop & MO_SIZE);
     if (memop & MO_BE)
         x = __builtin_bswap64(x) >> (64 - bits);
@@ -69,8 +66,7 @@ static uint64_t extend(uint64_t x, unsigned memop)
 }
 
 // A single-copy atomic read where the host has one (naturally aligned); memcpy would allow the compiler to tear it.
-static uint64_t host_read(const uint8_t *p, unsigned size)
-{
+static uint64_t host_read(const uint8_t *p, unsigned size) {
     if (((uintptr_t)p & (size - 1)) == 0) {
         switch (size) {
         case 1: return __atomic_load_n(p, __ATOMIC_RELAXED);
@@ -84,8 +80,7 @@ static uint64_t host_read(const uint8_t *p, unsigned size)
     return x;
 }
 
-static void host_write(uint8_t *p, unsigned size, uint64_t x)
-{
+static void host_write(uint8_t *p, unsigned size, uint64_t x) {
     if (((uintptr_t)p & (size - 1)) == 0) {
         switch (size) {
         case 1: __atomic_store_n(p, (uint8_t)x, __ATOMIC_RELAXED); return;
@@ -97,8 +92,7 @@ static void host_write(uint8_t *p, unsigned size, uint64_t x)
     memcpy(p, &x, size);
 }
 
-static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t *x)
-{
+static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t *x) {
     if (t->host) {
         *x = host_read(t->host, size);
         return true;
@@ -107,8 +101,7 @@ static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, u
     return v->guest->io_read(v, vaddr, t->paddr, size, x);
 }
 
-static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t x)
-{
+static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t x) {
     if (t->host) {
         host_write(t->host, size, x);
         return true;
@@ -119,8 +112,7 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
 
 static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }
 
-bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value)
-{
+bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value) {
     unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
     Target t, t2;
     v->stat[STAT_SLOW]++;
@@ -151,8 +143,7 @@ bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value)
     return true;
 }
 
-bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value)
-{
+bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
     unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
     Target t, t2;
     v->stat[STAT_SLOW]++;
@@ -178,8 +169,7 @@ bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value)
     return true;
 }
 
-void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr)
-{
+void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
     Target t;
     *io = false;
     if (!resolve(v, vaddr, size, access, 0, &t))
@@ -192,8 +182,7 @@ void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io,
     return t.host;
 }
 
-static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits)
-{
+static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits) {
     int64_t so = (int64_t)(old << (64 - bits)) >> (64 - bits), sb = (int64_t)(b << (64 - bits)) >> (64 - bits);
     uint64_t mask = bits == 64 ? ~0ull : (1ull << bits) - 1, uo = old & mask, ub = b & mask;
     switch (op) {
@@ -225,8 +214,7 @@ static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits)
     } while (0)
 
 // Atomics are always aligned (the guest's MemOp asks for it); on I/O they are a read and a write.
-uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c)
-{
+uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c) {
     unsigned size = 1u << (memop & MO_SIZE);
     uint64_t paddr = 0, x;
     bool io;

@@ -14,8 +14,7 @@ typedef struct Chunk {
 
 struct Arena { Chunk *top; };
 
-static Chunk *chunk_new(size_t n, Chunk *next)
-{
+static Chunk *chunk_new(size_t n, Chunk *next) {
     Chunk *c = malloc(sizeof(*c) + n);
     if (!c) {
         fprintf(stderr, "myna: out of memory for translated blocks\n");
@@ -25,16 +24,14 @@ static Chunk *chunk_new(size_t n, Chunk *next)
     return c;
 }
 
-Arena *arena_new(void)
-{
+Arena *arena_new(void) {
     Arena *a = malloc(sizeof(*a));
     if (a)
         a->top = chunk_new(CHUNK, NULL);
     return a;
 }
 
-void arena_reset(Arena *a)
-{
+void arena_reset(Arena *a) {
     while (a->top->next) {
         Chunk *c = a->top;
         a->top = c->next;
@@ -43,8 +40,7 @@ void arena_reset(Arena *a)
     a->top->used = 0;
 }
 
-void arena_free(Arena *a)
-{
+void arena_free(Arena *a) {
     if (!a)
         return;
     arena_reset(a);
@@ -52,8 +48,7 @@ void arena_free(Arena *a)
     free(a);
 }
 
-void *arena_alloc(Arena *a, size_t n)
-{
+void *arena_alloc(Arena *a, size_t n) {
     n = (n + 15) & ~(size_t)15;
     if (a->top->used + n > a->top->size)
         a->top = chunk_new(n > CHUNK ? n : CHUNK, a->top);

@@ -7,13 +7,11 @@
 #include "tcg/run/cache.h"
 
 // Neighbours in the guest stay neighbours here, so that what runs together shares lines of the table.
-static unsigned block_hash(uint64_t paddr, uint32_t ctx)
-{
+static unsigned block_hash(uint64_t paddr, uint32_t ctx) {
     return (unsigned)((paddr >> 1) ^ (paddr / (2 * HASH_SIZE)) * 0x9e3bu ^ ctx * 0x9e5bu) & (HASH_SIZE - 1);
 }
 
-Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx)
-{
+Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx) {
     for (Block *b = atomic_load_explicit(&e->hash[block_hash(paddr, ctx)], memory_order_acquire); b;
          b = atomic_load_explicit(&b->next, memory_order_acquire))
         if (b->paddr == paddr && b->ctx == ctx)
@@ -21,8 +19,7 @@ Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx)
     return NULL;
 }
 
-CodePage *cache_page(Engine *e, uint64_t ppage, bool create)
-{
+CodePage *cache_page(Engine *e, uint64_t ppage, bool create) {
     CodePage *_Atomic *head = &e->pages[(ppage >> PAGE_BITS) & (PAGE_HASH - 1)];
     for (CodePage *p = atomic_load_explicit(head, memory_order_acquire); p;
          p = atomic_load_explicit(&p->next, memory_order_acquire))
@@ -40,16 +37,14 @@ CodePage *cache_page(Engine *e, uint64_t ppage, bool create)
 static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(uint8_t *const *)arg); }
 static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
 
-static void post_jumps(Engine *e)
-{
+static void post_jumps(Engine *e) {
     for (unsigned i = 0; i < e->nvcpus; i++)
         vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
 }
 
 static unsigned page_state(const CodePage *p) { return atomic_load(&p->live) & PAGE_STATE; }
 // With the lock. The round stays; a closing under way loses its claim.
-static void page_set(CodePage *p, unsigned state)
-{
+static void page_set(CodePage *p, unsigned state) {
     uint32_t live = atomic_load(&p->live);
     while (!atomic_compare_exchange_weak(&p->live, &live, (live & ~(uint32_t)PAGE_STATE) | state))
         ;
@@ -59,8 +54,7 @@ bool cache_page_live(const CodePage *p) { return page_state(p) >= PAGE_LIVE; }
 
 // The page is about to get a live block: no vCPU may store to it unseen any more. A store may open it again while the vCPUs are being
 // told, and another vCPU close it once more; the round tells whose closing it is that ends.
-void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host)
-{
+void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host) {
     pthread_mutex_lock(&e->lock);
     CodePage *p = cache_page(e, ppage, true);
     uint32_t live = atomic_load(&p->live);
@@ -76,8 +70,7 @@ void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host)
         sched_yield();
 }
 
-static void unlink_incoming(Engine *e, Block *b)
-{
+static void unlink_incoming(Engine *e, Block *b) {
     for (uint32_t i = b->incoming; i;) {
         Link *l = &e->links[i];
         e->backend->patch(&e->code, l->site, l->stub);
@@ -89,8 +82,7 @@ static void unlink_incoming(Engine *e, Block *b)
 }
 
 // Locked. Other vCPUs may finish the run of blocks they are in; they see the change at their next look-up.
-static bool suspect_page(Engine *e, CodePage *p)
-{
+static bool suspect_page(Engine *e, CodePage *p) {
     bool any = false;
     for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage]) {
         if (b->retired || atomic_load(&b->suspect))
@@ -104,8 +96,7 @@ static bool suspect_page(Engine *e, CodePage *p)
 }
 
 // Locked. True if the page is mixed from now on, so that its blocks run on.
-static bool mix(Engine *e, CodePage *p)
-{
+static bool mix(Engine *e, CodePage *p) {
     if (!atomic_load(&e->fenced) || p->turns < MIXED_AFTER)
         return false;
     page_set(p, PAGE_MIXED);
@@ -114,8 +105,7 @@ static bool mix(Engine *e, CodePage *p)
     return true;
 }
 
-void cache_store_page(Engine *e, uint64_t ppage, bool dma)
-{
+void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
     CodePage *p = cache_page(e, ppage, false);
     unsigned state = p ? page_state(p) : PAGE_OPEN;
     if (state == PAGE_OPEN || (state == PAGE_MIXED && !dma))
@@ -134,8 +124,7 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma)
     pthread_mutex_unlock(&e->lock);
 }
 
-void cache_fence(Engine *e, Vcpu *v)
-{
+void cache_fence(Engine *e, Vcpu *v) {
     atomic_store(&e->fenced, true);
     pthread_mutex_lock(&e->lock);
     bool any = false;
@@ -150,15 +139,13 @@ void cache_fence(Engine *e, Vcpu *v)
     pthread_mutex_unlock(&e->lock);
 }
 
-void engine_written(Engine *e, uint64_t paddr, uint64_t size)
-{
+void engine_written(Engine *e, uint64_t paddr, uint64_t size) {
     if (size)
         for (uint64_t page = paddr & PAGE_MASK; page <= ((paddr + size - 1) & PAGE_MASK); page += PAGE_SIZE)
             cache_store_page(e, page, true);
 }
 
-Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir)
-{
+Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
     Block *b = arena_alloc(e->arena, sizeof(*b));
     *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes};
     CodePage *p = cache_page(e, paddr & PAGE_MASK, true);
@@ -174,15 +161,13 @@ Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *
 }
 
 // Makes a finished block visible to look-ups.
-void cache_publish(Engine *e, Block *b)
-{
+void cache_publish(Engine *e, Block *b) {
     Block *_Atomic *head = &e->hash[block_hash(b->paddr, b->ctx)];
     atomic_store_explicit(&b->next, atomic_load(head), memory_order_relaxed);
     atomic_store_explicit(head, b, memory_order_release);
 }
 
-void cache_retire(Engine *e, Block *b)
-{
+void cache_retire(Engine *e, Block *b) {
     b->retired = true;
     if (!atomic_exchange(&b->suspect, true))
         post_jumps(e);
@@ -204,8 +189,7 @@ void cache_retire(Engine *e, Block *b)
     }
 }
 
-void cache_link(Engine *e, uint32_t link, Block *to)
-{
+void cache_link(Engine *e, uint32_t link, Block *to) {
     Link *l = &e->links[link];
     if (l->to || l->from->retired || to->retired || atomic_load(&to->suspect))
         return;
@@ -216,8 +200,7 @@ void cache_link(Engine *e, uint32_t link, Block *to)
 }
 
 // The cache is full: everything goes. Block memory is freed, so no vCPU may be active.
-void cache_flush(Engine *e, Vcpu *v)
-{
+void cache_flush(Engine *e, Vcpu *v) {
     engine_exclusive(e, v, true);
     pthread_mutex_lock(&e->lock);
     for (unsigned i = 0; i < PAGE_HASH; i++)

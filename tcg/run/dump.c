@@ -8,15 +8,13 @@
 #include <capstone/capstone.h>
 #endif
 
-uint64_t clock_ns(void)
-{
+uint64_t clock_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-void engine_log_block(Engine *e, const uint8_t *host)
-{
+void engine_log_block(Engine *e, const uint8_t *host) {
     if (!log_on(LOG_OP | LOG_OP_OPT))
         return;
     char *text = ir_print(&e->ir);
@@ -25,8 +23,7 @@ void engine_log_block(Engine *e, const uint8_t *host)
     free(text);
 }
 
-static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes)
-{
+static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes) {
     const uint8_t *code = e->code.rw + (at - (uint32_t)(uintptr_t)e->code.rx);
 #ifdef HAVE_CAPSTONE
     csh cs;
@@ -44,8 +41,7 @@ static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes)
         fprintf(f, "%02x%s", code[i], i % 32 == 31 || i + 1 == bytes ? "\n" : " ");
 }
 
-void engine_log_code(Engine *e, const Compiled *c)
-{
+void engine_log_code(Engine *e, const Compiled *c) {
     if (!log_on(LOG_OUT_ASM))
         return;
     FILE *f = log_begin();

@@ -11,8 +11,7 @@
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
 
-static bool code_map(CodeBuffer *c, size_t size)
-{
+static bool code_map(CodeBuffer *c, size_t size) {
     int fd = memfd_create("myna-code", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
         return false;
@@ -24,8 +23,7 @@ static bool code_map(CodeBuffer *c, size_t size)
     return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
 }
 
-Engine *engine_new(const Guest *guest, const EngineOptions *options)
-{
+Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     Engine *e = calloc(1, sizeof(*e));
     if (!e)
         return NULL;
@@ -54,8 +52,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options)
     return e;
 }
 
-void engine_free(Engine *e)
-{
+void engine_free(Engine *e) {
     if (log_on(LOG_JIT)) {
         char *text = engine_info(e);
         fputs(text, log_begin());
@@ -78,15 +75,13 @@ void engine_free(Engine *e)
     free(e);
 }
 
-void engine_attach(Engine *e, Vcpu *v)
-{
+void engine_attach(Engine *e, Vcpu *v) {
     pthread_mutex_lock(&e->lock);
     e->vcpus[e->nvcpus++] = v;
     pthread_mutex_unlock(&e->lock);
 }
 
-Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner)
-{
+Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) {
     size_t size = (sizeof(Vcpu) + guest->state_size + 63) & ~(size_t)63;
     Vcpu *v = aligned_alloc(64, size);
     if (!v)
@@ -102,8 +97,7 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner)
     return v;
 }
 
-void vcpu_free(Vcpu *v)
-{
+void vcpu_free(Vcpu *v) {
     Engine *e = v->engine;
     pthread_mutex_lock(&e->lock);
     for (unsigned k = 0; k < STAT_COUNT; k++)
@@ -117,8 +111,7 @@ void vcpu_free(Vcpu *v)
     free(v);
 }
 
-unsigned vcpu_fp_flags(Vcpu *v)
-{
+unsigned vcpu_fp_flags(Vcpu *v) {
     if (v->fp_live) {
         unsigned m = _mm_getcsr();
         v->fp_flags |= (uint8_t)fp_flags_of_mxcsr(m);
@@ -127,22 +120,19 @@ unsigned vcpu_fp_flags(Vcpu *v)
     return v->fp_flags;
 }
 
-void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags)
-{
+void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags) {
     v->fp_rm = (uint8_t)rm;
     v->fp_flags = (uint8_t)flags;
     if (v->fp_live)
         _mm_setcsr(fp_mxcsr_of_rm(rm));
 }
 
-void vcpu_fence_i(Vcpu *v)
-{
+void vcpu_fence_i(Vcpu *v) {
     cache_fence(v->engine, v);
     vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
 }
 
-void engine_breakpoint(Engine *e, uint64_t vaddr, bool set)
-{
+void engine_breakpoint(Engine *e, uint64_t vaddr, bool set) {
     pthread_mutex_lock(&e->lock);
     unsigned n = atomic_load(&e->nbreakpoints), i = 0;
     while (i < n && e->breakpoints[i].vaddr != vaddr)
@@ -158,8 +148,7 @@ void engine_breakpoint(Engine *e, uint64_t vaddr, bool set)
     cache_flush(e, NULL); // blocks that run over the address, and links that jump to it
 }
 
-char *engine_info(Engine *e)
-{
+char *engine_info(Engine *e) {
     static const char *const name[STAT_COUNT] = {
         "exits to the run loop", "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",

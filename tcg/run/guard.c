@@ -16,8 +16,7 @@ static _Thread_local void *stack;
 static struct sigaction before;
 enum { STACK = 64 << 10 };
 
-void guard_thread(Vcpu *v)
-{
+void guard_thread(Vcpu *v) {
     running = v;
     if (v && !stack) { // lives as long as its thread, of which there is one a vCPU
         stack = malloc(STACK);
@@ -32,8 +31,7 @@ void guard_thread(Vcpu *v)
 }
 
 // So rare that a walk over everything will do.
-static uint32_t slow_path(const Engine *e, uint32_t pc)
-{
+static uint32_t slow_path(const Engine *e, uint32_t pc) {
     for (unsigned k = 0; k < e->nby_code; k++) {
         const Block *b = e->by_code[k];
         for (unsigned i = 0; i < b->naccesses; i++)
@@ -43,8 +41,7 @@ static uint32_t slow_path(const Engine *e, uint32_t pc)
     return 0;
 }
 
-static void on_fault(int sig, siginfo_t *info, void *context)
-{
+static void on_fault(int sig, siginfo_t *info, void *context) {
     ucontext_t *u = context;
     uint64_t pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP];
     uint32_t to = 0;
@@ -60,8 +57,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
         sigaction(SIGSEGV, &before, NULL); // the fault comes again, to whoever was there before us
 }
 
-bool guard_install(void)
-{
+bool guard_install(void) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static bool done;
     pthread_mutex_lock(&lock);
@@ -72,8 +68,7 @@ bool guard_install(void)
     return done;
 }
 
-void guard_add(Engine *e, Block *b, const Compiled *c)
-{
+void guard_add(Engine *e, Block *b, const Compiled *c) {
     if (e->nby_code == e->by_code_room) {
         e->by_code_room = e->by_code_room ? 2 * e->by_code_room : 4096;
         e->by_code = realloc(e->by_code, e->by_code_room * sizeof(*e->by_code));

@@ -10,16 +10,14 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
 
-void hostile_seed(Engine *e)
-{
+void hostile_seed(Engine *e) {
     if (!e->options.seed)
         e->options.seed = (unsigned)clock_ns() | 1;
     fprintf(stderr, "myna: hostile build, seed %u\n", e->options.seed);
 }
 
 // xorshift64*
-static uint32_t next(Vcpu *v)
-{
+static uint32_t next(Vcpu *v) {
     uint64_t x = v->random ? v->random : (v->engine->options.seed + 0x9e3779b97f4a7c15u * (v->index + 1)) | 1;
     x ^= x >> 12;
     x ^= x << 25;
@@ -28,8 +26,7 @@ static uint32_t next(Vcpu *v)
     return (uint32_t)(x * 0x2545f4914f6cdd1du >> 32);
 }
 
-bool hostile_roll(Vcpu *v, unsigned one_in)
-{
+bool hostile_roll(Vcpu *v, unsigned one_in) {
     uint32_t r = next(v);
     if (r >> 22 == 0)
         sched_yield();
@@ -38,15 +35,13 @@ bool hostile_roll(Vcpu *v, unsigned one_in)
 
 unsigned hostile_limit(Vcpu *v) { return hostile_roll(v, 2) ? 1 : 1 + next(v) % MAX_BLOCK_INSNS; }
 
-static void suspect_any(Vcpu *v)
-{
+static void suspect_any(Vcpu *v) {
     const FetchEntry *f = &v->space->fetch[next(v) % FETCH_ENTRIES];
     if (f->tag != TLB_INVALID)
         cache_store_page(v->engine, f->ppage, hostile_roll(v, 2));
 }
 
-void hostile_between_blocks(Vcpu *v)
-{
+void hostile_between_blocks(Vcpu *v) {
     if (hostile_roll(v, 64))
         atomic_fetch_or(&v->exit_request, EXIT_IRQ);
     if (hostile_roll(v, 512))

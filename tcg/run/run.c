@@ -20,46 +20,40 @@ typedef struct PendingLink {
     Space *space;
 } PendingLink;
 
-static bool straddles(const Engine *e, uint64_t pc)
-{
+static bool straddles(const Engine *e, uint64_t pc) {
     return e->guest->insn_align < 4 && (pc & (PAGE_SIZE - 1)) + 4 > PAGE_SIZE;
 }
 
 // Does the block's memory still hold what was translated? `host`, `next`: its page and the one it straddles into.
-static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next)
-{
+static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next) {
     unsigned at = b->paddr & (PAGE_SIZE - 1), here = b->bytes;
     if (b->next_ppage != ~0ull)
         here = PAGE_SIZE - at;
     return memcmp(b->copy, host + at, here) == 0 && (here == b->bytes || memcmp(b->copy + here, next, b->bytes - here) == 0);
 }
 
-static bool breakpoint_in(const Engine *e, uint64_t first, uint64_t last)
-{
+static bool breakpoint_in(const Engine *e, uint64_t first, uint64_t last) {
     for (unsigned i = 0; i < atomic_load(&e->nbreakpoints); i++)
         if (e->breakpoints[i].vaddr >= first && e->breakpoints[i].vaddr <= last)
             return true;
     return false;
 }
 
-static unsigned block_limit(const Engine *e, Vcpu *v, uint64_t pc, bool whole_page)
-{
+static unsigned block_limit(const Engine *e, Vcpu *v, uint64_t pc, bool whole_page) {
     unsigned limit = hostile_limit(v);
     if (v->step || !whole_page || e->options.one_insn || breakpoint_in(e, pc, pc | ~PAGE_MASK))
         return 1;
     return limit < MAX_BLOCK_INSNS ? limit : MAX_BLOCK_INSNS;
 }
 
-static Block *install_interpreted(Engine *e, Block *b)
-{
+static Block *install_interpreted(Engine *e, Block *b) {
     b->ir = arena_alloc(e->arena, sizeof(*b->ir));
     memcpy(b->ir, &e->ir, sizeof(*b->ir));
     cache_publish(e, b);
     return b;
 }
 
-static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next)
-{
+static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next) {
     Block *b = cache_add(e, paddr, next_ppage, &e->ir);
     atomic_store(&b->suspect, e->ir.unlinked); // for one run by this vCPU: no other finds it
     unsigned at = paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
@@ -91,8 +85,7 @@ static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, c
     return b;
 }
 
-static bool cache_full(Engine *e)
-{
+static bool cache_full(Engine *e) {
     if (e->options.interpret)
         return e->nblocks >= 500;
     return e->nlinks + 64 > e->links_room;
@@ -103,8 +96,7 @@ static bool shared(const Vcpu *v, const FetchEntry *f) { return f->tag != TLB_IN
 
 // What is decoded and what is kept for later comparison must be the same bytes, though DMA and stores to mixed pages may change them
 // meanwhile: both read this copy.
-static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t *next)
-{
+static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t *next) {
     unsigned at = pc & (PAGE_SIZE - 1), n = PAGE_SIZE - at;
     memcpy(e->page + at, host + at, n < MAX_BLOCK_INSNS * 4 ? n : MAX_BLOCK_INSNS * 4);
     if (next)
@@ -112,8 +104,7 @@ static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t 
 }
 
 // Locked. Translates the block at pc, whose page is live.
-static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full)
-{
+static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full) {
     uint64_t began = clock_ns();
     bool whole = shared(v, f);
     if ((*full = cache_full(e)))
@@ -136,8 +127,7 @@ static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f,
 
 // Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
 // must be run here and now and never again, which nothing may find or link to: one instruction (see shared).
-static Block *make_block(Vcpu *v)
-{
+static Block *make_block(Vcpu *v) {
     Engine *e = v->engine;
     Block *once = NULL;
     FetchEntry f, next;
@@ -190,8 +180,7 @@ static Block *make_block(Vcpu *v)
 }
 
 // The block at v->pc if it can be run now; active. Enters it into the jump cache.
-static Block *find_block(Vcpu *v)
-{
+static Block *find_block(Vcpu *v) {
     Engine *e = v->engine;
     Space *s = v->space;
     uint64_t page = v->pc & PAGE_MASK;
@@ -218,15 +207,13 @@ static Block *find_block(Vcpu *v)
     return b;
 }
 
-static void run_interpreted(Vcpu *v, Block *b)
-{
+static void run_interpreted(Vcpu *v, Block *b) {
     v->vpage = v->pc & PAGE_MASK;
     interp_run(v, b->ir);
     if (v->trap) v->pc = vcpu_pc(v);
 }
 
-static void run_block(Vcpu *v, Block *b, PendingLink *pending)
-{
+static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     Engine *e = v->engine;
     bool same = pending->pc == v->pc && pending->ctx == v->ctx && pending->space == v->space &&
                 pending->generation == atomic_load(&e->generation);
@@ -249,8 +236,7 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending)
     v->stat[STAT_LOOKUP]++;
 }
 
-static void wait_gate(Engine *e)
-{
+static void wait_gate(Engine *e) {
     pthread_mutex_lock(&e->gate_lock);
     while (atomic_load(&e->gate))
         pthread_cond_wait(&e->gate_open, &e->gate_lock);
@@ -258,8 +244,7 @@ static void wait_gate(Engine *e)
 }
 
 // What may not run, or not now: true if vcpu_run must return *result.
-static bool between_blocks(Vcpu *v, RunResult *result)
-{
+static bool between_blocks(Vcpu *v, RunResult *result) {
     Engine *e = v->engine;
     if (atomic_load(&e->gate))
         wait_gate(e);
@@ -294,8 +279,7 @@ static bool between_blocks(Vcpu *v, RunResult *result)
     return false;
 }
 
-RunResult vcpu_run(Vcpu *v)
-{
+RunResult vcpu_run(Vcpu *v) {
     Engine *e = v->engine;
     PendingLink pending = {0};
     RunResult result = RUN_STOPPED;

@@ -18,20 +18,17 @@ static uint8_t *guard; // PROT_NONE; shared by all machines of the process
 
 uint64_t tlb_invalid_delta(void) { return (uint64_t)guard - TLB_INVALID; }
 
-bool tlb_guard_hit(const void *address)
-{
+bool tlb_guard_hit(const void *address) {
     return (const uint8_t *)address >= guard - PAGE_SIZE && (const uint8_t *)address < guard + 2 * PAGE_SIZE;
 }
 
-static void wipe(TlbEntry *e, unsigned n)
-{
+static void wipe(TlbEntry *e, unsigned n) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     for (unsigned i = 0; i < n; i++)
         e[i] = invalid;
 }
 
-void space_wipe_data(Space *s)
-{
+void space_wipe_data(Space *s) {
     wipe(s->read, TLB_ENTRIES);
     wipe(s->write, TLB_ENTRIES);
     wipe(s->site, SITE_ENTRIES);
@@ -39,21 +36,18 @@ void space_wipe_data(Space *s)
         s->io[i].tag = TLB_INVALID;
 }
 
-static void wipe_jumps(Space *s)
-{
+static void wipe_jumps(Space *s) {
     for (unsigned i = 0; i < JUMP_ENTRIES; i++)
         s->jump[i].vaddr = JUMP_NONE;
 }
 
-void space_wipe_code(Space *s)
-{
+void space_wipe_code(Space *s) {
     wipe_jumps(s);
     for (unsigned i = 0; i < FETCH_ENTRIES; i++)
         s->fetch[i].tag = TLB_INVALID;
 }
 
-void space_wipe(Space *s)
-{
+void space_wipe(Space *s) {
     if (s->clean)
         return;
     space_wipe_data(s);
@@ -64,16 +58,14 @@ void space_wipe(Space *s)
     s->clean = true;
 }
 
-static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host)
-{
+static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     for (unsigned i = 0; i < n; i++)
         if (e[i].tag + e[i].delta == (uint64_t)host)
             e[i] = invalid;
 }
 
-void tlb_wipe_write_page(Vcpu *v, const uint8_t *host)
-{
+void tlb_wipe_write_page(Vcpu *v, const uint8_t *host) {
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
         if (s->clean)
@@ -83,16 +75,14 @@ void tlb_wipe_write_page(Vcpu *v, const uint8_t *host)
     }
 }
 
-void tlb_wipe_jumps(Vcpu *v)
-{
+void tlb_wipe_jumps(Vcpu *v) {
     for (unsigned i = 0; i < SPACE_COUNT; i++)
         if (v->spaces->spaces[i]->valid && !v->spaces->spaces[i]->clean)
             wipe_jumps(v->spaces->spaces[i]);
     v->changed = true;
 }
 
-bool tlb_init(Vcpu *v)
-{
+bool tlb_init(Vcpu *v) {
     if (!guard) {
         uint8_t *p = mmap(NULL, 3 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED)
@@ -112,22 +102,19 @@ bool tlb_init(Vcpu *v)
     return true;
 }
 
-void tlb_free(Vcpu *v)
-{
+void tlb_free(Vcpu *v) {
     for (unsigned i = 0; i < SPACE_COUNT; i++)
         free(v->spaces->spaces[i]);
     free(v->spaces);
 }
 
-static unsigned seen_bit(uint64_t vaddr)
-{
+static unsigned seen_bit(uint64_t vaddr) {
     return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
 }
 
 static void see(Space *s, bool fetch, uint64_t vaddr) { s->seen[fetch][seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63); }
 
-static void drop_local(TlbEntry *e, const uint64_t *global, unsigned n)
-{
+static void drop_local(TlbEntry *e, const uint64_t *global, unsigned n) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     for (unsigned i = 0; i < n; i++)
         if (!map_get(global, i))
@@ -135,8 +122,7 @@ static void drop_local(TlbEntry *e, const uint64_t *global, unsigned n)
 }
 
 // After a partial wipe: what is still there.
-static void see_again(Space *s)
-{
+static void see_again(Space *s) {
     memset(s->seen, 0, sizeof(s->seen));
     for (unsigned i = 0; i < TLB_ENTRIES; i++) {
         if (s->read[i].tag != TLB_INVALID)
@@ -155,8 +141,7 @@ static void see_again(Space *s)
 }
 
 // What an ASID's flush takes: all but the entries of global pages. Sites are not told apart.
-static void space_wipe_local(Space *s)
-{
+static void space_wipe_local(Space *s) {
     if (s->clean)
         return;
     drop_local(s->read, s->read_global, TLB_ENTRIES);
@@ -174,16 +159,14 @@ static void space_wipe_local(Space *s)
 }
 
 // The new space takes over the global entries of the latest one of its kind (same privilege and rules, another page table).
-static void inherit(Space *s, const Space *donor)
-{
+static void inherit(Space *s, const Space *donor) {
     if (s != donor)
         memcpy(s, donor, offsetof(Space, key));
     s->clean = false;
     space_wipe_local(s);
 }
 
-void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
-{
+void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
     SpaceSet *set = v->spaces;
     if (v->space->key == key && v->space->key2 == key2 && v->space->valid)
         return;
@@ -213,8 +196,7 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid)
     v->space = oldest;
 }
 
-void vcpu_flush(Vcpu *v, int64_t asid)
-{
+void vcpu_flush(Vcpu *v, int64_t asid) {
     v->stat[STAT_FLUSH]++;
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
@@ -228,16 +210,14 @@ void vcpu_flush(Vcpu *v, int64_t asid)
     }
 }
 
-static bool in_big(const Space *s, uint64_t vaddr)
-{
+static bool in_big(const Space *s, uint64_t vaddr) {
     for (unsigned i = 0; i < s->nbig && i < BIG_REGIONS; i++)
         if (s->big[i] == vaddr >> 30)
             return true;
     return s->nbig > BIG_REGIONS;
 }
 
-static bool space_saw(const Space *s, bool fetch, uint64_t vaddr)
-{
+static bool space_saw(const Space *s, bool fetch, uint64_t vaddr) {
     unsigned bit = seen_bit(vaddr);
     return s->seen[fetch][bit / 64] >> (bit & 63) & 1;
 }
@@ -246,8 +226,7 @@ static bool space_saw(const Space *s, bool fetch, uint64_t vaddr)
 // have been filled from, everything goes.
 // The index of the next of n 16-byte entries, from i on, whose first word plus `slack` (0: plain) lies in the page; n if none. Flushes of
 // single pages are many, and these arrays long, so two entries are looked at in one go.
-__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page, uint64_t slack)
-{
+__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page, uint64_t slack) {
     const __m256i want = _mm256_set1_epi64x((int64_t)page), mask = _mm256_set1_epi64x((int64_t)PAGE_MASK);
     const __m256i more = _mm256_set1_epi64x((int64_t)slack);
     const char *p = entries;
@@ -262,8 +241,7 @@ __attribute__((target("avx2"))) static unsigned next_of_page(const void *entries
     return n;
 }
 
-static void flush_data(Space *s, uint64_t page)
-{
+static void flush_data(Space *s, uint64_t page) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     unsigned i = tlb_index(page);
     if (s->read[i].tag == page)
@@ -277,8 +255,7 @@ static void flush_data(Space *s, uint64_t page)
         s->site[i] = invalid;
 }
 
-static void flush_code(Space *s, uint64_t page)
-{
+static void flush_code(Space *s, uint64_t page) {
     for (unsigned i = 0; (i = next_of_page(s->jump, i, JUMP_ENTRIES, page, 2)) < JUMP_ENTRIES;)
         s->jump[i].vaddr = JUMP_NONE; // 2: an instruction may straddle into the page
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
@@ -286,8 +263,7 @@ static void flush_code(Space *s, uint64_t page)
         f->tag = TLB_INVALID;
 }
 
-static void flush_page(Space *s, uint64_t page)
-{
+static void flush_page(Space *s, uint64_t page) {
     if (s->clean || page == TLB_INVALID)
         return;
     if (in_big(s, page)) {
@@ -300,8 +276,7 @@ static void flush_page(Space *s, uint64_t page)
         flush_code(s, page);
 }
 
-void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
-{
+void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid) {
     v->stat[STAT_FLUSH_PAGE]++;
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
@@ -311,8 +286,7 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid)
     }
 }
 
-void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill)
-{
+void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill) {
     s->clean = false;
     s->has_global |= fill->global;
     see(s, fetch, vaddr);
@@ -324,8 +298,7 @@ void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill)
         s->big[s->nbig++] = vaddr >> 30;
 }
 
-const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe)
-{
+const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];

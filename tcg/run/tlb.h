@@ -33,8 +33,7 @@ static inline bool map_get(const uint64_t *map, unsigned i) { return map[i / 64]
 #define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there
 
 #define TLB_FOLD 10 // vpn bits that are folded, so that arrays a power of two apart do not share entries
-static inline unsigned tlb_index(uint64_t vaddr)
-{
+static inline unsigned tlb_index(uint64_t vaddr) {
     uint32_t vpn = (uint32_t)vaddr >> PAGE_BITS;
     return (vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
 }

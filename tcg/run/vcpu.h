@@ -71,8 +71,7 @@ static inline uint64_t vcpu_pc(const Vcpu *v) { return v->vpage + (int32_t)v->pc
 // ---- what a guest front end calls (tcg/run/run.c, tlb.c)
 
 // Guest state that translation depends on changed: the new context word. Blocks and jump caches are keyed by it.
-static inline void vcpu_context(Vcpu *v, uint32_t ctx)
-{
+static inline void vcpu_context(Vcpu *v, uint32_t ctx) {
     v->changed |= v->ctx != ctx;
     v->ctx = ctx;
 }

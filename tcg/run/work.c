@@ -21,28 +21,24 @@ struct WorkQueue {
     Work *head, *tail;
 };
 
-bool work_init(Vcpu *v)
-{
+bool work_init(Vcpu *v) {
     v->work = calloc(1, sizeof(*v->work));
     return v->work && pthread_mutex_init(&v->work->lock, NULL) == 0;
 }
 
-void work_free(Vcpu *v)
-{
+void work_free(Vcpu *v) {
     work_run(v);
     pthread_mutex_destroy(&v->work->lock);
     free(v->work);
 }
 
-void vcpu_kick(Vcpu *v, uint32_t bits)
-{
+void vcpu_kick(Vcpu *v, uint32_t bits) {
     atomic_fetch_or(&v->exit_request, bits);
     if (v->wake)
         v->wake(v);
 }
 
-static void post(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, _Atomic bool *done)
-{
+static void post(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, _Atomic bool *done) {
     struct WorkQueue *q = v->work;
     pthread_mutex_lock(&q->lock);
     bool same = !done && q->tail && q->tail->fn == fn && q->tail->arg == arg && !q->tail->done;
@@ -60,8 +56,7 @@ static void post(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, _Atomic boo
 }
 
 // Takes one request at a time, so that no lock is held while it runs. Safe on the vCPU's thread, or (by engine_shoot) when it is outside.
-void work_run(Vcpu *v)
-{
+void work_run(Vcpu *v) {
     struct WorkQueue *q = v->work;
     atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_WORK);
     for (;;) {
@@ -79,8 +74,7 @@ void work_run(Vcpu *v)
     }
 }
 
-void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait)
-{
+void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait) {
     _Atomic bool done = false;
     post(v, fn, arg, wait ? &done : NULL);
     while (wait && !atomic_load(&done))
@@ -95,14 +89,12 @@ typedef struct Shot { // shared by all vCPUs of one shoot-down; freed by the las
     _Atomic unsigned refs;
 } Shot;
 
-static void shot_put(Shot *s)
-{
+static void shot_put(Shot *s) {
     if (atomic_fetch_sub(&s->refs, 1) == 1)
         free(s);
 }
 
-static void shot_run(Vcpu *v, void *arg)
-{
+static void shot_run(Vcpu *v, void *arg) {
     Shot *s = arg;
     s->fn(v, &s->arg);
     atomic_store(&s->done[v->index], true);
@@ -110,8 +102,7 @@ static void shot_run(Vcpu *v, void *arg)
 }
 
 // arg points to a uint64_t, which is copied: a vCPU outside may serve the request after we have returned.
-void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg)
-{
+void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg) {
     if (e->nvcpus == 1 && self) {
         fn(self, arg);
         return;
@@ -136,8 +127,7 @@ void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *a
 }
 
 // Enters or leaves the exclusive section. While it lasts, the run loops of all other vCPUs wait at the gate.
-void engine_exclusive(Engine *e, Vcpu *self, bool enter)
-{
+void engine_exclusive(Engine *e, Vcpu *self, bool enter) {
     if (!enter) {
         pthread_mutex_lock(&e->gate_lock);
         atomic_store(&e->gate, false);

@@ -12,8 +12,7 @@ enum { NTEMPS = sizeof(temps) / sizeof(temps[0]) };
 bool is_const(const Gen *g, IrRef r) { return g->ir->ops[r].op == OP_CONST; }
 int64_t const_value(const Gen *g, IrRef r) { return g->ir->ops[r].imm; }
 
-bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm)
-{
+bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm) {
     if (!is_const(g, r))
         return false;
     int64_t v = const_value(g, r);
@@ -21,8 +20,7 @@ bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm)
     return v == (int32_t)v || t == T_I32 || t == T_I1;
 }
 
-static bool is_pin(const Gen *g, Reg r)
-{
+static bool is_pin(const Gen *g, Reg r) {
     for (unsigned i = 0; i < g->x->npins; i++)
         if (g->x->pin_reg[i] == r)
             return true;
@@ -33,14 +31,12 @@ static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops
 static bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
 
 // ---- last uses, fusion and hints: one backward walk
-static void touch(Gen *g, IrRef r, unsigned i)
-{
+static void touch(Gen *g, IrRef r, unsigned i) {
     if (r != IR_NONE && g->val[r].last < i)
         g->val[r].last = (uint16_t)i;
 }
 
-static void fuse(Gen *g, IrRef cond, unsigned i)
-{
+static void fuse(Gen *g, IrRef cond, unsigned i) {
     const IrOp *c = &g->ir->ops[cond];
     if (ir_op_info[c->op].kind != KIND_CMP || g->ir->uses[cond] != 1)
         return;
@@ -50,8 +46,7 @@ static void fuse(Gen *g, IrRef cond, unsigned i)
 }
 
 // `SET pin, v` right after v was made: compute v in the pin itself, and so the operand it was extended from.
-static void hint(Gen *g, unsigned i, const IrOp *op)
-{
+static void hint(Gen *g, unsigned i, const IrOp *op) {
     unsigned cell = op->imm / 8;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     IrRef v = op->a;
@@ -67,8 +62,7 @@ static void hint(Gen *g, unsigned i, const IrOp *op)
         g->val[d->a].hint = pin;
 }
 
-void alloc_begin(Gen *g)
-{
+void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
         g->val[i] = (Val){NOREG, NOREG, NOREG, false, NOSLOT, 0};
@@ -100,16 +94,14 @@ void alloc_begin(Gen *g)
 // ---- memory copies
 static int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)s; }
 
-static void forget_cell(Gen *g, IrRef r)
-{
+static void forget_cell(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->slot != NOSLOT && g->cell[v->slot / 8] == r)
         g->cell[v->slot / 8] = IR_NONE;
     v->slot = NOSLOT;
 }
 
-static void remember_cell(Gen *g, IrRef r, uint16_t slot)
-{
+static void remember_cell(Gen *g, IrRef r, uint16_t slot) {
     if (slot / 8 >= CELLS || g->val[r].slot != NOSLOT)
         return;
     if (g->cell[slot / 8] == IR_NONE && g->ncells < 256)
@@ -123,8 +115,7 @@ static void remember_cell(Gen *g, IrRef r, uint16_t slot)
 // A block that needs more than there is of something is left to the interpreter.
 static void give_up(Gen *g) { g->a.full = g->out->beyond = true; }
 
-static void spill(Gen *g, IrRef r)
-{
+static void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->spill != NOREG)
         return;
@@ -142,14 +133,12 @@ static void spill(Gen *g, IrRef r)
 }
 
 // Before each op: spills whose values died in the one before are free.
-void free_spills(Gen *g)
-{
+void free_spills(Gen *g) {
     g->spill_used &= ~g->spill_dying;
     g->spill_dying = 0;
 }
 
-static void drop_reg(Gen *g, IrRef r)
-{
+static void drop_reg(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->reg == NOREG)
         return;
@@ -160,16 +149,14 @@ static void drop_reg(Gen *g, IrRef r)
     v->reg = NOREG;
 }
 
-static void evict(Gen *g, IrRef r)
-{
+static void evict(Gen *g, IrRef r) {
     bool remade = is_const(g, r) || g->ir->ops[r].op == OP_PCREL; // cheaper than a reload
     if (g->val[r].slot == NOSLOT && !remade && g->val[r].last >= g->i)
         spill(g, r);
     drop_reg(g, r);
 }
 
-static Reg take_temp(Gen *g)
-{
+static Reg take_temp(Gen *g) {
     unsigned best = NOREG, far = 0;
     for (unsigned k = 0; k < NTEMPS; k++) {
         Reg t = temps[k];
@@ -190,8 +177,7 @@ static Reg take_temp(Gen *g)
     return (Reg)best;
 }
 
-static uint8_t take_xmm(Gen *g)
-{
+static uint8_t take_xmm(Gen *g) {
     unsigned best = NOREG, far = 0;
     for (unsigned t = 0; t < MAX_XTEMP; t++) {
         if (g->xlocked >> t & 1)
@@ -207,22 +193,19 @@ static uint8_t take_xmm(Gen *g)
     return (uint8_t)best;
 }
 
-Reg temp_gpr(Gen *g)
-{
+Reg temp_gpr(Gen *g) {
     Reg t = take_temp(g);
     g->locked |= 1u << t;
     return t;
 }
 
-static void load_int(Gen *g, Reg d, IrRef r)
-{
+static void load_int(Gen *g, Reg d, IrRef r) {
     const Val *v = &g->val[r];
     int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
     op_rm(&g->a, 0x8b | (v->spill != NOREG ? P_W : type_w(type_of(g, r))), d, RBP, disp);
 }
 
-static void pcrel_to(Gen *g, Reg d, int64_t offset)
-{
+static void pcrel_to(Gen *g, Reg d, int64_t offset) {
     if (offset == (int32_t)offset) {
         mov_rm(&g->a, d, RBP, VCPU(vpage));
         if (offset)
@@ -233,8 +216,7 @@ static void pcrel_to(Gen *g, Reg d, int64_t offset)
     }
 }
 
-Reg use_gpr(Gen *g, IrRef r)
-{
+Reg use_gpr(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->reg == NOREG) {
         Reg t = take_temp(g);
@@ -251,8 +233,7 @@ Reg use_gpr(Gen *g, IrRef r)
     return v->reg;
 }
 
-uint8_t use_xmm(Gen *g, IrRef r)
-{
+uint8_t use_xmm(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->reg == NOREG) {
         uint8_t t = take_xmm(g);
@@ -271,8 +252,7 @@ uint8_t use_xmm(Gen *g, IrRef r)
     return v->reg;
 }
 
-bool in_memory(Gen *g, IrRef r, int32_t *disp)
-{
+bool in_memory(Gen *g, IrRef r, int32_t *disp) {
     const Val *v = &g->val[r];
     if (v->reg != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL || v->last > g->i)
         return false;
@@ -280,8 +260,7 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp)
     return true;
 }
 
-static void release(Gen *g, IrRef r)
-{
+static void release(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->last > g->i)
         return;
@@ -293,8 +272,7 @@ static void release(Gen *g, IrRef r)
     forget_cell(g, r);
 }
 
-void done_operands(Gen *g, const IrOp *op)
-{
+void done_operands(Gen *g, const IrOp *op) {
     unsigned n = ir_op_info[op->op].operands;
     IrRef refs[5] = {op->a, op->b, op->c, IR_NONE, IR_NONE};
     IrRef cond = op->op == OP_SELECT ? op->c : op->op == OP_BOOL || op->op == OP_EXIT_IF ? op->a : IR_NONE;
@@ -312,8 +290,7 @@ static void free_pin(Gen *g, Reg pin);
 
 // Before op i computes into its hinted pin: the pin's present value leaves for a temp if it is read later. One that dies in this very op
 // stays, since operands are read first.
-void vacate_hint(Gen *g, IrRef r)
-{
+void vacate_hint(Gen *g, IrRef r) {
     Reg pin = g->val[r].hint;
     IrRef w = pin == NOREG ? IR_NONE : g->pin[pin];
     if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))
@@ -321,8 +298,7 @@ void vacate_hint(Gen *g, IrRef r)
 }
 
 // Empties rax and keeps it from this op's operands.
-void evict_rax(Gen *g)
-{
+void evict_rax(Gen *g) {
     IrRef w = g->gpr[RAX];
     if (w != IR_NONE)
         evict(g, w);
@@ -330,8 +306,7 @@ void evict_rax(Gen *g)
 }
 
 // Moves the value that a pin holds to a temp if it is read later, so that the pin may be overwritten.
-static void free_pin(Gen *g, Reg pin)
-{
+static void free_pin(Gen *g, Reg pin) {
     IrRef w = g->pin[pin];
     if (w == IR_NONE)
         return;
@@ -349,8 +324,7 @@ static void free_pin(Gen *g, Reg pin)
     g->gpr[t] = w;
 }
 
-Reg def_gpr(Gen *g, IrRef r)
-{
+Reg def_gpr(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->hint != NOREG) {
         free_pin(g, v->hint);
@@ -363,8 +337,7 @@ Reg def_gpr(Gen *g, IrRef r)
     return v->reg;
 }
 
-uint8_t def_xmm(Gen *g, IrRef r)
-{
+uint8_t def_xmm(Gen *g, IrRef r) {
     uint8_t t = take_xmm(g);
     g->xmm[t] = r;
     g->val[r].reg = t;
@@ -372,8 +345,7 @@ uint8_t def_xmm(Gen *g, IrRef r)
 }
 
 // ---- state
-void get_slot(Gen *g, IrRef r, const IrOp *op)
-{
+void get_slot(Gen *g, IrRef r, const IrOp *op) {
     unsigned cell = (unsigned)op->imm / 8;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     if (g->val[r].last == 0)
@@ -400,8 +372,7 @@ void get_slot(Gen *g, IrRef r, const IrOp *op)
         op_rm(&g->a, 0x8b | type_w(op->type), def_gpr(g, r), RBP, (int32_t)op->imm);
 }
 
-static void set_pin(Gen *g, Reg pin, const IrOp *op)
-{
+static void set_pin(Gen *g, Reg pin, const IrOp *op) {
     IrRef v = op->a;
     if (g->val[v].reg == pin && g->pin[pin] == v)
         return;
@@ -426,8 +397,7 @@ static void set_pin(Gen *g, Reg pin, const IrOp *op)
 }
 
 // The value in this cell is about to be overwritten in memory.
-static void free_cell(Gen *g, uint16_t slot, IrRef keep)
-{
+static void free_cell(Gen *g, uint16_t slot, IrRef keep) {
     unsigned cell = slot / 8;
     if (cell >= CELLS)
         return;
@@ -444,8 +414,7 @@ static void free_cell(Gen *g, uint16_t slot, IrRef keep)
     forget_cell(g, w);
 }
 
-void set_slot(Gen *g, const IrOp *op)
-{
+void set_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
     Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
     IrRef v = op->a;
@@ -468,8 +437,7 @@ void set_slot(Gen *g, const IrOp *op)
 }
 
 // ---- C calls
-void save_caller_saved(Gen *g, bool writes_state)
-{
+void save_caller_saved(Gen *g, bool writes_state) {
     if (g->gpr[RAX] != IR_NONE && live_after(g, g->gpr[RAX]))
         evict(g, g->gpr[RAX]);
     for (unsigned t = 0; t < MAX_XTEMP; t++)
@@ -501,8 +469,7 @@ void save_caller_saved(Gen *g, bool writes_state)
 }
 
 // After a call that wrote state: pins and slots hold new values, whoever named them.
-void forget_state(Gen *g)
-{
+void forget_state(Gen *g) {
     for (unsigned k = 0; k < g->x->npins; k++) {
         Reg pin = g->x->pin_reg[k];
         IrRef w = g->pin[pin];
@@ -515,8 +482,7 @@ void forget_state(Gen *g)
             forget_cell(g, g->cell[g->cells[k]]);
 }
 
-void arg_to(Gen *g, Reg target, IrRef r)
-{
+void arg_to(Gen *g, Reg target, IrRef r) {
     const Val *v = &g->val[r];
     IrType t = type_of(g, r);
     if (is_const(g, r)) {
@@ -535,8 +501,7 @@ void arg_to(Gen *g, Reg target, IrRef r)
     }
 }
 
-void result_from_rax(Gen *g, IrRef r, IrType t)
-{
+void result_from_rax(Gen *g, IrRef r, IrType t) {
     if (t == T_VOID || g->val[r].last == 0)
         return;
     if (type_fp(t)) {

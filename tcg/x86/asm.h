@@ -30,8 +30,7 @@ static inline uint32_t asm_here(const Asm *a) { return (uint32_t)((int64_t)(uint
 static inline uint8_t *asm_rw(const Asm *a, uint32_t rx) { return (uint8_t *)(uintptr_t)((int64_t)rx - a->to_rx); }
 
 // One check an instruction: the longest is 15 bytes.
-static inline bool asm_room(Asm *a)
-{
+static inline bool asm_room(Asm *a) {
     if (__builtin_expect(a->p + 32 > a->limit, 0)) {
         a->full = true;
         a->p = a->limit - 64 > a->p ? a->p : a->limit - 64;
@@ -42,8 +41,7 @@ static inline void b1(Asm *a, unsigned x) { *a->p++ = (uint8_t)x; }
 static inline void b4(Asm *a, uint32_t x) { memcpy(a->p, &x, 4); a->p += 4; }
 static inline void b8(Asm *a, uint64_t x) { memcpy(a->p, &x, 8); a->p += 8; }
 
-static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base)
-{
+static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base) {
     asm_room(a);
     static const uint8_t pp[] = {0, 0x66, 0xf3, 0xf2};
     if (op & P_PP)
@@ -60,8 +58,7 @@ static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base)
     b1(a, op);
 }
 
-static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp)
-{
+static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp) {
     unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
     b1(a, mod << 6 | (reg & 7) << 3 | (base & 7));
     if ((base & 7) == RSP)
@@ -72,8 +69,7 @@ static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp)
         b4(a, (uint32_t)disp);
 }
 
-static inline void modrm_index(Asm *a, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp)
-{
+static inline void modrm_index(Asm *a, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp) {
     unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
     b1(a, mod << 6 | (reg & 7) << 3 | 4);
     b1(a, scale << 6 | (index & 7) << 3 | (base & 7));
@@ -86,15 +82,13 @@ static inline void modrm_index(Asm *a, Reg reg, Reg base, Reg index, unsigned sc
 // op reg, rm | op reg, [base+disp] | op reg, [base+index<<scale+disp]
 static inline void op_rr(Asm *a, unsigned op, Reg reg, Reg rm) { opcode(a, op, reg, 0, rm); b1(a, 0xc0 | (reg & 7) << 3 | (rm & 7)); }
 static inline void op_rm(Asm *a, unsigned op, Reg reg, Reg base, int32_t disp) { opcode(a, op, reg, 0, base); modrm_mem(a, reg, base, disp); }
-static inline void op_rx(Asm *a, unsigned op, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp)
-{
+static inline void op_rx(Asm *a, unsigned op, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp) {
     opcode(a, op, reg, index, base);
     modrm_index(a, reg, base, index, scale, disp);
 }
 
 // alu dst, imm (sign-extended 32 bits)
-static inline void alu_ri(Asm *a, unsigned w, unsigned alu, Reg r, int32_t imm)
-{
+static inline void alu_ri(Asm *a, unsigned w, unsigned alu, Reg r, int32_t imm) {
     bool small = imm == (int8_t)imm;
     opcode(a, w | (small ? 0x83 : 0x81), 0, 0, r);
     b1(a, 0xc0 | alu << 3 | (r & 7));
@@ -103,8 +97,7 @@ static inline void alu_ri(Asm *a, unsigned w, unsigned alu, Reg r, int32_t imm)
     else
         b4(a, (uint32_t)imm);
 }
-static inline void alu_mi(Asm *a, unsigned w, unsigned alu, Reg base, int32_t disp, int32_t imm)
-{
+static inline void alu_mi(Asm *a, unsigned w, unsigned alu, Reg base, int32_t disp, int32_t imm) {
     bool small = imm == (int8_t)imm;
     opcode(a, w | (small ? 0x83 : 0x81), 0, 0, base);
     modrm_mem(a, (Reg)alu, base, disp);
@@ -120,8 +113,7 @@ static inline void mov_rr(Asm *a, Reg d, Reg s) { if (d != s) op_rr(a, P_W | 0x8
 static inline void mov32_rr(Asm *a, Reg d, Reg s) { op_rr(a, 0x8b, d, s); }
 static inline void mov_rm(Asm *a, Reg d, Reg base, int32_t disp) { op_rm(a, P_W | 0x8b, d, base, disp); }
 static inline void mov_mr(Asm *a, Reg base, int32_t disp, Reg s) { op_rm(a, P_W | 0x89, s, base, disp); }
-static inline void mov_ri(Asm *a, Reg d, int64_t imm)
-{
+static inline void mov_ri(Asm *a, Reg d, int64_t imm) {
     if (imm == 0) { // flags die: callers never hold them across
         op_rr(a, 0x33, d, d);
     } else if (imm == (uint32_t)imm) {
@@ -136,15 +128,13 @@ static inline void mov_ri(Asm *a, Reg d, int64_t imm)
         b8(a, (uint64_t)imm);
     }
 }
-static inline void mov_mi(Asm *a, unsigned w, Reg base, int32_t disp, int32_t imm)
-{
+static inline void mov_mi(Asm *a, unsigned w, Reg base, int32_t disp, int32_t imm) {
     opcode(a, w | 0xc7, 0, 0, base);
     modrm_mem(a, 0, base, disp);
     b4(a, (uint32_t)imm);
 }
 static inline void lea(Asm *a, unsigned w, Reg d, Reg base, int32_t disp) { op_rm(a, w | 0x8d, d, base, disp); }
-static inline void shift_ri(Asm *a, unsigned w, unsigned sh, Reg r, unsigned n)
-{
+static inline void shift_ri(Asm *a, unsigned w, unsigned sh, Reg r, unsigned n) {
     opcode(a, w | 0xc1, 0, 0, r);
     b1(a, 0xc0 | sh << 3 | (r & 7));
     b1(a, n);
@@ -167,8 +157,7 @@ static inline uint8_t *jcc_short(Asm *a, unsigned cc) { asm_room(a); b1(a, 0x70 
 static inline uint8_t *jmp_short(Asm *a) { asm_room(a); b1(a, 0xeb); b1(a, 0); return a->p; }
 static inline void bind_short(Asm *a, uint8_t *after) { after[-1] = (uint8_t)(a->p - after); }
 // No-ops so that the rel32 of an n-byte opcode starts 4-byte aligned and can be patched atomically.
-static inline void align_rel32(Asm *a, unsigned n)
-{
+static inline void align_rel32(Asm *a, unsigned n) {
     static const uint8_t nop[4][3] = {{0}, {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}};
     unsigned pad = -(asm_here(a) + n) & 3;
     asm_room(a);
@@ -177,8 +166,7 @@ static inline void align_rel32(Asm *a, unsigned n)
 }
 
 // VEX: three operands. map 1 0F, 2 0F38, 3 0F3A; pp 0 none, 1 66, 2 F3, 3 F2.
-static inline void vex(Asm *a, unsigned op, unsigned map, unsigned pp, unsigned w, Reg reg, Reg vvvv, Reg rm)
-{
+static inline void vex(Asm *a, unsigned op, unsigned map, unsigned pp, unsigned w, Reg reg, Reg vvvv, Reg rm) {
     asm_room(a);
     b1(a, 0xc4);
     b1(a, (~reg >> 3 & 1) << 7 | 1 << 6 | (~rm >> 3 & 1) << 5 | map);

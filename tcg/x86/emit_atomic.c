@@ -6,14 +6,12 @@
 
 static bool in_loop(unsigned op) { return op != OP_AMO_SWAP && op != OP_AMO_ADD && op != OP_CAS; }
 
-static void lock(Gen *g)
-{
+static void lock(Gen *g) {
     asm_room(&g->a);
     b1(&g->a, 0xf0);
 }
 
-static void update_rcx(Gen *g, unsigned op, unsigned w, Reg v)
-{
+static void update_rcx(Gen *g, unsigned op, unsigned w, Reg v) {
     static const uint8_t alu[] = {ALU_AND, ALU_OR, ALU_XOR};
     static const uint8_t cc[] = {CC_L, CC_G, CC_B, CC_A}; // MINS MAXS MINU MAXU: keep the old value if it is so
     if (op <= OP_AMO_XOR) {
@@ -26,8 +24,7 @@ static void update_rcx(Gen *g, unsigned op, unsigned w, Reg v)
     }
 }
 
-void atomic_access(Gen *g, Stub *s)
-{
+void atomic_access(Gen *g, Stub *s) {
     Asm *a = &g->a;
     unsigned op = s->op->op, w = s->size == 3 ? P_W : 0;
     Reg result = in_loop(op) || op == OP_CAS ? RAX : RCX;
@@ -58,8 +55,7 @@ void atomic_access(Gen *g, Stub *s)
 }
 
 // By C from the start: sizes that no guest uses in a hot place.
-static void amo_call(Gen *g, IrRef r, const IrOp *op)
-{
+static void amo_call(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
     save_caller_saved(g, false);
     arg_to(g, RCX, op->a);
@@ -79,8 +75,7 @@ static void amo_call(Gen *g, IrRef r, const IrOp *op)
     result_from_rax(g, r, op->type);
 }
 
-void emit_amo(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_amo(Gen *g, IrRef r, const IrOp *op) {
     unsigned size = op->memop & MO_SIZE;
     if (size < MO_32 || size > MO_64 || (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7)) {
         amo_call(g, r, op);

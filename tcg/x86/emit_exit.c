@@ -11,22 +11,19 @@
 // used as long as its vCPU has not left translated code since, so mappings and context are as they were at the call.
 #include "tcg/x86/gen.h"
 
-static bool linkable(const Gen *g, int32_t target)
-{
+static bool linkable(const Gen *g, int32_t target) {
     int32_t last = (int32_t)PAGE_SIZE - (g->e->guest->insn_align < 4 ? 4 : 1);
     return !g->ir->unlinked && target >= 0 && target <= last;
 }
 
-static void pc_to_rax(Gen *g, int32_t target)
-{
+static void pc_to_rax(Gen *g, int32_t target) {
     mov_rm(&g->a, RAX, RBP, VCPU(vpage));
     if (target)
         alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
 }
 
 // rax = guest pc: to its code if the jump cache knows it.
-void probe_emit(X86 *x, Asm *a)
-{
+void probe_emit(X86 *x, Asm *a) {
     mov32_rr(a, RCX, RAX);
     alu_ri(a, 0, ALU_AND, RCX, (int32_t)(JUMP_ENTRIES - 1) << 1);
     shift_ri(a, 0, SH_SHL, RCX, 3);
@@ -46,8 +43,7 @@ void probe_emit(X86 *x, Asm *a)
 
 static void probe(Gen *g) { probe_emit(g->x, &g->a); }
 
-static int32_t current_pc(const Gen *g)
-{
+static int32_t current_pc(const Gen *g) {
     const IrBlock *b = g->ir;
     return b->ninsns ? b->insns[b->ninsns - 1].pc : b->pc;
 }
@@ -55,8 +51,7 @@ static int32_t current_pc(const Gen *g)
 enum { LINK_JUMP = -1, LINK_CALL = -2 };
 
 // jmp, call, or jcc (cc >= 0) rel32 that a link will patch; the stub asks for it.
-static void link_site(Gen *g, int cc, int32_t target)
-{
+static void link_site(Gen *g, int cc, int32_t target) {
     Asm *a = &g->a;
     Stub *s = stub_new(g, STUB_LINK);
     s->imm = target;
@@ -74,8 +69,7 @@ static void link_site(Gen *g, int cc, int32_t target)
     s->from[0] = a->p;
 }
 
-static void poll(Gen *g, int32_t target)
-{
+static void poll(Gen *g, int32_t target) {
     Stub *s = stub_new(g, STUB_POLL);
     s->imm = target;
     alu_mi(&g->a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
@@ -83,8 +77,7 @@ static void poll(Gen *g, int32_t target)
 }
 
 // Pushes a prediction and emits a host call; `direct`: to a linkable offset, else rax holds the vaddr, which a stub probes.
-static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
-{
+static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset) {
     Asm *a = &g->a;
     Stub *full = stub_new(g, STUB_FULL);
     alu_rm(a, P_W, ALU_CMP, RSP, RBP, VCPU(stack_limit));
@@ -109,13 +102,11 @@ static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
     link_site(g, LINK_JUMP, ret_offset);
 }
 
-static bool pairs(const Gen *g, const IrOp *op)
-{
+static bool pairs(const Gen *g, const IrOp *op) {
     return op->hint == EXIT_HINT_CALL && linkable(g, op->ret) && g->out->nlinks < 58;
 }
 
-static void exit_to(Gen *g, int32_t target)
-{
+static void exit_to(Gen *g, int32_t target) {
     if (!linkable(g, target) || g->out->nlinks >= 60) {
         pc_to_rax(g, target);
         probe(g);
@@ -126,8 +117,7 @@ static void exit_to(Gen *g, int32_t target)
     link_site(g, LINK_JUMP, target);
 }
 
-void emit_exit(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_exit(Gen *g, IrRef r, const IrOp *op) {
     if (!pairs(g, op)) {
         exit_to(g, op->target);
         return;
@@ -140,8 +130,7 @@ void emit_exit(Gen *g, IrRef r, const IrOp *op)
     call_paired(g, direct, op->target, op->ret);
 }
 
-void emit_exit_if(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
     unsigned cc = emit_condition(g, op->a);
     done_operands(g, op);
     if (linkable(g, op->target) && op->target > current_pc(g) && g->out->nlinks < 60) {
@@ -153,8 +142,7 @@ void emit_exit_if(Gen *g, IrRef r, const IrOp *op)
     bind_fwd(&g->a, over);
 }
 
-void emit_exit_reg(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
     arg_to(g, RAX, op->a);
     if (pairs(g, op)) {
@@ -172,8 +160,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op)
 }
 
 // A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked.
-void emit_exit_sync(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
     Stub *s = stub_new(g, STUB_POLL);
     s->imm = op->target;
@@ -196,8 +183,7 @@ void emit_exit_done(Gen *g, IrRef r, const IrOp *op) { jmp_to(&g->a, g->x->jump_
 // ---- stubs
 static void mem_address(Gen *g, const Stub *s) { lea(&g->a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp); }
 
-static void slow_call(Gen *g, const Stub *s, bool store)
-{
+static void slow_call(Gen *g, const Stub *s, bool store) {
     Asm *a = &g->a;
     if (store && s->value_const)
         mov_mi(a, P_W, RBP, VCPU(scratch), (int32_t)s->imm);
@@ -216,8 +202,7 @@ static void slow_call(Gen *g, const Stub *s, bool store)
 }
 
 // rcx = vaddr: the TLB's entry to the site's pair and, in rdx, its delta. Jumps to *miss if there is none.
-static uint8_t *tlb_probe(Gen *g, const Stub *s)
-{
+static uint8_t *tlb_probe(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     int32_t table = s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), pair = SPACE(site) + 16 * s->site;
     mov32_rr(a, RDX, RCX); // tlb_index, times the size of an entry
@@ -236,8 +221,7 @@ static uint8_t *tlb_probe(Gen *g, const Stub *s)
     return miss;
 }
 
-static void note_access(Gen *g, uint32_t access, uint32_t slow)
-{
+static void note_access(Gen *g, uint32_t access, uint32_t slow) {
     Compiled *out = g->out;
     if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0]))
         g->a.full = out->beyond = true;
@@ -245,8 +229,7 @@ static void note_access(Gen *g, uint32_t access, uint32_t slow)
         out->accesses[out->naccesses++] = (CompiledAccess){access, slow};
 }
 
-static void slow_amo(Gen *g, const Stub *s)
-{
+static void slow_amo(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     if (s->op->op == OP_CAS) {
         mov_rr(a, RDX, RAX);
@@ -262,8 +245,7 @@ static void slow_amo(Gen *g, const Stub *s)
     jmp_to(a, s->back);
 }
 
-static void mem_stub(Gen *g, Stub *s)
-{
+static void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
     uint32_t hot = s->access;
     bind_fwd(a, s->from[0]);
@@ -285,8 +267,7 @@ static void mem_stub(Gen *g, Stub *s)
         slow_call(g, s, s->kind == STUB_STORE);
 }
 
-static void exit_stub(Gen *g, const Stub *s)
-{
+static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
     if (s->kind == STUB_LINK)
@@ -298,8 +279,7 @@ static void exit_stub(Gen *g, const Stub *s)
     jmp_to(a, g->x->leave);
 }
 
-static void eval_stub(Gen *g, const Stub *s)
-{
+static void eval_stub(Gen *g, const Stub *s) {
     asm_room(&g->a);
     while (asm_here(&g->a) & 7)
         b1(&g->a, 0xcc);
@@ -311,8 +291,7 @@ static void eval_stub(Gen *g, const Stub *s)
 
 void nan_stub(Gen *g, const Stub *s);
 
-void stubs_emit(Gen *g)
-{
+void stubs_emit(Gen *g) {
     for (unsigned i = 0; i < g->nstubs && !g->a.full; i++) {
         Stub *s = &g->stubs[i];
         switch (s->kind) {

@@ -6,14 +6,12 @@
 #include "tcg/x86/gen.h"
 
 static unsigned scalar(IrType t) { return (t == T_F32 ? P_F3 : P_F2) | P_0F; }
-static bool host_can(const IrOp *op, IrType t)
-{
+static bool host_can(const IrOp *op, IrType t) {
     return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && !(op->imm & FP_NAN_PROPAGATE);
 }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
-static Stub *fix_nan(Gen *g, IrType t, uint8_t x)
-{
+static Stub *fix_nan(Gen *g, IrType t, uint8_t x) {
     op_rr(&g->a, (t == T_F64 ? P_66 : 0) | P_0F | 0x2e, x, x); // ucomis
     Stub *s = stub_new(g, STUB_NAN);
     s->type = t;
@@ -25,15 +23,13 @@ static Stub *fix_nan(Gen *g, IrType t, uint8_t x)
 
 static void minmax_nan(Gen *g, const Stub *s);
 
-static void move_x(Gen *g, uint8_t d, uint8_t s)
-{
+static void move_x(Gen *g, uint8_t d, uint8_t s) {
     if (d != s)
         op_rr(&g->a, P_0F | 0x28, d, s); // movaps
 }
 
 void nan_stub(Gen *g, const Stub *s);
-void nan_stub(Gen *g, const Stub *s)
-{
+void nan_stub(Gen *g, const Stub *s) {
     bind_fwd(&g->a, s->from[0]);
     if (s->minmax)
         minmax_nan(g, s);
@@ -52,8 +48,7 @@ void nan_stub(Gen *g, const Stub *s)
     jmp_to(&g->a, s->back);
 }
 
-void emit_fbin(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FADD - OP_FADD] = 0x58, [OP_FSUB - OP_FADD] = 0x5c, [OP_FMUL - OP_FADD] = 0x59, [OP_FDIV - OP_FADD] = 0x5e};
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
@@ -80,8 +75,7 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op)
     fix_nan(g, op->type, d);
 }
 
-void emit_fsqrt(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
         return;
@@ -95,8 +89,7 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op)
 
 // vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN (IEEE 754 leaves it open, and FMA3 does not), so the NaN stub
 // multiplies once more and keeps the flags only if the product is a NaN too.
-void emit_fma(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FMADD - OP_FMADD] = 0xa9, [OP_FMSUB - OP_FMADD] = 0xab, [OP_FNMSUB - OP_FMADD] = 0xad, [OP_FNMADD - OP_FMADD] = 0xaf};
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
@@ -158,8 +151,7 @@ static void minmax_nan(Gen *g, const Stub *s) {
 }
 
 // ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
-void emit_fcmp(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     IrType t = op->type;
     if (t != T_F32 && t != T_F64) {
@@ -183,8 +175,7 @@ void emit_fcmp(Gen *g, IrRef r, const IrOp *op)
     op_rr(s, P_BYTE | P_0F | 0xb6, d, RCX);
 }
 
-void emit_fcvt(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     IrType from = type_of(g, op->a);
     bool widen = op->type == T_F64 && from == T_F32, narrow = op->type == T_F32 && from == T_F64;
     if (!(widen || (narrow && host_can(op, T_F64)))) {
@@ -198,8 +189,7 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op)
     fix_nan(g, op->type, d);
 }
 
-void emit_int_to_f(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     bool exact = op->type == T_F64 && (op->op == OP_FCVT_I32 || op->op == OP_FCVT_U32);
     if (op->op == OP_FCVT_U64 || (op->type != T_F32 && op->type != T_F64) || !(exact || host_can(op, op->type))) {
         emit_eval(g, r, op);
@@ -219,8 +209,7 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op)
 }
 
 // The host gives 0x80..0 and NV for what does not fit; that value is looked at again in C.
-void emit_f_to_int(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned rm = op->imm & FP_RM;
     bool wide = op->op == OP_FTOI64;
@@ -262,8 +251,7 @@ void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
     move_x(g, def_xmm(g, r), SCRATCH_X);
 }
 
-void emit_bitcast(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
     bool to_fp = type_fp(op->type), from_fp = type_fp(type_of(g, op->a));
     unsigned w = ir_type_size(op->type) == 8 ? P_W : 0;
     if (to_fp == from_fp) {
@@ -279,8 +267,7 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op)
     }
 }
 
-void emit_box(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_box(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     uint8_t a = use_xmm(g, op->a);
     bool half = type_of(g, op->a) == T_F16;
@@ -293,8 +280,7 @@ void emit_box(Gen *g, IrRef r, const IrOp *op)
     op_rx(s, P_W | 0x8d, d, RCX, RDX, 0, 0);
 }
 
-void emit_unbox(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     bool half = op->type == T_F16;
     Reg a = use_gpr(g, op->a);

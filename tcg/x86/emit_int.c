@@ -9,8 +9,7 @@ typedef struct Opnd { // second operand
     int32_t imm; // or displacement from rbp
 } Opnd;
 
-static Opnd operand(Gen *g, IrRef r, IrType t)
-{
+static Opnd operand(Gen *g, IrRef r, IrType t) {
     Opnd o = {O_REG, 0, 0};
     if (fits_imm32(g, r, t, &o.imm))
         o.kind = O_IMM;
@@ -21,8 +20,7 @@ static Opnd operand(Gen *g, IrRef r, IrType t)
     return o;
 }
 
-static void alu(Gen *g, unsigned w, unsigned op, Reg d, Opnd o)
-{
+static void alu(Gen *g, unsigned w, unsigned op, Reg d, Opnd o) {
     if (o.kind == O_IMM)
         alu_ri(&g->a, w, op, d, o.imm);
     else if (o.kind == O_MEM)
@@ -31,15 +29,13 @@ static void alu(Gen *g, unsigned w, unsigned op, Reg d, Opnd o)
         alu_rr(&g->a, w, op, d, o.reg);
 }
 
-static void move_w(Gen *g, unsigned w, Reg d, Reg s)
-{
+static void move_w(Gen *g, unsigned w, Reg d, Reg s) {
     if (d != s)
         op_rr(&g->a, w | 0x8b, d, s);
 }
 
 // d = a op b for two-operand hosts, whatever aliases whatever.
-static void binary(Gen *g, IrRef r, const IrOp *op, unsigned alu_op, bool commutes)
-{
+static void binary(Gen *g, IrRef r, const IrOp *op, unsigned alu_op, bool commutes) {
     unsigned w = type_w(op->type);
     int32_t disp = 0;
     bool a_mem = in_memory(g, op->a, &disp);
@@ -68,8 +64,7 @@ static void binary(Gen *g, IrRef r, const IrOp *op, unsigned alu_op, bool commut
     }
 }
 
-static void emit_add(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_add(Gen *g, IrRef r, const IrOp *op) {
     int32_t imm, disp;
     unsigned w = type_w(op->type);
     if (in_memory(g, op->a, &disp) || in_memory(g, op->b, &disp)) {
@@ -102,15 +97,13 @@ static void emit_and(Gen *g, IrRef r, const IrOp *op) { binary(g, r, op, ALU_AND
 static void emit_or(Gen *g, IrRef r, const IrOp *op) { binary(g, r, op, ALU_OR, true); }
 static void emit_xor(Gen *g, IrRef r, const IrOp *op) { binary(g, r, op, ALU_XOR, true); }
 
-static void emit_andn(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_andn(Gen *g, IrRef r, const IrOp *op) {
     Reg a = use_gpr(g, op->a), b = use_gpr(g, op->b);
     done_operands(g, op);
     andn(&g->a, type_w(op->type) != 0, def_gpr(g, r), b, a);
 }
 
-static void shift(Gen *g, IrRef r, const IrOp *op, unsigned sh)
-{
+static void shift(Gen *g, IrRef r, const IrOp *op, unsigned sh) {
     unsigned w = type_w(op->type), mask = w ? 63 : 31;
     Reg a = use_gpr(g, op->a);
     if (is_const(g, op->b)) {
@@ -152,8 +145,7 @@ static void emit_shr(Gen *g, IrRef r, const IrOp *op) { shift(g, r, op, SH_SHR);
 static void emit_sar(Gen *g, IrRef r, const IrOp *op) { shift(g, r, op, SH_SAR); }
 static void emit_rotr(Gen *g, IrRef r, const IrOp *op) { shift(g, r, op, SH_ROR); }
 
-static void emit_mul(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_mul(Gen *g, IrRef r, const IrOp *op) {
     unsigned w = type_w(op->type);
     int32_t imm, disp;
     Reg a = use_gpr(g, op->a);
@@ -183,8 +175,7 @@ static void emit_mul(Gen *g, IrRef r, const IrOp *op)
 }
 
 // High halves. 64 bits: mulx gives the unsigned one; each negative signed operand takes the other off. 32 bits: a 64-bit product.
-static void emit_mulh(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_mulh(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     bool a_signed = op->op != OP_MULHU, b_signed = op->op == OP_MULHS;
     Reg a = use_gpr(g, op->a), b = use_gpr(g, op->b);
@@ -217,8 +208,7 @@ static void emit_mulh(Gen *g, IrRef r, const IrOp *op)
 }
 
 // Division by 0 and MIN / -1 by branches, since the host traps on them. rcx = divisor, rdx:rax = dividend and results.
-static void emit_div(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_div(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned w = type_w(op->type);
     bool is_signed = op->op == OP_DIVS || op->op == OP_REMS, rem = op->op == OP_REMS || op->op == OP_REMU;
@@ -266,8 +256,7 @@ static void emit_div(Gen *g, IrRef r, const IrOp *op)
     op_rr(s, w | 0x8b, def_gpr(g, r), RDX);
 }
 
-static void emit_minmax(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_minmax(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t cc[] = {[OP_MINS - OP_MINS] = CC_L, [OP_MINU - OP_MINS] = CC_B, [OP_MAXS - OP_MINS] = CC_G, [OP_MAXU - OP_MINS] = CC_A};
     unsigned w = type_w(op->type);
     Reg a = use_gpr(g, op->a), b = use_gpr(g, op->b);
@@ -278,8 +267,7 @@ static void emit_minmax(Gen *g, IrRef r, const IrOp *op)
     op_rr(&g->a, w | 0x8b, def_gpr(g, r), RCX);
 }
 
-static void emit_unary(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_unary(Gen *g, IrRef r, const IrOp *op) {
     static const uint32_t code[OP_COUNT] = {
         [OP_CLZ] = P_F3 | P_0F | 0xbd, [OP_CTZ] = P_F3 | P_0F | 0xbc, [OP_POPCNT] = P_F3 | P_0F | 0xb8,
         [OP_SEXT8] = P_BYTE | P_0F | 0xbe, [OP_SEXT16] = P_0F | 0xbf, [OP_SEXT32] = 0x63,
@@ -299,8 +287,7 @@ static void emit_unary(Gen *g, IrRef r, const IrOp *op)
     op_rr(&g->a, c | w, def_gpr(g, r), a);
 }
 
-static void emit_bswap(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_bswap(Gen *g, IrRef r, const IrOp *op) {
     Reg a = use_gpr(g, op->a);
     done_operands(g, op);
     Reg d = def_gpr(g, r);
@@ -309,8 +296,7 @@ static void emit_bswap(Gen *g, IrRef r, const IrOp *op)
 }
 
 // Bytes equal to zero, by SSE; complemented.
-static void emit_orcb(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_orcb(Gen *g, IrRef r, const IrOp *op) {
     Reg a = use_gpr(g, op->a);
     unsigned w = type_w(op->type);
     op_rr(&g->a, P_66 | w | P_0F | 0x6e, SCRATCH_X, a);
@@ -322,8 +308,7 @@ static void emit_orcb(Gen *g, IrRef r, const IrOp *op)
     unary(&g->a, w, 2, d);
 }
 
-static void emit_clmul(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_clmul(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned w = type_w(op->type);
     Reg a = use_gpr(g, op->a), b = use_gpr(g, op->b);
@@ -351,8 +336,7 @@ static void emit_clmul(Gen *g, IrRef r, const IrOp *op)
 // ---- comparison
 static const uint8_t int_cc[] = {CC_E, CC_NE, CC_L, CC_B, CC_GE, CC_AE};
 
-unsigned emit_compare(Gen *g, IrRef r)
-{
+unsigned emit_compare(Gen *g, IrRef r) {
     const IrOp *c = &g->ir->ops[r];
     unsigned w = type_w(c->type), cc = int_cc[c->op - OP_EQ];
     int32_t disp, imm;
@@ -371,8 +355,7 @@ unsigned emit_compare(Gen *g, IrRef r)
     return cc;
 }
 
-unsigned emit_condition(Gen *g, IrRef cond)
-{
+unsigned emit_condition(Gen *g, IrRef cond) {
     if (g->val[cond].fused)
         return emit_compare(g, cond);
     Reg c = use_gpr(g, cond);
@@ -380,8 +363,7 @@ unsigned emit_condition(Gen *g, IrRef cond)
     return CC_NE;
 }
 
-static void emit_cmp(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_cmp(Gen *g, IrRef r, const IrOp *op) {
     if (g->val[r].fused)
         return;
     unsigned cc = emit_compare(g, r);
@@ -390,8 +372,7 @@ static void emit_cmp(Gen *g, IrRef r, const IrOp *op)
     op_rr(&g->a, P_BYTE | P_0F | 0xb6, def_gpr(g, r), RCX);
 }
 
-static void emit_bool(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_bool(Gen *g, IrRef r, const IrOp *op) {
     if (g->val[op->a].fused) {
         unsigned cc = emit_compare(g, op->a);
         setcc(&g->a, cc, RCX);
@@ -404,8 +385,7 @@ static void emit_bool(Gen *g, IrRef r, const IrOp *op)
     mov32_rr(&g->a, def_gpr(g, r), a);
 }
 
-static void emit_shadd(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_shadd(Gen *g, IrRef r, const IrOp *op) {
     if (!is_const(g, op->c) || (uint64_t)const_value(g, op->c) > 3) {
         emit_eval(g, r, op);
         return;
@@ -415,8 +395,7 @@ static void emit_shadd(Gen *g, IrRef r, const IrOp *op)
     op_rx(&g->a, type_w(op->type) | 0x8d, def_gpr(g, r), a, b, (unsigned)const_value(g, op->c), 0);
 }
 
-static void emit_select(Gen *g, IrRef r, const IrOp *op)
-{
+static void emit_select(Gen *g, IrRef r, const IrOp *op) {
     unsigned w = type_w(op->type);
     if (type_fp(op->type)) {
         emit_fselect(g, r, op);

@@ -9,13 +9,11 @@
 // path, which does the whole access in C: a page-crossing or MMIO access can never hit. 32-bit guest addresses wrap before the check.
 #include "tcg/x86/gen.h"
 
-void emit_pc_off(Gen *g, uint16_t snap)
-{
+void emit_pc_off(Gen *g, uint16_t snap) {
     mov_mi(&g->a, 0, RBP, VCPU(pc_off), g->ir->snaps[snap].pc);
 }
 
-Stub *stub_new(Gen *g, StubKind kind)
-{
+Stub *stub_new(Gen *g, StubKind kind) {
     if (g->nstubs == MAX_STUBS) {
         g->a.full = g->out->beyond = true;
         g->nstubs--;
@@ -26,14 +24,12 @@ Stub *stub_new(Gen *g, StubKind kind)
     return s;
 }
 
-static bool needs_slow(const IrOp *op)
-{
+static bool needs_slow(const IrOp *op) {
     return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || (op->memop & MO_SIZE) > MO_64;
 }
 
 // Base register; what has none (a constant address) gets one.
-void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
-{
+void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     bool store = op->op != OP_LOAD;
     s->op = op;
     s->base = base;
@@ -46,8 +42,7 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base)
 }
 
 // The check. Leaves what the access must be addressed by: [base + rdx + disp], or for 32-bit addresses [rcx + rdx].
-void mem_check(Gen *g, Stub *s)
-{
+void mem_check(Gen *g, Stub *s) {
     Asm *a = &g->a;
     int32_t pair = SPACE(site) + 16 * s->site;
     if (s->memop & MO_ALIGN && s->size) {
@@ -72,8 +67,7 @@ void mem_check(Gen *g, Stub *s)
         alu_rm(a, P_W, ALU_ADD, RCX, R15, pair);
 }
 
-static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg)
-{
+static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg) {
     s->access = asm_here(&g->a);
     if (s->addr32)
         op_rx(&g->a, code, reg, RCX, RDX, 0, 0);
@@ -81,8 +75,7 @@ static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg)
         op_rx(&g->a, code, reg, s->base, RDX, 0, s->disp);
 }
 
-static unsigned load_code(const IrOp *op)
-{
+static unsigned load_code(const IrOp *op) {
     bool sign = op->memop & MO_SIGN;
     unsigned w = op->type == T_I64 ? P_W : 0;
     switch (op->memop & MO_SIZE) {
@@ -95,8 +88,7 @@ static unsigned load_code(const IrOp *op)
 
 static unsigned fp_move(IrType t, bool store) { return (t == T_F32 ? P_F3 : P_F2) | P_0F | (store ? 0x11 : 0x10); }
 
-static void load_access(Gen *g, Stub *s)
-{
+static void load_access(Gen *g, Stub *s) {
     if (s->type == T_F32 || s->type == T_F64) {
         mem_op(g, s, fp_move(s->type, false), s->value);
     } else if (s->is_fp) { // f16
@@ -108,16 +100,14 @@ static void load_access(Gen *g, Stub *s)
 }
 
 // The jump to a site's stub where there is no fast path at all.
-static void always_slow(Gen *g, Stub *s)
-{
+static void always_slow(Gen *g, Stub *s) {
     asm_room(&g->a);
     b1(&g->a, 0xe9);
     b4(&g->a, 0);
     s->from[0] = g->a.p;
 }
 
-void emit_load(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_load(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
@@ -140,8 +130,7 @@ void emit_load(Gen *g, IrRef r, const IrOp *op)
     s->back = asm_here(&g->a);
 }
 
-static void store_value(Gen *g, Stub *s, const IrOp *op)
-{
+static void store_value(Gen *g, Stub *s, const IrOp *op) {
     IrType t = ir_result_type(&g->ir->ops[op->b]);
     s->type = t;
     if (is_const(g, op->b) && !type_fp(t)) {
@@ -156,8 +145,7 @@ static void store_value(Gen *g, Stub *s, const IrOp *op)
     s->value = s->is_fp ? use_xmm(g, op->b) : use_gpr(g, op->b);
 }
 
-static void store_access(Gen *g, Stub *s)
-{
+static void store_access(Gen *g, Stub *s) {
     static const unsigned code[] = {P_BYTE | 0x88, P_66 | 0x89, 0x89, P_W | 0x89};
     static const unsigned code_imm[] = {0xc6, P_66 | 0xc7, 0xc7, P_W | 0xc7};
     if (s->is_fp) { // f16 goes the slow way
@@ -176,8 +164,7 @@ static void store_access(Gen *g, Stub *s)
     }
 }
 
-void mem_access(Gen *g, Stub *s)
-{
+void mem_access(Gen *g, Stub *s) {
     if (s->kind == STUB_LOAD)
         load_access(g, s);
     else if (s->kind == STUB_STORE)
@@ -186,8 +173,7 @@ void mem_access(Gen *g, Stub *s)
         atomic_access(g, s);
 }
 
-void emit_store(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_store(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
@@ -203,8 +189,7 @@ void emit_store(Gen *g, IrRef r, const IrOp *op)
     done_operands(g, op);
 }
 
-void emit_fence(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_fence(Gen *g, IrRef r, const IrOp *op) {
     if (!(op->imm & FENCE_WR))
         return; // x86 keeps every other order by itself
     asm_room(&g->a);
@@ -212,8 +197,7 @@ void emit_fence(Gen *g, IrRef r, const IrOp *op)
     alu_mi(&g->a, 0, ALU_OR, RSP, 0, 0);
 }
 
-static void store_pending(Gen *g, unsigned snap)
-{
+static void store_pending(Gen *g, unsigned snap) {
     const IrSnap *s = &g->ir->snaps[snap];
     for (unsigned k = 0; k < s->n; k++) {
         const IrPending *p = &g->ir->pending[s->first + k];
@@ -222,8 +206,7 @@ static void store_pending(Gen *g, unsigned snap)
     }
 }
 
-void emit_call(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_call(Gen *g, IrRef r, const IrOp *op) {
     const Helper *h = &g->ir->names->helpers[op->helper];
     bool writes = h->effects & HELPER_WRITES;
     if (op->hsnap < g->ir->nsnaps)
@@ -245,8 +228,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op)
 }
 
 // A pure op without an emitter: its interpreter function.
-void emit_eval(Gen *g, IrRef r, const IrOp *op)
-{
+void emit_eval(Gen *g, IrRef r, const IrOp *op) {
     unsigned n = ir_op_info[op->op].operands;
     save_caller_saved(g, false);
     if (n > 0)

@@ -6,14 +6,12 @@
 // r12-r15; the other pins are reloaded.
 #include "tcg/x86/gen.h"
 
-static void store_pins(X86 *x, Asm *a)
-{
+static void store_pins(X86 *x, Asm *a) {
     for (unsigned i = 0; i < x->npins; i++)
         mov_mr(a, RBP, x->pin_slot[i], x->pin_reg[i]);
 }
 
-static void load_pins(X86 *x, Asm *a, bool all)
-{
+static void load_pins(X86 *x, Asm *a, bool all) {
     for (unsigned i = 0; i < x->npins; i++) {
         Reg r = x->pin_reg[i];
         if (all || (r != RBX && r != R12))
@@ -21,8 +19,7 @@ static void load_pins(X86 *x, Asm *a, bool all)
     }
 }
 
-static void call_c(Asm *a, void *fn)
-{
+static void call_c(Asm *a, void *fn) {
     mov_ri(a, RAX, (int64_t)(uintptr_t)fn);
     call_reg(a, RAX);
 }
@@ -32,8 +29,7 @@ static void vcpu_to_rdi(Asm *a) { lea(a, P_W, RDI, RBP, -(int32_t)sizeof(Vcpu));
 enum { FRAME = 24, RETURN_STACK = 64 << 10 };
 static const Reg callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
-static void make_enter_leave(X86 *x, Asm *a)
-{
+static void make_enter_leave(X86 *x, Asm *a) {
     x->enter = (uint64_t (*)(Vcpu *, uint32_t))(uintptr_t)asm_here(a);
     for (unsigned i = 0; i < 6; i++)
         push(a, callee_saved[i]);
@@ -66,8 +62,7 @@ static void make_enter_leave(X86 *x, Asm *a)
 }
 
 // Vcpu.pc is set and the context may be new: predictions are void, r15 is reloaded, and the jump cache of the space asked. WFI leaves.
-static void make_done(X86 *x, Asm *a)
-{
+static void make_done(X86 *x, Asm *a) {
     x->jump_done = asm_here(a);
     mov_rm(a, RSP, RBP, VCPU(host_sp));
     mov_rm(a, R15, RBP, VCPU(space));
@@ -82,16 +77,14 @@ static void make_done(X86 *x, Asm *a)
     probe_emit(x, a);
 }
 
-static void save_temps(Asm *a)
-{
+static void save_temps(Asm *a) {
     alu_ri(a, P_W, ALU_SUB, RSP, 8 + 16 * 8 + 16);
     mov_mr(a, RSP, 16 * 8, RAX);
     for (unsigned i = 0; i < 16; i++)
         op_rm(a, P_F2 | P_0F | 0x11, (Reg)i, RSP, (int32_t)(8 * i));
 }
 
-static void restore_temps(Asm *a)
-{
+static void restore_temps(Asm *a) {
     mov_rm(a, RAX, RSP, 16 * 8);
     for (unsigned i = 0; i < 16; i++)
         op_rm(a, P_F2 | P_0F | 0x10, (Reg)i, RSP, (int32_t)(8 * i));
@@ -100,8 +93,7 @@ static void restore_temps(Asm *a)
 }
 
 // rcx = vaddr, edx = MemOp, [scratch] = value to store or to be loaded; pc_off is stored. Keeps all temps.
-static uint32_t make_slow(X86 *x, Asm *a, bool store)
-{
+static uint32_t make_slow(X86 *x, Asm *a, bool store) {
     uint32_t at = asm_here(a);
     save_temps(a);
     store_pins(x, a);
@@ -121,8 +113,7 @@ static uint32_t make_slow(X86 *x, Asm *a, bool store)
 
 // tlb_amo(v, op, memop, vaddr, b, c): rcx = vaddr, rdx = b, rax = c, [scratch+48] = op, [scratch+56] = MemOp; the old value to
 // [scratch]. Keeps all temps.
-static uint32_t make_amo(X86 *x, Asm *a)
-{
+static uint32_t make_amo(X86 *x, Asm *a) {
     uint32_t at = asm_here(a);
     save_temps(a);
     store_pins(x, a);
@@ -140,8 +131,7 @@ static uint32_t make_amo(X86 *x, Asm *a)
     return at;
 }
 
-static uint32_t make_helper(X86 *x, Asm *a, const Helper *h)
-{
+static uint32_t make_helper(X86 *x, Asm *a, const Helper *h) {
     uint32_t at = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
     store_pins(x, a);
@@ -160,8 +150,7 @@ static uint32_t make_helper(X86 *x, Asm *a, const Helper *h)
 }
 
 // interp_eval(v, op, a, b, c): rcx, rdx, rax = a, b, c; [scratch+48] = address of the op.
-static uint32_t make_eval(X86 *x, Asm *a)
-{
+static uint32_t make_eval(X86 *x, Asm *a) {
     uint32_t at = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
     store_pins(x, a);
@@ -176,8 +165,7 @@ static uint32_t make_eval(X86 *x, Asm *a)
     return at;
 }
 
-bool thunks_make(Engine *e, X86 *x, Asm *a)
-{
+bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
     make_enter_leave(x, a);
     make_done(x, a);

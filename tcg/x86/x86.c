@@ -9,8 +9,7 @@ static const Reg pins[MAX_PINS] = {RBX, RSI, RDI, R8, R9, R10, R11, R12};
 
 X86 *x86_of(Engine *e) { return e->backend_state; }
 
-static bool host_fits(void)
-{
+static bool host_fits(void) {
     // clang's __builtin_cpu_supports does not know lzcnt, so that one is asked for directly.
     unsigned a, b, c, d;
     bool lzcnt = __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
@@ -19,13 +18,11 @@ static bool host_fits(void)
            lzcnt && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
-static Asm cursor(const CodeBuffer *c)
-{
+static Asm cursor(const CodeBuffer *c) {
     return (Asm){.p = c->rw + c->used, .limit = c->rw + c->cold_start, .to_rx = (int64_t)(c->rx - c->rw)};
 }
 
-static bool x86_init(Engine *e, CodeBuffer *code)
-{
+static bool x86_init(Engine *e, CodeBuffer *code) {
     X86 *x = calloc(1, sizeof(*x));
     e->backend_state = x;
     if (!x || !host_fits())
@@ -49,8 +46,7 @@ static bool x86_init(Engine *e, CodeBuffer *code)
 
 static void x86_fini(Engine *e) { free(e->backend_state); }
 
-static void emit_ops(Gen *g)
-{
+static void emit_ops(Gen *g) {
     for (g->i = 0; g->i < g->ir->nops && !g->a.full; g->i++) {
         free_spills(g);
         const IrOp *op = &g->ir->ops[g->i];
@@ -64,8 +60,7 @@ static void emit_ops(Gen *g)
     }
 }
 
-static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out)
-{
+static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out) {
     X86 *x = x86_of(e);
     Gen *g = &x->gen;
     g->a = cursor(code);
@@ -101,8 +96,7 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
 
 static uint64_t x86_enter(Vcpu *v, uint32_t entry) { return x86_of(v->engine)->enter(v, entry); }
 
-static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target)
-{
+static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target) {
     uint32_t *rw = (uint32_t *)(void *)(code->rw + (site - (uint32_t)(uintptr_t)code->rx));
     __atomic_store_n(rw, target - (site + 4), __ATOMIC_RELEASE);
 }

@@ -8,8 +8,7 @@
 
 #include "tests/bench/kernels/kernel.h"
 
-void *arena_alloc(size_t size)
-{
+void *arena_alloc(size_t size) {
     static char *arena;
     static size_t used;
     void *at;
@@ -30,16 +29,14 @@ void *arena_alloc(size_t size)
     return at;
 }
 
-static double seconds_now(void)
-{
+static double seconds_now(void) {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec + now.tv_nsec * 1e-9;
 }
 
-int main(void)
-{
+int main(void) {
     if (kernel.prepare)
         kernel.prepare();
     printf("start %s\n", kernel.name);

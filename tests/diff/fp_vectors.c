@@ -69,8 +69,7 @@ static const Function functions[] = {
     ROW(f64_to_f32, 1) ROW(bf16_to_f32, 1) ROW(f32_to_bf16, 1)
 };
 
-static const Function *function_find(const char *name)
-{
+static const Function *function_find(const char *name) {
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (strcmp(functions[i].name, name) == 0)
             return &functions[i];
@@ -78,8 +77,7 @@ static const Function *function_find(const char *name)
     return NULL;
 }
 
-static bool option_apply(const char *option, FpEnv *env)
-{
+static bool option_apply(const char *option, FpEnv *env) {
     static const struct { const char *name; int rounding; } modes[] = {
         {"-rnear_even", FP_RNE}, {"-rminMag", FP_RTZ}, {"-rmin", FP_RDN},
         {"-rmax", FP_RUP}, {"-rnear_maxMag", FP_RMM}, {"-rodd", FP_RTO},
@@ -102,8 +100,7 @@ static bool option_apply(const char *option, FpEnv *env)
 }
 
 // Reads the vectors; returns how many differed, or -1 if a line could not be understood.
-static long check_lines(const Function *f, FpEnv env, long *lines)
-{
+static long check_lines(const Function *f, FpEnv env, long *lines) {
     char line[256];
     long bad = 0;
     while (fgets(line, sizeof line, stdin)) {
@@ -125,8 +122,7 @@ static long check_lines(const Function *f, FpEnv env, long *lines)
     return bad;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     FpEnv env = {.policy = FP_POLICY_RISCV};
     const Function *f = argc > 1 ? function_find(argv[1]) : NULL;
     bool good = f != NULL;

@@ -13,8 +13,7 @@
 static IrgMachine x, y;
 static IrBlock raw, folded, trial;
 
-static const char *compare(const IrBlock *b, unsigned seed)
-{
+static const char *compare(const IrBlock *b, unsigned seed) {
     const char *fault = NULL;
     for (unsigned fill = 0; fill < 2 && !fault; fill++) {
         irg_fill(&x, seed * 64ull + fill);
@@ -27,8 +26,7 @@ static const char *compare(const IrBlock *b, unsigned seed)
 }
 
 // Takes op i out: a value becomes 0, anything else nothing. False if it has to stay.
-static bool take_out(IrBlock *b, unsigned i)
-{
+static bool take_out(IrBlock *b, unsigned i) {
     IrOp *op = &b->ops[i];
     IrType t = ir_result_type(op);
     if (op->op == OP_NOP || op->op == OP_CONST || op->op == OP_PARAM || op->op == OP_LABEL ||
@@ -38,8 +36,7 @@ static bool take_out(IrBlock *b, unsigned i)
     return true;
 }
 
-static void shrink(IrBlock *b, unsigned seed)
-{
+static void shrink(IrBlock *b, unsigned seed) {
     bool shrunk = true;
     while (shrunk) {
         shrunk = false;
@@ -57,8 +54,7 @@ static void shrink(IrBlock *b, unsigned seed)
     }
 }
 
-static void show(const IrBlock *b, unsigned seed, const char *fault)
-{
+static void show(const IrBlock *b, unsigned seed, const char *fault) {
     char *text = ir_print(b);
     printf("seed %u: %s\n", seed, fault);
     shrink(&folded, seed);
@@ -70,8 +66,7 @@ static void show(const IrBlock *b, unsigned seed, const char *fault)
     free(text);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     unsigned first = 1, count = 1000, kinds = 0, failed = 0, numbers = 0;
     bool go_on = false;
     for (int i = 1; i < argc; i++) {

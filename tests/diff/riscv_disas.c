@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc != 6) return fprintf(stderr, "usage: %s XLEN SEED COUNT FILE pseudo|plain\n", argv[0]), 2;
     bool pseudo = !strcmp(argv[5], "pseudo");
     RiscvConfig c = riscv_everything((unsigned)atoi(argv[1]));

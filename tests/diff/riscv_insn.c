@@ -35,21 +35,17 @@ typedef struct Image {
 
 // ---- a small assembler
 static void put(Image *m, uint32_t insn) { memcpy(m->code + m->bytes, &insn, 4), m->bytes += 4; }
-static uint32_t i_type(uint32_t op, unsigned f3, unsigned rd, unsigned rs1, int imm)
-{
+static uint32_t i_type(uint32_t op, unsigned f3, unsigned rd, unsigned rs1, int imm) {
     return op | rd << 7 | f3 << 12 | rs1 << 15 | (uint32_t)imm << 20;
 }
-static uint32_t s_type(uint32_t op, unsigned f3, unsigned rs1, unsigned rs2, int imm)
-{
+static uint32_t s_type(uint32_t op, unsigned f3, unsigned rs1, unsigned rs2, int imm) {
     return op | ((uint32_t)imm & 31) << 7 | f3 << 12 | rs1 << 15 | rs2 << 20 | (uint32_t)(imm >> 5) << 25;
 }
-static void put_jal(Image *m, unsigned rd, size_t to)
-{
+static void put_jal(Image *m, unsigned rd, size_t to) {
     uint32_t d = (uint32_t)(to - m->bytes);
     put(m, 0x6f | rd << 7 | (d >> 20 & 1) << 31 | (d >> 1 & 0x3ff) << 21 | (d >> 11 & 1) << 20 | (d >> 12 & 0xff) << 12);
 }
-static void put_routines(Image *m)
-{
+static void put_routines(Image *m) {
     unsigned x_width = m->xlen == 64 ? 3 : 2;
     m->routines = m->load_all = m->bytes;
     put(m, i_type(0x03, 2, 1, 31, FCSR_AT));
@@ -64,14 +60,12 @@ static void put_routines(Image *m)
     put(m, s_type(0x23, 2, 31, 1, FCSR_AT));
     put(m, i_type(0x67, 0, 0, 30, 0));
 }
-static void put_address(Image *m, unsigned rd, uint64_t vaddr) // pc-relative
-{
+static void put_address(Image *m, unsigned rd, uint64_t vaddr) { // pc-relative
     int32_t d = (int32_t)(vaddr - (BASE + m->bytes));
     put(m, 0x17 | rd << 7 | ((uint32_t)(d + 0x800) & 0xfffff000));
     put(m, i_type(0x13, 0, rd, rd, (int32_t)((uint32_t)d << 20) >> 20));
 }
-static void put_number(Image *m, unsigned rd, uint32_t n)
-{
+static void put_number(Image *m, unsigned rd, uint32_t n) {
     put(m, 0x37 | rd << 7 | ((n + 0x800) & 0xfffff000));
     put(m, i_type(0x13, 0, rd, rd, (int32_t)(n << 20) >> 20));
 }
@@ -79,8 +73,7 @@ static void put_number(Image *m, unsigned rd, uint32_t n)
 // ---- the image
 static uint64_t records_vaddr(const Image *m) { return BASE + RAM_SIZE - (uint64_t)m->count * RECORD; }
 
-static void record_fill(Image *m, unsigned k, Random *r)
-{
+static void record_fill(Image *m, unsigned k, Random *r) {
     uint8_t *record = m->records + (size_t)k * RECORD;
     uint64_t scratch = records_vaddr(m) + (uint64_t)k * RECORD + SCRATCH_AT;
     uint64_t x[32] = {0}, f[32], fcsr = random_below(r, 5) << 5;
@@ -100,8 +93,7 @@ static void record_fill(Image *m, unsigned k, Random *r)
     }
 }
 
-static void image_make(Image *m, uint64_t seed)
-{
+static void image_make(Image *m, uint64_t seed) {
     Random r = {seed};
     m->config = riscv_everything(m->xlen);
     m->decoder = riscv_decoder(&m->config);
@@ -136,8 +128,7 @@ static void image_make(Image *m, uint64_t seed)
     put(m, 0x73); // exit
 }
 
-static int image_write(const Image *m, const char *path)
-{
+static int image_write(const Image *m, const char *path) {
     FILE *f = fopen(path, "wb");
     if (!f) return perror(path), 2;
     enum { HEAD = 4096 };
@@ -165,8 +156,7 @@ static int image_write(const Image *m, const char *path)
 }
 
 // ---- running it here
-static uint8_t *image_run(const Image *m, bool interpret)
-{
+static uint8_t *image_run(const Image *m, bool interpret) {
     const CpuType *type = m->xlen == 64 ? &riscv64_type : &riscv32_type;
     EngineOptions options = {.interpret = interpret};
     char error[256] = "";
@@ -197,8 +187,7 @@ static uint8_t *image_run(const Image *m, bool interpret)
     return after;
 }
 
-static void print_sequence(const Image *m, unsigned k)
-{
+static void print_sequence(const Image *m, unsigned k) {
     const RandomSequence *s = &m->sequences[k];
     for (unsigned i = 0; i < s->n; i++) {
         char text[128];
@@ -209,8 +198,7 @@ static void print_sequence(const Image *m, unsigned k)
     }
 }
 
-static bool is_used(const Image *m, unsigned k, bool is_float, unsigned r)
-{
+static bool is_used(const Image *m, unsigned k, bool is_float, unsigned r) {
     for (unsigned i = 0; i < m->sequences[k].n; i++) {
         const RandomInsn *in = &m->sequences[k].insn[i];
         Insn o;
@@ -222,8 +210,7 @@ static bool is_used(const Image *m, unsigned k, bool is_float, unsigned r)
     return false;
 }
 
-static unsigned compare(const Image *m, const uint8_t *ours, const uint8_t *theirs)
-{
+static unsigned compare(const Image *m, const uint8_t *ours, const uint8_t *theirs) {
     unsigned bad = 0;
     for (unsigned k = 0; k < m->count; k++) {
         const uint8_t *a = ours + (size_t)k * RECORD, *b = theirs + (size_t)k * RECORD, *before = m->records + (size_t)k * RECORD;
@@ -243,8 +230,7 @@ static unsigned compare(const Image *m, const uint8_t *ours, const uint8_t *thei
     return bad;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc != 8) return fprintf(stderr, "usage: %s elf|interp|jit XLEN SEED COUNT LENGTH MATCH FILE\n", argv[0]), 2;
     static Image m;
     m = (Image){.xlen = (unsigned)atoi(argv[2]), .count = (unsigned)atoi(argv[4]), .length = (unsigned)atoi(argv[5]),

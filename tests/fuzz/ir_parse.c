@@ -4,8 +4,7 @@
 #include <string.h>
 #include "tests/lib/irguest.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static IrBlock first, second;
     char error[128], *text = malloc(size + 1);
     memcpy(text, data, size);

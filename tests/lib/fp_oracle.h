@@ -20,8 +20,7 @@ typedef struct Exact {
     int scale;
 } Exact;
 
-static inline int exact_length(OracleInt mag)
-{
+static inline int exact_length(OracleInt mag) {
     int length = 0;
     for (; mag; mag >>= 1)
         length++;
@@ -29,8 +28,7 @@ static inline int exact_length(OracleInt mag)
 }
 
 // The value of a code without sign. The code of infinity stands for the power of two that would follow.
-static inline Exact exact_of_code(OracleFormat f, uint64_t code)
-{
+static inline Exact exact_of_code(OracleFormat f, uint64_t code) {
     int exp = code >> f.frac_bits & ((1 << f.exp_bits) - 1), bias = (1 << (f.exp_bits - 1)) - 1;
     uint64_t frac = code & ((1ull << f.frac_bits) - 1);
     return (Exact){
@@ -41,8 +39,7 @@ static inline Exact exact_of_code(OracleFormat f, uint64_t code)
 }
 
 // Sign of |a| - |b|; b has no "more".
-static inline int exact_compare(Exact a, Exact b)
-{
+static inline int exact_compare(Exact a, Exact b) {
     int la = exact_length(a.mag), lb = exact_length(b.mag);
     if (la == 0 || lb == 0)
         return (la != 0) - (lb != 0);
@@ -52,8 +49,7 @@ static inline int exact_compare(Exact a, Exact b)
     return ma == mb ? a.more : ma < mb ? -1 : 1;
 }
 
-static inline Exact exact_add(Exact a, Exact b)
-{
+static inline Exact exact_add(Exact a, Exact b) {
     if (exact_compare(a, b) < 0) {
         Exact swap = a;
         a = b;
@@ -70,21 +66,18 @@ static inline Exact exact_add(Exact a, Exact b)
     return a;
 }
 
-static inline Exact exact_mul(Exact a, Exact b)
-{
+static inline Exact exact_mul(Exact a, Exact b) {
     return (Exact){.sign = a.sign ^ b.sign, .mag = a.mag * b.mag, .scale = a.scale + b.scale};
 }
 
-static inline Exact exact_div(Exact a, Exact b)
-{
+static inline Exact exact_div(Exact a, Exact b) {
     int up = 128 - exact_length(a.mag);
     a.mag <<= up;
     return (Exact){.sign = a.sign ^ b.sign, .more = a.mag % b.mag != 0, .mag = a.mag / b.mag,
                    .scale = a.scale - up - b.scale};
 }
 
-static inline Exact exact_sqrt(Exact a)
-{
+static inline Exact exact_sqrt(Exact a) {
     int up = 127 - exact_length(a.mag);
     up += (a.scale - up) & 1;
     a.mag <<= up;
@@ -99,8 +92,7 @@ static inline Exact exact_sqrt(Exact a)
 }
 
 // The rounded code without sign, infinity's meaning "beyond the largest".
-static inline uint64_t oracle_round_code(OracleFormat f, Exact x, int rounding, bool *inexact)
-{
+static inline uint64_t oracle_round_code(OracleFormat f, Exact x, int rounding, bool *inexact) {
     uint64_t low = 0, high = ((1ull << f.exp_bits) - 1) << f.frac_bits;
     if (exact_compare(x, exact_of_code(f, high)) >= 0) {
         *inexact = true;
@@ -124,8 +116,7 @@ static inline uint64_t oracle_round_code(OracleFormat f, Exact x, int rounding, 
 }
 
 // x is not zero. `flags` receives NX, UF, OF.
-static inline uint64_t oracle_round(OracleFormat f, Exact x, FpEnv env, uint8_t *flags)
-{
+static inline uint64_t oracle_round(OracleFormat f, Exact x, FpEnv env, uint8_t *flags) {
     bool inexact, ignored;
     uint64_t inf = ((1ull << f.exp_bits) - 1) << f.frac_bits, sign = (uint64_t)x.sign << (f.exp_bits + f.frac_bits);
     uint64_t code = oracle_round_code(f, x, env.rounding, &inexact);

@@ -10,22 +10,19 @@
 
 static uint64_t fp_random_state = 0x9e3779b97f4a7c15;
 
-static inline uint64_t fp_random(void) // xorshift64*
-{
+static inline uint64_t fp_random(void) { // xorshift64*
     fp_random_state ^= fp_random_state >> 12;
     fp_random_state ^= fp_random_state << 25;
     fp_random_state ^= fp_random_state >> 27;
     return fp_random_state * 0x2545f4914f6cdd1d;
 }
 
-static inline long fp_random_count(void)
-{
+static inline long fp_random_count(void) {
     const char *text = getenv("MYNA_FP_COUNT");
     return text ? atol(text) : 10000;
 }
 
-static inline uint64_t fp_random_fraction(int bits)
-{
+static inline uint64_t fp_random_fraction(int bits) {
     uint64_t mask = (1ull << bits) - 1, r = fp_random();
     switch (r >> 61) {
     case 0: return 0;
@@ -38,8 +35,7 @@ static inline uint64_t fp_random_fraction(int bits)
     }
 }
 
-static inline uint64_t fp_random_value(int exp_bits, int frac_bits)
-{
+static inline uint64_t fp_random_value(int exp_bits, int frac_bits) {
     uint64_t max = (1ull << exp_bits) - 1, bias = max >> 1, r = fp_random(), exp;
     switch (r & 7) {
     case 0: exp = 0; break;
@@ -57,8 +53,7 @@ static inline uint64_t fp_random_f32(void) { return fp_random_value(8, 23); }
 static inline uint64_t fp_random_f64(void) { return fp_random_value(11, 52); }
 
 // Integers of every length, often just beside a power of two.
-static inline uint64_t fp_random_int(void)
-{
+static inline uint64_t fp_random_int(void) {
     uint64_t r = fp_random();
     uint64_t value = fp_random() >> (r & 63);
     return r >> 62 == 0 ? (1ull << (r >> 8 & 63)) + (r >> 16) % 3 - 1 : r >> 62 == 1 ? -value : value;

@@ -10,8 +10,7 @@ typedef struct Replay {
 
 static IrRef mapped(const Replay *r, IrRef v) { return v == IR_NONE ? IR_NONE : r->to[v]; }
 
-static IrRef replay_value(Replay *r, const IrOp *op)
-{
+static IrRef replay_value(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
     if (op->op == OP_SELECT)
         return ir_select(r->k, op->type, c, a, b);
@@ -20,8 +19,7 @@ static IrRef replay_value(Replay *r, const IrOp *op)
     return b == IR_NONE ? ir_un(r->k, op->op, op->type, a) : ir_bin(r->k, op->op, op->type, a, b);
 }
 
-static IrRef replay_memory(Replay *r, const IrOp *op)
-{
+static IrRef replay_memory(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
     if (op->op == OP_LOAD)
         return ir_load(r->k, op->type, op->memop, a, op->disp);
@@ -36,8 +34,7 @@ static IrRef replay_memory(Replay *r, const IrOp *op)
     return ir_amo(r->k, op->op, op->type, op->memop, a, b, c);
 }
 
-static void replay_exit(Replay *r, const IrOp *op)
-{
+static void replay_exit(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a);
     switch (op->op) {
     case OP_EXIT:
@@ -52,8 +49,7 @@ static void replay_exit(Replay *r, const IrOp *op)
     }
 }
 
-static void replay_jump(Replay *r, const IrOp *op)
-{
+static void replay_jump(Replay *r, const IrOp *op) {
     IrRef args[IR_MAX_ARGS];
     for (unsigned i = 0; i < op->nargs; i++)
         args[i] = mapped(r, r->in->args[op->args + i]);
@@ -64,8 +60,7 @@ static void replay_jump(Replay *r, const IrOp *op)
 }
 
 // All parameters of a label that the builder makes have one type.
-static void replay_label(Replay *r, unsigned at)
-{
+static void replay_label(Replay *r, unsigned at) {
     const IrOp *op = &r->in->ops[at];
     IrRef params[IR_MAX_ARGS];
     ir_label(r->k, op->label, op->nargs ? (IrType)op[1].type : T_I64, params, op->nargs);
@@ -73,8 +68,7 @@ static void replay_label(Replay *r, unsigned at)
         r->to[at + 1 + i] = params[i];
 }
 
-static IrRef replay_const(Replay *r, const IrOp *op)
-{
+static IrRef replay_const(Replay *r, const IrOp *op) {
     switch (op->op) {
     case OP_CONST: return ir_const(r->k, op->type, op->imm);
     case OP_PCREL: return ir_pcrel(r->k, op->type, op->imm);
@@ -83,8 +77,7 @@ static IrRef replay_const(Replay *r, const IrOp *op)
     }
 }
 
-static void replay_op(Replay *r, unsigned i)
-{
+static void replay_op(Replay *r, unsigned i) {
     const IrOp *op = &r->in->ops[i];
     IrRef v = IR_NONE;
     switch (ir_op_info[op->op].kind) {
@@ -113,8 +106,7 @@ static void replay_op(Replay *r, unsigned i)
     r->to[i] = v;
 }
 
-void irg_refold(IrBuild *k, const IrBlock *in)
-{
+void irg_refold(IrBuild *k, const IrBlock *in) {
     Replay r = {.k = k, .in = in};
     unsigned insn = 0;
     for (unsigned i = 0; i < in->nlabels; i++)
@@ -126,8 +118,7 @@ void irg_refold(IrBuild *k, const IrBlock *in)
     }
 }
 
-void irg_fold(IrBlock *out, const IrBlock *in)
-{
+void irg_fold(IrBlock *out, const IrBlock *in) {
     static IrBuild k;
     ir_begin(&k, out, in->names, in->vpage, in->pc, in->ctx);
     irg_refold(&k, in);

@@ -19,8 +19,7 @@ typedef struct Gen {
 static uint64_t rnd(Gen *g, uint64_t n) { return irg_next(&g->seed) % n; }
 static bool chance(Gen *g, unsigned percent) { return rnd(g, 100) < percent; }
 
-static IrRef put(Gen *g, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm)
-{
+static IrRef put(Gen *g, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm) {
     if (g->b->nops == IR_MAX_OPS - 1)
         abort();
     g->b->ops[g->b->nops] = (IrOp){.op = op, .type = t, .a = a, .b = b, .c = c, .imm = imm};
@@ -29,8 +28,7 @@ static IrRef put(Gen *g, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64
 
 static IrOp *last(Gen *g) { return &g->b->ops[g->b->nops - 1]; }
 
-static int64_t telling_constant(Gen *g, IrType t)
-{
+static int64_t telling_constant(Gen *g, IrType t) {
     static const int64_t values[] = {0, 1, -1, 2, 3, 7, 8, 16, 24, 31, 32, 33, 48, 56, 63, 64, 0x7f, 0x80, 0xff,
                                      0xffff, 0x7fff, -0x8000, INT32_MAX, INT32_MIN, UINT32_MAX, INT64_MAX,
                                      INT64_MIN, 0x1000, -4};
@@ -46,13 +44,11 @@ static int64_t telling_constant(Gen *g, IrType t)
     return t == T_I1 ? v & 1 : t == T_I32 ? (int32_t)v : v;
 }
 
-static bool reads_as(IrType want, IrType have)
-{
+static bool reads_as(IrType want, IrType have) {
     return want == have || (want == T_I32 && have == T_I64);
 }
 
-static uint16_t slot_of(Gen *g, IrType t)
-{
+static uint16_t slot_of(Gen *g, IrType t) {
     for (;;) {
         const IrSlot *s = &irg_names.slots[rnd(g, irg_names.nslots)];
         bool overlaps = t == T_I64 && s->offset >= offsetof(IrgState, w);
@@ -62,8 +58,7 @@ static uint16_t slot_of(Gen *g, IrType t)
 }
 
 // A value that an operand of type t may name.
-static IrRef value(Gen *g, IrType t)
-{
+static IrRef value(Gen *g, IrType t) {
     unsigned n = g->b->nops;
     for (unsigned tries = 0; tries < 24; tries++) {
         unsigned back = chance(g, 70) ? 1 + (unsigned)rnd(g, 12) : 1 + (unsigned)rnd(g, n ? n : 1);
@@ -81,8 +76,7 @@ static IrRef value(Gen *g, IrType t)
     return put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, telling_constant(g, t));
 }
 
-static IrRef constant(Gen *g, IrType t)
-{
+static IrRef constant(Gen *g, IrType t) {
     return put(g, OP_CONST, t, IR_NONE, IR_NONE, IR_NONE, telling_constant(g, t));
 }
 
@@ -90,8 +84,7 @@ static IrRef operand(Gen *g, IrType t) { return chance(g, 25) ? constant(g, t) :
 static IrType int_type(Gen *g) { return chance(g, 60) ? T_I64 : T_I32; }
 static IrType fp_type(Gen *g) { return chance(g, 50) ? T_F64 : T_F32; }
 
-static void binary(Gen *g)
-{
+static void binary(Gen *g) {
     IrType t = int_type(g);
     IrOpcode op = OP_ADD + (IrOpcode)rnd(g, OP_MAXU - OP_ADD + 1);
     if (chance(g, 50))
@@ -100,8 +93,7 @@ static void binary(Gen *g)
     put(g, op == OP_SHADD ? OP_ADD : op, t, a, b, IR_NONE, 0); // (that one has three)
 }
 
-static void rare(Gen *g)
-{
+static void rare(Gen *g) {
     static const IrOpcode one[] = {OP_CLZ, OP_CTZ, OP_POPCNT, OP_BSWAP, OP_BREV8, OP_ORCB, OP_ZIP, OP_UNZIP};
     static const IrOpcode two[] = {OP_CLMUL, OP_CLMULH, OP_CLMULR, OP_XPERM4, OP_XPERM8};
     IrType t = int_type(g);
@@ -114,15 +106,13 @@ static void rare(Gen *g)
     }
 }
 
-static void extension(Gen *g)
-{
+static void extension(Gen *g) {
     IrType t = int_type(g), from = t == T_I64 && chance(g, 50) ? T_I32 : T_I64;
     put(g, OP_SEXT8 + (IrOpcode)rnd(g, 6), t, operand(g, from), IR_NONE, IR_NONE, 0);
 }
 
 // (x << n) >> n, which is where extensions come from in guests that have none.
-static void shift_pair(Gen *g)
-{
+static void shift_pair(Gen *g) {
     IrType t = int_type(g);
     IrRef x = value(g, t), n = constant(g, t), m = chance(g, 70) ? n : constant(g, t);
     IrRef left = put(g, OP_SHL, t, x, n, IR_NONE, 0);
@@ -130,8 +120,7 @@ static void shift_pair(Gen *g)
 }
 
 // Scaled addition, made by two ops or one, and rotations made of two shifts.
-static void composed(Gen *g)
-{
+static void composed(Gen *g) {
     IrType t = int_type(g);
     IrRef x = value(g, t), y = value(g, t);
     if (chance(g, 20)) {
@@ -159,8 +148,7 @@ static void composed(Gen *g)
         put(g, op, t, y, left, IR_NONE, 0);
 }
 
-static void compare(Gen *g)
-{
+static void compare(Gen *g) {
     IrType t = int_type(g);
     IrRef a = operand(g, t), b = chance(g, 10) ? a : operand(g, t);
     IrRef cond = put(g, OP_EQ + (IrOpcode)rnd(g, 6), t, a, b, IR_NONE, 0);
@@ -174,30 +162,26 @@ static void compare(Gen *g)
     }
 }
 
-static void choose(Gen *g)
-{
+static void choose(Gen *g) {
     IrType t = chance(g, 85) ? int_type(g) : fp_type(g);
     IrRef a = operand(g, t), b = operand(g, t), c = value(g, T_I1);
     put(g, OP_SELECT, t, a, b, c, 0);
 }
 
-static void set(Gen *g)
-{
+static void set(Gen *g) {
     static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
     IrType t = types[rnd(g, 7)];
     put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot_of(g, t));
 }
 
-static void get(Gen *g)
-{
+static void get(Gen *g) {
     static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
     IrType t = types[rnd(g, 7)];
     put(g, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot_of(g, t));
 }
 
 // Mostly inside RAM: a masked offset and the window's base.
-static IrRef address(Gen *g, IrType t)
-{
+static IrRef address(Gen *g, IrType t) {
     if (chance(g, 5))
         return operand(g, t);
     int64_t base = chance(g, 10) ? IRG_IO + 0x400 : IRG_RAM + 0x400;
@@ -208,8 +192,7 @@ static IrRef address(Gen *g, IrType t)
     return put(g, OP_ADD, t, low, c, IR_NONE, 0);
 }
 
-static void finish_memory(Gen *g, unsigned memop, int32_t disp)
-{
+static void finish_memory(Gen *g, unsigned memop, int32_t disp) {
     last(g)->disp = disp;
     last(g)->memop = (uint16_t)memop;
     last(g)->snap = g->snap;
@@ -217,8 +200,7 @@ static void finish_memory(Gen *g, unsigned memop, int32_t disp)
 
 static int32_t displacement(Gen *g) { return chance(g, 50) ? 0 : (int32_t)rnd(g, 0x400) - 0x200; }
 
-static void load(Gen *g)
-{
+static void load(Gen *g) {
     bool fp = chance(g, 15);
     IrType t = fp ? fp_type(g) : int_type(g);
     unsigned most = t == T_I32 || t == T_F32 ? MO_32 : MO_64;
@@ -229,8 +211,7 @@ static void load(Gen *g)
     finish_memory(g, memop, displacement(g));
 }
 
-static void store(Gen *g)
-{
+static void store(Gen *g) {
     bool fp = chance(g, 15);
     IrRef v = fp ? operand(g, fp_type(g)) : operand(g, int_type(g));
     IrType t = ir_result_type(&g->b->ops[v]);
@@ -243,8 +224,7 @@ static void store(Gen *g)
     finish_memory(g, memop, displacement(g));
 }
 
-static void atomic(Gen *g)
-{
+static void atomic(Gen *g) {
     IrType t = int_type(g);
     unsigned memop = t == T_I32 ? MO_32 : MO_32 + (unsigned)rnd(g, 2);
     memop |= MO_ALIGN | (chance(g, 50) ? MO_SIGN : 0) | (chance(g, 30) ? MO_ACQ | MO_REL : 0);
@@ -256,14 +236,12 @@ static void atomic(Gen *g)
     finish_memory(g, memop, 0);
 }
 
-static int64_t policy(Gen *g)
-{
+static int64_t policy(Gen *g) {
     static const uint8_t modes[] = {FP_DYN, FP_DYN, FP_DYN, FP_DYN, FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM};
     return modes[rnd(g, 9)];
 }
 
-static void fp_arithmetic(Gen *g)
-{
+static void fp_arithmetic(Gen *g) {
     IrType t = fp_type(g);
     IrOpcode op = OP_FADD + (IrOpcode)rnd(g, OP_FMAX - OP_FADD + 1);
     unsigned n = ir_op_info[op].operands;
@@ -271,8 +249,7 @@ static void fp_arithmetic(Gen *g)
     put(g, op, t, a, b, c, policy(g));
 }
 
-static void fp_convert(Gen *g)
-{
+static void fp_convert(Gen *g) {
     IrType t = fp_type(g);
     IrRef a;
     switch (rnd(g, 5)) {
@@ -308,8 +285,7 @@ static void fp_convert(Gen *g)
     }
 }
 
-static void call(Gen *g)
-{
+static void call(Gen *g) {
     unsigned helper = (unsigned)rnd(g, 4);
     IrRef a = operand(g, int_type(g)), b = operand(g, int_type(g)), c = operand(g, int_type(g));
     if (chance(g, 50) && helper == 3) { // traps one time in eight otherwise
@@ -322,8 +298,7 @@ static void call(Gen *g)
     last(g)->hsnap = g->snap;
 }
 
-static void leave_if(Gen *g)
-{
+static void leave_if(Gen *g) {
     IrRef c = value(g, T_I1);
     put(g, OP_EXIT_IF, T_VOID, c, IR_NONE, IR_NONE, 0);
     last(g)->target = 0x800 + 4 * (int32_t)rnd(g, 64);
@@ -331,8 +306,7 @@ static void leave_if(Gen *g)
 
 static void random_op(Gen *g);
 
-static void open_local(Gen *g, unsigned label, unsigned nparams, IrType t)
-{
+static void open_local(Gen *g, unsigned label, unsigned nparams, IrType t) {
     put(g, OP_LABEL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     last(g)->label = (uint16_t)label;
     last(g)->nargs = (uint16_t)nparams;
@@ -341,8 +315,7 @@ static void open_local(Gen *g, unsigned label, unsigned nparams, IrType t)
         put(g, OP_PARAM, t, IR_NONE, IR_NONE, IR_NONE, i);
 }
 
-static void go(Gen *g, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n)
-{
+static void go(Gen *g, IrOpcode op, IrRef cond, unsigned label, const IrRef *args, unsigned n) {
     put(g, op, T_VOID, cond, IR_NONE, IR_NONE, 0);
     if (g->kept == IR_MAX_OPS)
         g->kept = g->b->nops - 1;
@@ -353,16 +326,14 @@ static void go(Gen *g, IrOpcode op, IrRef cond, unsigned label, const IrRef *arg
         g->b->args[g->b->nargs++] = args[i];
 }
 
-static void some_ops(Gen *g, unsigned n)
-{
+static void some_ops(Gen *g, unsigned n) {
     for (g->depth++; n > 0; n--)
         random_op(g);
     g->depth--;
 }
 
 // Ops that are done only if a condition is false.
-static void skip(Gen *g)
-{
+static void skip(Gen *g) {
     IrRef c = value(g, T_I1);
     unsigned label = g->b->nlabels++;
     go(g, OP_BRANCH, c, label, NULL, 0);
@@ -371,8 +342,7 @@ static void skip(Gen *g)
 }
 
 // A few rounds, with a counter and an accumulator carried by parameters; both are live after it.
-static void loop(Gen *g)
-{
+static void loop(Gen *g) {
     unsigned label = g->b->nlabels++;
     IrRef x = value(g, T_I64);
     if (ir_result_type(&g->b->ops[x]) != T_I64)
@@ -390,8 +360,7 @@ static void loop(Gen *g)
     go(g, OP_BRANCH, more, label, args, 2);
 }
 
-static void random_op(Gen *g)
-{
+static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
         {load, 7}, {store, 6}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
@@ -414,8 +383,7 @@ static void random_op(Gen *g)
         }
 }
 
-static void leave(Gen *g)
-{
+static void leave(Gen *g) {
     IrRef v;
     switch (rnd(g, 3)) {
     case 0:
@@ -434,8 +402,7 @@ static void leave(Gen *g)
     last(g)->target = 0xa00;
 }
 
-void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds)
-{
+void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds) {
     Gen g = {.b = out, .seed = seed, .kept = IR_MAX_OPS, .kinds = kinds};
     out->vpage = IRG_CODE;
     out->pc = 0x40;

@@ -17,8 +17,7 @@ static const IrSlot slots[] = {
 };
 static const uint16_t pins[] = {offsetof(IrgState, a[0]), offsetof(IrgState, a[1]), offsetof(IrgState, a[2])};
 
-uint64_t irg_next(uint64_t *seed)
-{
+uint64_t irg_next(uint64_t *seed) {
     uint64_t z = *seed += 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;
@@ -27,16 +26,14 @@ uint64_t irg_next(uint64_t *seed)
 
 static IrgState *state_of(Vcpu *v) { return vcpu_state(v); }
 
-static void hash(uint64_t *h, uint64_t x)
-{
+static void hash(uint64_t *h, uint64_t x) {
     *h ^= x;
     irg_next(h);
 }
 
 // ---- helpers
 
-static void raise_trap(Vcpu *v, uint32_t cause, uint64_t vaddr)
-{
+static void raise_trap(Vcpu *v, uint32_t cause, uint64_t vaddr) {
     v->trap = cause;
     state_of(v)->trap_cause = cause;
     state_of(v)->trap_vaddr = vaddr;
@@ -44,31 +41,27 @@ static void raise_trap(Vcpu *v, uint32_t cause, uint64_t vaddr)
 
 static uint64_t helper_mix(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) { return a * 3 + (b ^ c << 1); }
 
-static uint64_t helper_peek(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t helper_peek(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     uint64_t sum = a;
     for (unsigned i = 0; i < IRG_NA; i++)
         sum = sum * 5 + state_of(v)->a[i];
     return sum;
 }
 
-static uint64_t helper_poke(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t helper_poke(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     state_of(v)->a[a % IRG_NA] = b;
     hash(&state_of(v)->helper, a ^ b ^ c);
     return state_of(v)->a[0];
 }
 
-static uint64_t helper_check(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t helper_check(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     if ((a & 7) == 7) {
         raise_trap(v, IRG_TRAP_HELPER, a);
     }
     return a + 1;
 }
 
-static uint64_t helper_stop(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t helper_stop(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     v->pc = vcpu_pc(v);
     atomic_fetch_or(&v->exit_request, EXIT_STOP);
     return 0;
@@ -87,8 +80,7 @@ const IrNames irg_names = {slots, sizeof slots / sizeof *slots, helpers, sizeof 
 // ---- the contract
 
 // The block under test at its own address; anything else stops the run.
-static void guest_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns)
-{
+static void guest_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns) {
     const IrBlock *b = state_of(v)->block;
     if (b && v->pc == b->vpage + (uint64_t)b->pc) {
         irg_refold(k, b);
@@ -99,8 +91,7 @@ static void guest_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint
     ir_exit_done(k);
 }
 
-static bool guest_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out)
-{
+static bool guest_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
     static uint8_t code[4096]; // nobody reads the bytes of an instruction
     *out = (TlbFill){.paddr = vaddr, .read = true, .write = true, .whole_page = true, .span = 4096};
     if (access == ACCESS_FETCH) {
@@ -120,16 +111,14 @@ static bool guest_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, uns
     return true;
 }
 
-static bool guest_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value)
-{
+static bool guest_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
     hash(&state_of(v)->io, paddr * 8 + size);
     uint64_t seed = state_of(v)->io;
     *value = irg_next(&seed) & (size == 8 ? ~0ull : (1ull << 8 * size) - 1);
     return true;
 }
 
-static bool guest_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value)
-{
+static bool guest_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value) {
     hash(&state_of(v)->io, paddr * 16 + size);
     hash(&state_of(v)->io, value & (size == 8 ? ~0ull : (1ull << 8 * size) - 1));
     return true;
@@ -137,8 +126,7 @@ static bool guest_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned siz
 
 static void guest_misaligned(Vcpu *v, uint64_t vaddr, Access access) { raise_trap(v, IRG_TRAP_ALIGN, vaddr); }
 
-static void take_trap(Vcpu *v)
-{
+static void take_trap(Vcpu *v) {
     state_of(v)->trap = 1;
     state_of(v)->trap_pc = vcpu_pc(v);
     v->pc = vcpu_pc(v);
@@ -160,8 +148,7 @@ const Guest irg_guest = {
 
 // ---- machines
 
-IrgMachine irg_new(bool interpret)
-{
+IrgMachine irg_new(bool interpret) {
     EngineOptions options = {.cache_size = 4 << 20, .interpret = interpret};
     IrgMachine m = {.engine = engine_new(&irg_guest, &options)};
     m.v = vcpu_new(&irg_guest, m.engine, 0, NULL);
@@ -171,16 +158,14 @@ IrgMachine irg_new(bool interpret)
     return m;
 }
 
-void irg_free(IrgMachine *m)
-{
+void irg_free(IrgMachine *m) {
     free(m->s->ram);
     vcpu_free(m->v);
     engine_free(m->engine);
 }
 
 // Half of the registers hold addresses in RAM, the rest anything.
-void irg_fill(IrgMachine *m, uint64_t seed)
-{
+void irg_fill(IrgMachine *m, uint64_t seed) {
     uint8_t *ram = m->s->ram;
     memset(m->s, 0, sizeof *m->s);
     m->s->ram = ram;
@@ -199,8 +184,7 @@ void irg_fill(IrgMachine *m, uint64_t seed)
     m->v->pc = 0;
 }
 
-void irg_interpret(IrgMachine *m, const IrBlock *b)
-{
+void irg_interpret(IrgMachine *m, const IrBlock *b) {
     m->v->vpage = b->vpage;
     m->v->pc_off = (uint32_t)b->pc;
     m->v->pc = b->vpage + (uint64_t)b->pc;
@@ -211,8 +195,7 @@ void irg_interpret(IrgMachine *m, const IrBlock *b)
     atomic_store(&m->v->exit_request, 0);
 }
 
-void irg_run(IrgMachine *m, const IrBlock *b)
-{
+void irg_run(IrgMachine *m, const IrBlock *b) {
     m->s->block = b;
     m->v->pc = b->vpage + (uint64_t)b->pc;
     vcpu_context(m->v, m->v->ctx + 1); // a context of its own: no block of an earlier run is found
@@ -220,8 +203,7 @@ void irg_run(IrgMachine *m, const IrBlock *b)
     m->s->block = NULL;
 }
 
-const char *irg_differs(const IrgMachine *x, const IrgMachine *y)
-{
+const char *irg_differs(const IrgMachine *x, const IrgMachine *y) {
     static char text[128];
     const uint64_t *p = (const uint64_t *)x->s, *q = (const uint64_t *)y->s;
     for (unsigned i = 0; i < offsetof(IrgState, ram) / 8; i++)

@@ -7,32 +7,28 @@
 
 #define OPERAND(m) (offsetof(Insn, m) / sizeof(int32_t))
 
-RiscvConfig riscv_everything(unsigned xlen)
-{
+RiscvConfig riscv_everything(unsigned xlen) {
     RiscvConfig c = {.xlen = xlen};
     for (unsigned e = 0; e < RV_EXT_COUNT; e++) c.ext[e] = e != RV_EXT_rv32 && e != RV_EXT_rv64;
     return c;
 }
 
 // ---- operands
-static void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value)
-{
+static void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value) {
     for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
         if (p->operand != operand) continue;
         uint32_t ones = UINT32_MAX >> (32 - p->length);
         *bits = (*bits & ~(ones << p->from)) | (value >> p->to & ones) << p->from;
     }
 }
-static bool has_operand(const DecodeEntry *e, unsigned operand)
-{
+static bool has_operand(const DecodeEntry *e, unsigned operand) {
     for (unsigned k = 0; k < e->npieces; k++) {
         if (e->pieces[k].operand == operand) return true;
     }
     return false;
 }
 // Is `word` one of the words of the row's template?
-static bool mentions(const DecodeEntry *e, const char *word)
-{
+static bool mentions(const DecodeEntry *e, const char *word) {
     size_t n = strlen(word);
     for (const char *p = e->row->text; (p = strstr(p, word)); p += n) {
         bool starts = p == e->row->text || strchr(",( ", p[-1]), ends = !p[n] || strchr(",() ", p[n]);
@@ -42,8 +38,7 @@ static bool mentions(const DecodeEntry *e, const char *word)
 }
 
 // ---- which rows may run at all
-static bool is_tame(const DecodeEntry *e)
-{
+static bool is_tame(const DecodeEntry *e) {
     static const char *const wild[] = {"ecall", "ebreak", "mret", "sret", "wfi", "sfence", "sinval", "cbo_inval", "cbo_clean",
                                        "cbo_flush", "wrs_", "c_ebreak", "c_unimp", "c_reserved", "c_jr", "c_jalr", "jalr", "c_addi16sp",
                                        "c_jal", "pause"};
@@ -53,8 +48,7 @@ static bool is_tame(const DecodeEntry *e)
     return true;
 }
 
-static unsigned pick_destination(Random *r, const DecodeEntry *e)
-{
+static unsigned pick_destination(Random *r, const DecodeEntry *e) {
     bool cas = strstr(e->row->name, "amocas"); // QEMU 10 spoils its zero register in amocas with rd = x0
     bool narrow = e->initial[OPERAND(rd)] == 8, pair = strstr(e->row->bits, "rd[4:1]");
     for (;;) {
@@ -66,8 +60,7 @@ static unsigned pick_destination(Random *r, const DecodeEntry *e)
 }
 
 // fflags with anything, frm with a valid mode, fcsr for reading.
-static void tame_csr(Random *r, const DecodeEntry *e, uint32_t *bits)
-{
+static void tame_csr(Random *r, const DecodeEntry *e, uint32_t *bits) {
     const char *name = e->row->name;
     unsigned csr = 1 + random_below(r, 3);
     bool immediate = strchr("i", name[strlen(name) - 1]);
@@ -80,8 +73,7 @@ static void tame_csr(Random *r, const DecodeEntry *e, uint32_t *bits)
     operand_set(e, bits, OPERAND(csr), csr);
 }
 
-static void tame_memory(Random *r, const DecodeEntry *e, uint32_t *bits)
-{
+static void tame_memory(Random *r, const DecodeEntry *e, uint32_t *bits) {
     if (e->width == 16) {
         if (has_operand(e, OPERAND(rs1))) operand_set(e, bits, OPERAND(rs1), 8);
     } else if (mentions(e, "imm")) {
@@ -94,8 +86,7 @@ static void tame_memory(Random *r, const DecodeEntry *e, uint32_t *bits)
     }
 }
 
-static RandomInsn random_insn(Random *r, const DecodeEntry *e)
-{
+static RandomInsn random_insn(Random *r, const DecodeEntry *e) {
     static const uint8_t modes[8] = {0, 1, 2, 3, 4, 7, 7, 7};
     uint32_t bits = decode_random(e, (uint32_t)random_next(r));
     if (mentions(e, "csr")) tame_csr(r, e, &bits);
@@ -109,8 +100,7 @@ static RandomInsn random_insn(Random *r, const DecodeEntry *e)
 }
 
 // ---- sequences
-static void link_branches(Random *r, RandomSequence *s)
-{
+static void link_branches(Random *r, RandomSequence *s) {
     s->bytes = 0;
     for (unsigned k = 0; k < s->n; k++) {
         s->insn[k].offset = s->bytes;
@@ -127,8 +117,7 @@ static void link_branches(Random *r, RandomSequence *s)
 
 // What the peer and we may do differently, both by the manual or by a fault of the peer's, once instructions follow each other:
 // LR and SC of unequal sizes; froundnx, which QEMU 10 drops with its flags when its result is overwritten.
-static bool is_disputed(const DecodeEntry *e, const RandomSequence *s, unsigned n)
-{
+static bool is_disputed(const DecodeEntry *e, const RandomSequence *s, unsigned n) {
     const char *name = e->row->name;
     if (n > 1 && !strncmp(name, "fround", 6)) return true;
     if (strncmp(name, "sc_", 3) && strncmp(name, "lr_", 3)) return false;
@@ -139,8 +128,7 @@ static bool is_disputed(const DecodeEntry *e, const RandomSequence *s, unsigned 
     return false;
 }
 
-void random_sequence(Random *r, const Decoder *d, unsigned n, const char *match, RandomSequence *out)
-{
+void random_sequence(Random *r, const Decoder *d, unsigned n, const char *match, RandomSequence *out) {
     unsigned rows;
     const DecodeEntry *e = decode_entries(d, &rows);
     out->n = 0;
@@ -153,14 +141,12 @@ void random_sequence(Random *r, const Decoder *d, unsigned n, const char *match,
     link_branches(r, out);
 }
 
-void random_encode(const RandomSequence *s, uint8_t *out)
-{
+void random_encode(const RandomSequence *s, uint8_t *out) {
     for (unsigned k = 0; k < s->n; k++) memcpy(out + s->insn[k].offset, &s->insn[k].bits, s->insn[k].entry->width / 8);
 }
 
 // ---- values
-uint64_t random_integer(Random *r)
-{
+uint64_t random_integer(Random *r) {
     static const uint64_t edges[] = {0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff};
     uint64_t v = random_next(r);
     switch (random_below(r, 6)) {
@@ -174,8 +160,7 @@ uint64_t random_integer(Random *r)
 }
 
 // A number of a format with `fraction` and `exponent` bits; near zero, one, infinity, the integers' limits, and NaNs.
-static uint64_t format_float(Random *r, unsigned fraction, unsigned exponent)
-{
+static uint64_t format_float(Random *r, unsigned fraction, unsigned exponent) {
     uint64_t bias = (1ull << (exponent - 1)) - 1, top = (1ull << exponent) - 1, ones = (1ull << fraction) - 1;
     uint64_t v = random_next(r), f = v & ones, e = v >> 53 & top, sign = v >> 63;
     const uint64_t fractions[8] = {0, 0, 1, ones, ones ^ 1, 1ull << (fraction - 1), f, f};
@@ -192,8 +177,7 @@ static uint64_t format_float(Random *r, unsigned fraction, unsigned exponent)
     return sign << (fraction + exponent) | e << fraction | f;
 }
 
-uint64_t random_float(Random *r)
-{
+uint64_t random_float(Random *r) {
     switch (random_below(r, 16)) {
     case 0: return random_next(r);
     case 1: return 0xffff000000000000 | format_float(r, 23, 8); // broken box

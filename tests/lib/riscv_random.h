@@ -8,8 +8,7 @@
 typedef struct Random {
     uint64_t state;
 } Random;
-static inline uint64_t random_next(Random *r) // splitmix64
-{
+static inline uint64_t random_next(Random *r) { // splitmix64
     uint64_t z = r->state += 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;

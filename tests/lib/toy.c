@@ -6,15 +6,13 @@
 
 uint8_t toy_ram[TOY_RAM] __attribute__((aligned(4096)));
 
-static uint64_t help_halt(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t help_halt(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     v->pc = vcpu_pc(v);
     vcpu_kick(v, EXIT_STOP);
     return 0;
 }
 
-static uint64_t help_illegal(Vcpu *v, uint64_t a, uint64_t b, uint64_t c)
-{
+static uint64_t help_illegal(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     v->trap = 1;
     toy_of(v)->fault_addr = a;
     toy_of(v)->fault_pc = vcpu_pc(v);
@@ -28,8 +26,7 @@ static const Helper helpers[] = {
 
 #define X(n) (uint16_t)(8 * (n))
 
-static void one(IrBuild *k, uint32_t insn, int32_t pc)
-{
+static void one(IrBuild *k, uint32_t insn, int32_t pc) {
     unsigned op = insn & 255, rd = insn >> 12 & 15, rs = insn >> 8 & 15;
     int imm = (int16_t)(insn >> 16);
     IrRef d = ir_get(k, T_I64, X(rd)), s = ir_get(k, T_I64, X(rs));
@@ -71,8 +68,7 @@ static void one(IrBuild *k, uint32_t insn, int32_t pc)
     }
 }
 
-static void translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max)
-{
+static void translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max) {
     int32_t pc = k->b->pc;
     for (unsigned n = 0; n < max && pc < 4096 && !k->ended && !k->full; n++, pc += 4) {
         uint32_t insn;
@@ -84,8 +80,7 @@ static void translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *n
         ir_exit(k, pc);
 }
 
-static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out)
-{
+static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
     bool ram = vaddr < TOY_RAM;
     if (!ram && (vaddr < TOY_IO || vaddr >= TOY_IO + 4096 || access == ACCESS_FETCH)) {
         if (!probe) {
@@ -99,14 +94,12 @@ static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned 
     return true;
 }
 
-static bool io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value)
-{
+static bool io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
     *value = toy_of(v)->io_value + size;
     return true;
 }
 
-static bool io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value)
-{
+static bool io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value) {
     toy_of(v)->io_value = value;
     toy_of(v)->io_writes++;
     return true;
@@ -114,8 +107,7 @@ static bool io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uin
 
 static void misaligned(Vcpu *v, uint64_t vaddr, Access access) { help_illegal(v, vaddr, 0, 0); }
 
-static void trap(Vcpu *v)
-{
+static void trap(Vcpu *v) {
     v->pc = toy_of(v)->x[15];
     if (!v->pc) {
         v->pc = toy_of(v)->fault_pc;
@@ -140,14 +132,12 @@ const Guest toy_guest = {
     .interrupt = interrupt, .awake = awake, .reset = reset,
 };
 
-Vcpu *toy_new(bool interpret)
-{
+Vcpu *toy_new(bool interpret) {
     EngineOptions options = {.interpret = interpret, .cache_size = 1 << 20};
     return vcpu_new(&toy_guest, engine_new(&toy_guest, &options), 0, NULL);
 }
 
-void toy_free(Vcpu *v)
-{
+void toy_free(Vcpu *v) {
     Engine *e = v->engine;
     vcpu_free(v);
     engine_free(e);

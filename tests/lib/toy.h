@@ -19,8 +19,7 @@ typedef struct Toy {
 extern uint8_t toy_ram[TOY_RAM];
 extern const Guest toy_guest;
 static inline Toy *toy_of(Vcpu *v) { return vcpu_state(v); }
-static inline uint32_t toy(enum ToyOp op, unsigned rd, unsigned rs, int imm)
-{
+static inline uint32_t toy(enum ToyOp op, unsigned rd, unsigned rs, int imm) {
     return (uint32_t)op | rd << 12 | rs << 8 | (uint32_t)(uint16_t)imm << 16;
 }
 // A fresh engine with one vCPU; `interpret` as in EngineOptions.

@@ -6,15 +6,13 @@
 
 static Vcpu *v;
 
-static void start(bool interpret)
-{
+static void start(bool interpret) {
     for (unsigned i = 0; i < TOY_RAM; i++)
         toy_ram[i] = 0;
     v = toy_new(interpret);
 }
 
-static Toy *run(uint64_t pc)
-{
+static Toy *run(uint64_t pc) {
     v->pc = pc;
     ck_assert_int_eq(vcpu_run(v), RUN_STOPPED);
     return toy_of(v);
@@ -26,8 +24,7 @@ static Toy *run(uint64_t pc)
         toy_code(at, code_, sizeof(code_) / 4);                           \
     } while (0)
 
-START_TEST(loop_sums)
-{
+START_TEST(loop_sums) {
     start(_i);
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 1000), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
     ck_assert_uint_eq(run(0x1000)->x[9], 500500);
@@ -35,8 +32,7 @@ START_TEST(loop_sums)
 }
 END_TEST
 
-START_TEST(memory_and_pages)
-{
+START_TEST(memory_and_pages) {
     start(_i); // writes across a page boundary, reads it back in two sizes
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x4ffc), toy(TOY_ADDI, 2, 0, -2), toy(TOY_SD, 2, 1, 0), toy(TOY_LD, 3, 1, 0), toy(TOY_LW, 9, 1, 4),
          toy(TOY_SB, 0, 1, 4), toy(TOY_LD, 10, 1, 0), toy(TOY_HALT, 0, 0, 0));
@@ -48,8 +44,7 @@ START_TEST(memory_and_pages)
 }
 END_TEST
 
-START_TEST(exact_fault)
-{
+START_TEST(exact_fault) {
     start(_i); // the load faults: what came before is done, what comes after is not
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 7), toy(TOY_ADDI, 2, 0, 1), toy(TOY_SLLI, 2, 2, 30), toy(TOY_LD, 1, 2, 8), toy(TOY_ADDI, 3, 0, 9));
     Toy *t = run(0x1000);
@@ -61,8 +56,7 @@ START_TEST(exact_fault)
 }
 END_TEST
 
-START_TEST(io)
-{
+START_TEST(io) {
     start(_i);
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0xf), toy(TOY_SLLI, 1, 1, 20), toy(TOY_ADDI, 2, 0, 5), toy(TOY_SD, 2, 1, 0), toy(TOY_LD, 3, 1, 0),
          toy(TOY_LW, 4, 1, 0), toy(TOY_HALT, 0, 0, 0));
@@ -74,8 +68,7 @@ START_TEST(io)
 }
 END_TEST
 
-START_TEST(self_modifying)
-{
+START_TEST(self_modifying) {
     start(_i); // calls 0x3000 (x9 += 1), patches it to x9 += 100 through a store, calls it again
     uint32_t patched = toy(TOY_ADDI, 9, 9, 100);
     memcpy(toy_ram + 0x5000, &patched, 4);
@@ -91,8 +84,7 @@ START_TEST(self_modifying)
 }
 END_TEST
 
-START_TEST(sites_of_loads_and_stores)
-{
+START_TEST(sites_of_loads_and_stores) {
     start(_i); // after more loads of a page of code than there are site pairs, a store to it is still seen
     CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0));
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x3000), toy(TOY_ADDI, 2, 0, 100), toy(TOY_ADDI, 8, 0, 0x4000), toy(TOY_JR, 0, 1, 0));
@@ -105,8 +97,7 @@ START_TEST(sites_of_loads_and_stores)
 }
 END_TEST
 
-START_TEST(code_across_pages)
-{
+START_TEST(code_across_pages) {
     start(_i); // falls from one page into the next, and loops back
     CODE(0x1ff8, toy(TOY_ADDI, 1, 1, 1), toy(TOY_ADDI, 2, 2, 2), toy(TOY_ADDI, 3, 0, 300), toy(TOY_BLT, 1, 3, -3), toy(TOY_HALT, 0, 0, 0));
     Toy *t = run(0x1ff8);
@@ -116,8 +107,7 @@ START_TEST(code_across_pages)
 }
 END_TEST
 
-START_TEST(division_corners)
-{
+START_TEST(division_corners) {
     start(_i);
     static const int64_t a[] = {7, -7, INT64_MIN, 5, 0, INT64_MIN}, b[] = {2, 2, -1, 0, 0, 0}, want[] = {3, -3, INT64_MIN, -1, -1, -1};
     CODE(0x1000, toy(TOY_DIV, 9, 1, 0), toy(TOY_MULH, 2, 1, 0), toy(TOY_HALT, 0, 0, 0));
@@ -133,8 +123,7 @@ START_TEST(division_corners)
 }
 END_TEST
 
-START_TEST(atomics)
-{
+START_TEST(atomics) {
     start(_i);
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x6000), toy(TOY_ADDI, 2, 0, 5), toy(TOY_SD, 2, 1, 0), toy(TOY_AMOADD, 2, 1, 0), toy(TOY_LD, 3, 1, 0),
          toy(TOY_ADDI, 1, 1, 1), toy(TOY_AMOADD, 2, 1, 0));
@@ -147,8 +136,7 @@ START_TEST(atomics)
 }
 END_TEST
 
-START_TEST(calls_and_returns)
-{
+START_TEST(calls_and_returns) {
     start(_i); // deep recursion over two pages: f(n) = n + f(n - 1), the return addresses in guest memory
     CODE(0x1000, toy(TOY_ADDI, 14, 0, 0x7000), toy(TOY_ADDI, 1, 0, 5000), toy(TOY_CALL, 13, 0, 0x400), toy(TOY_HALT, 0, 0, 0));
     CODE(0x2008, toy(TOY_SLLI, 14, 14, 0), toy(TOY_SD, 13, 14, 0), toy(TOY_ADDI, 14, 14, 8), toy(TOY_BNEZ, 1, 0, 2),
@@ -160,8 +148,7 @@ START_TEST(calls_and_returns)
 }
 END_TEST
 
-START_TEST(return_elsewhere)
-{
+START_TEST(return_elsewhere) {
     start(_i); // the callee changes its return address: the prediction is wrong, the guest right
     CODE(0x1000, toy(TOY_CALL, 13, 0, 8), toy(TOY_HALT, 0, 0, 0), toy(TOY_ADDI, 9, 0, 77), toy(TOY_HALT, 0, 0, 0));
     CODE(0x1020, toy(TOY_ADDI, 13, 13, 4), toy(TOY_RET, 0, 13, 0));
@@ -170,8 +157,7 @@ START_TEST(return_elsewhere)
 }
 END_TEST
 
-START_TEST(guard_address)
-{
+START_TEST(guard_address) {
     start(_i); // the one address whose tag invalid entries bear
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 1), toy(TOY_SLLI, 1, 1, 63), toy(TOY_LD, 2, 1, 16), toy(TOY_HALT, 0, 0, 0));
     Toy *t = run(0x1000);
@@ -181,8 +167,7 @@ START_TEST(guard_address)
 }
 END_TEST
 
-START_TEST(cache_fills)
-{
+START_TEST(cache_fills) {
     start(_i); // more code than the cache holds: it is flushed and goes on
     for (unsigned i = 0; i < 100000; i++) {
         uint32_t code = i % 8 == 7 ? toy(TOY_JMP, 0, 0, 1) : toy(TOY_ADDI, 9, 9, 1);
@@ -195,15 +180,13 @@ START_TEST(cache_fills)
 }
 END_TEST
 
-static RunResult go(uint64_t *pc)
-{
+static RunResult go(uint64_t *pc) {
     RunResult result = vcpu_run(v);
     *pc = v->pc;
     return result;
 }
 
-START_TEST(steps_one_instruction)
-{
+START_TEST(steps_one_instruction) {
     start(_i); // of code that runs as one block otherwise, and was translated so before
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 3), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
     run(0x1000);
@@ -225,8 +208,7 @@ START_TEST(steps_one_instruction)
 }
 END_TEST
 
-START_TEST(breakpoints_always_stop)
-{
+START_TEST(breakpoints_always_stop) {
     start(_i); // in the middle of a hot loop, every time round; a step goes past
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 1000), toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
     run(0x1000);
@@ -250,8 +232,7 @@ START_TEST(breakpoints_always_stop)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("engine");
     TCase *t = tcase_create("jit and interpreter");
     tcase_set_timeout(t, 60);

@@ -12,8 +12,7 @@ static Engine *engine;
 static Vcpu *vcpus[VCPUS];
 static pthread_t threads[VCPUS];
 
-static void start(bool interpret, unsigned n)
-{
+static void start(bool interpret, unsigned n) {
     EngineOptions options = {.interpret = interpret, .cache_size = 1 << 20};
     memset(toy_ram, 0, TOY_RAM);
     engine = engine_new(&toy_guest, &options);
@@ -21,26 +20,22 @@ static void start(bool interpret, unsigned n)
         vcpus[i] = vcpu_new(&toy_guest, engine, i, NULL);
 }
 
-static void finish(unsigned n)
-{
+static void finish(unsigned n) {
     for (unsigned i = 0; i < n; i++)
         vcpu_free(vcpus[i]);
     engine_free(engine);
 }
 
-static void *run_thread(void *arg)
-{
+static void *run_thread(void *arg) {
     return (void *)(uintptr_t)vcpu_run(arg);
 }
 
-static void go(unsigned i, uint64_t pc)
-{
+static void go(unsigned i, uint64_t pc) {
     vcpus[i]->pc = pc;
     pthread_create(&threads[i], NULL, run_thread, vcpus[i]);
 }
 
-static RunResult join(unsigned i)
-{
+static RunResult join(unsigned i) {
     void *result;
     pthread_join(threads[i], &result);
     return (RunResult)(uintptr_t)result;
@@ -54,8 +49,7 @@ static RunResult join(unsigned i)
 
 // vCPU 0 calls 0x3000, which says its number in x9, until that is 100; vCPU 1 stores the numbers 1 to 100 into its immediate, for
 // each waiting until vCPU 0 has said so in memory.
-START_TEST(patched_by_another)
-{
+START_TEST(patched_by_another) {
     start(_i, 2);
     CODE(0x3000, toy(TOY_ADDI, 9, 0, 0), toy(TOY_RET, 0, 8, 0));
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x5000), toy(TOY_ADDI, 2, 0, 100), toy(TOY_CALL, 8, 0, (0x3000 - 0x1008) / 4), toy(TOY_SD, 9, 1, 0),
@@ -72,8 +66,7 @@ START_TEST(patched_by_another)
 END_TEST
 
 // Data beside code: vCPU 1 counts in the page whose code vCPU 0 runs, and nothing is lost.
-START_TEST(data_beside_code)
-{
+START_TEST(data_beside_code) {
     start(_i, 2);
     CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_BLT, 9, 2, -1), toy(TOY_HALT, 0, 0, 0));
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x3800), toy(TOY_ADDI, 4, 4, 1), toy(TOY_SD, 4, 1, 0), toy(TOY_LD, 5, 1, 0), toy(TOY_SUB, 5, 4, 0),
@@ -92,8 +85,7 @@ START_TEST(data_beside_code)
 END_TEST
 
 // Four programs, each nearly as large as the cache: they flush it from under each other.
-START_TEST(cache_fills)
-{
+START_TEST(cache_fills) {
     enum { INSNS = 40000 };
     start(_i, VCPUS);
     for (unsigned i = 0; i < VCPUS; i++) {
@@ -116,8 +108,7 @@ END_TEST
 static void count_call(Vcpu *v, void *arg) { ++*(unsigned *)arg; }
 
 // Breakpoints elsewhere come and go, and requests are served, while two vCPUs compute.
-START_TEST(breakpoints_and_requests)
-{
+START_TEST(breakpoints_and_requests) {
     start(_i, 2);
     CODE(0x1000, toy(TOY_ADD, 9, 1, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -2), toy(TOY_HALT, 0, 0, 0));
     unsigned served = 0;
@@ -151,8 +142,7 @@ static const CpuType toy_cpu = {.name = "toy", .guest = &toy_guest, .init = cpu_
 static Cpu *cpus[2];
 static _Atomic bool over;
 
-static void *ask_thread(void *arg)
-{
+static void *ask_thread(void *arg) {
     unsigned *served = arg;
     while (!atomic_load(&over))
         for (unsigned i = 0; i < 2; i++)
@@ -161,8 +151,7 @@ static void *ask_thread(void *arg)
 }
 
 // A request that is waited for is served whatever the CPU does: never resumed, running, paused, off, and while that changes.
-START_TEST(requests_in_every_state)
-{
+START_TEST(requests_in_every_state) {
     EngineOptions options = {.interpret = _i};
     unsigned served[2] = {0}, asked[2] = {0};
     memset(toy_ram, 0, TOY_RAM);
@@ -200,8 +189,7 @@ START_TEST(requests_in_every_state)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("engine-smp");
     TCase *t = tcase_create("jit and interpreter");
     tcase_set_timeout(t, 120);

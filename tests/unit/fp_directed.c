@@ -199,8 +199,7 @@ static const struct Row {
     {"fcvtmod of NaN", run_modulo, {0x7ff8000000000000}, FP_RNE, RV, 0, FP_NV},
 };
 
-START_TEST(edge_row)
-{
+START_TEST(edge_row) {
     const struct Row *row = &rows[_i];
     FpEnv env = {.rounding = row->rounding, .policy = row->policy};
     uint64_t result = row->run(row->v, &env);
@@ -210,8 +209,7 @@ START_TEST(edge_row)
 }
 END_TEST
 
-START_TEST(flags_are_sticky)
-{
+START_TEST(flags_are_sticky) {
     FpEnv env = {.policy = RV, .flags = FP_DZ | FP_ID};
     f64_add(0x3ff0000000000000, 1, &env);
     ck_assert_uint_eq(env.flags, FP_DZ | FP_ID | FP_NX);
@@ -222,8 +220,7 @@ END_TEST
 
 // Every binary16 value survives widening and narrowing, and classifies the same way as its binary32 image, but that a
 // subnormal becomes normal.
-START_TEST(all_binary16_values_round_trip)
-{
+START_TEST(all_binary16_values_round_trip) {
     for (uint32_t h = 0; h < 0x10000; h++) {
         FpEnv env = {.policy = 0};
         uint32_t wide = f16_to_f32(h, &env);
@@ -238,8 +235,7 @@ START_TEST(all_binary16_values_round_trip)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("fp_directed");
     TCase *tcase = tcase_create("edges");
     tcase_add_loop_test(tcase, edge_row, 0, sizeof rows / sizeof *rows);

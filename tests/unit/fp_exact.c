@@ -47,8 +47,7 @@ static const Case cases[] = {
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
-static Exact exact_result(const Case *c, const uint64_t *v)
-{
+static Exact exact_result(const Case *c, const uint64_t *v) {
     Exact x = exact_of_code(*c->from, v[0]), y = exact_of_code(*c->from, v[1]), z = exact_of_code(*c->from, v[2]);
     switch (c->kind) {
     case '-': y.sign = !y.sign; return exact_add(x, y);
@@ -61,8 +60,7 @@ static Exact exact_result(const Case *c, const uint64_t *v)
     }
 }
 
-static uint64_t draw_finite(OracleFormat f)
-{
+static uint64_t draw_finite(OracleFormat f) {
     for (;;) {
         uint64_t v = fp_random_value(f.exp_bits, f.frac_bits);
         uint64_t magnitude = v & ((1ull << (f.exp_bits + f.frac_bits)) - 1);
@@ -71,8 +69,7 @@ static uint64_t draw_finite(OracleFormat f)
     }
 }
 
-static void check_all_modes(const Case *c, const uint64_t *v)
-{
+static void check_all_modes(const Case *c, const uint64_t *v) {
     Exact exact = exact_result(c, v);
     for (int mode = FP_RNE; mode <= FP_RTO; mode++) {
         for (int before = 0; before < 2; before++) {
@@ -90,8 +87,7 @@ static void check_all_modes(const Case *c, const uint64_t *v)
     }
 }
 
-START_TEST(operations_round_exactly)
-{
+START_TEST(operations_round_exactly) {
     const Case *c = &cases[_i];
     for (long n = fp_random_count() / 4; n > 0; n--) {
         uint64_t v[3] = {draw_finite(*c->from), draw_finite(*c->from), draw_finite(*c->from)};
@@ -112,8 +108,7 @@ START_TEST(operations_round_exactly)
 END_TEST
 
 // The oracle itself against facts known by heart.
-START_TEST(oracle_knows_the_facts)
-{
+START_TEST(oracle_knows_the_facts) {
     FpEnv env = {.rounding = FP_RNE};
     uint8_t flags;
     Exact third = exact_div((Exact){.mag = 1}, (Exact){.mag = 3});
@@ -126,8 +121,7 @@ START_TEST(oracle_knows_the_facts)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("fp_exact");
     TCase *tcase = tcase_create("exact");
     tcase_add_test(tcase, oracle_knows_the_facts);

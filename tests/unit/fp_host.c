@@ -141,8 +141,7 @@ BY_WIDENING(div, "divss %%xmm15, %[a]")
 HOST_XMM(f16_sqrt, uint16_t, "vcvtph2ps %[a], %[a]\n\tsqrtss %[a], %[a]\n\tvcvtps2ph $4, %[a], %[a]")
 SOFT(f16_sqrt, f16_sqrt(v[0], env))
 
-static uint64_t widen_exactly(uint64_t a)
-{
+static uint64_t widen_exactly(uint64_t a) {
     FpEnv env = {.policy = 0};
     return f32_to_f64(a, &env);
 }
@@ -161,14 +160,12 @@ static uint64_t u64_of_f32(uint64_t value, uint64_t a) { return u64_of_f64(value
 static uint64_t as_it_is(uint64_t value, uint64_t a) { return value; }
 
 // Rule 2's exception and rule 8's condition.
-static bool f32_inf_by_zero(const uint64_t *v)
-{
+static bool f32_inf_by_zero(const uint64_t *v) {
     uint32_t a = v[0] << 1, b = v[1] << 1;
     return (a == 0xff000000 && b == 0) || (a == 0 && b == 0xff000000);
 }
 
-static bool f64_inf_by_zero(const uint64_t *v)
-{
+static bool f64_inf_by_zero(const uint64_t *v) {
     uint64_t a = v[0] << 1, b = v[1] << 1;
     return (a == 0xffe0000000000000 && b == 0) || (a == 0 && b == 0xffe0000000000000);
 }
@@ -176,14 +173,12 @@ static bool f64_inf_by_zero(const uint64_t *v)
 static bool f32_fma_applies(const uint64_t *v) { return !f32_inf_by_zero(v); }
 static bool f64_fma_applies(const uint64_t *v) { return !f64_inf_by_zero(v); }
 
-static bool f32_min_applies(const uint64_t *v)
-{
+static bool f32_min_applies(const uint64_t *v) {
     FpEnv env = {0};
     return f32_compare(v[0], v[1], false, &env) != FP_UNORDERED && (uint32_t)((v[0] | v[1]) << 1) != 0;
 }
 
-static bool f64_min_applies(const uint64_t *v)
-{
+static bool f64_min_applies(const uint64_t *v) {
     FpEnv env = {0};
     return f64_compare(v[0], v[1], false, &env) != FP_UNORDERED && (v[0] | v[1]) << 1 != 0;
 }
@@ -241,14 +236,12 @@ static const struct Rule {
     RULE(HALVES, fp_random_f16, f16_sqrt, canonical_f16, 0)
 };
 
-static int host_features(void) // every processor with AVX2 has F16C, which not every compiler can ask for
-{
+static int host_features(void) { // every processor with AVX2 has F16C, which not every compiler can ask for
     return (__builtin_cpu_supports("sse4.1") ? SSE4 : 0) | (__builtin_cpu_supports("fma") ? FMA3 : 0) |
            (__builtin_cpu_supports("avx2") ? HALVES : 0) | (__builtin_cpu_supports("avx512f") ? AVX512 : 0);
 }
 
-START_TEST(host_agrees)
-{
+START_TEST(host_agrees) {
     const struct Rule *rule = &rules[_i];
     if (rule->needs & ~host_features())
         return;
@@ -267,8 +260,7 @@ START_TEST(host_agrees)
 }
 END_TEST
 
-START_TEST(flags_map_to_mxcsr_and_back)
-{
+START_TEST(flags_map_to_mxcsr_and_back) {
     for (unsigned flags = 0; flags < 32; flags++) {
         for (unsigned rounding = 0; rounding < 4; rounding++) {
             uint32_t mxcsr = hostfp_mxcsr(rounding, flags);
@@ -287,8 +279,7 @@ START_TEST(flags_map_to_mxcsr_and_back)
 END_TEST
 
 // The differences the rules speak of are real, or the repairs would be dead weight.
-START_TEST(host_differs_where_said)
-{
+START_TEST(host_differs_where_said) {
     uint32_t nearest = hostfp_mxcsr(FP_RNE, 0);
     const uint64_t invalid[3] = {0x7f800000, 0, 0x7fc00001}, negative[3] = {0xbf800000, 0}, nan[3] = {0x7fc00001, 0};
     const uint64_t quiet[3] = {0x3f800000, 0x7fc00000}, zeros[3] = {0x80000000, 0};
@@ -304,8 +295,7 @@ START_TEST(host_differs_where_said)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *suite = suite_create("fp_host");
     TCase *tcase = tcase_create("host");
     tcase_add_test(tcase, flags_map_to_mxcsr_and_back);

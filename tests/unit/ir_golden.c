@@ -20,16 +20,14 @@ typedef struct Text {
     size_t n;
 } Text;
 
-static void append(Text *t, const char *s, size_t n)
-{
+static void append(Text *t, const char *s, size_t n) {
     t->s = realloc(t->s, t->n + n + 1);
     memcpy(t->s + t->n, s, n);
     t->n += n;
     t->s[t->n] = '\0';
 }
 
-static char *read_file(const char *path)
-{
+static char *read_file(const char *path) {
     Text t = {0};
     char buf[4096];
     FILE *f = fopen(path, "r");
@@ -42,8 +40,7 @@ static char *read_file(const char *path)
 }
 
 // What is printed must come back from its own text.
-static void check_round_trip(const IrBlock *b)
-{
+static void check_round_trip(const IrBlock *b) {
     static IrBlock again;
     char *text = ir_print(b);
     ck_assert_msg(ir_parse(&again, &irg_names, text, error, sizeof error), "%s\n%s", error, text);
@@ -53,8 +50,7 @@ static void check_round_trip(const IrBlock *b)
     free(second);
 }
 
-static char *parse_and_fold(const char *input)
-{
+static char *parse_and_fold(const char *input) {
     if (!ir_parse(&parsed, &irg_names, input, error, sizeof error))
         return strcat(error, "\n"), strdup(error);
     check_round_trip(&parsed);
@@ -65,8 +61,7 @@ static char *parse_and_fold(const char *input)
     return ir_print(&folded);
 }
 
-static const IrSlot *slot_named(const char *name)
-{
+static const IrSlot *slot_named(const char *name) {
     for (unsigned i = 0; i < irg_names.nslots; i++)
         if (!strcmp(irg_names.slots[i].name, name))
             return &irg_names.slots[i];
@@ -74,8 +69,7 @@ static const IrSlot *slot_named(const char *name)
 }
 
 // name=value ... ; an address is a doubleword of RAM, rm the dynamic rounding mode.
-static void assign(IrgMachine *m, char *line)
-{
+static void assign(IrgMachine *m, char *line) {
     for (char *save, *word = strtok_r(line, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
         char *value = strchr(word, '=');
         ck_assert_msg(value != NULL, "no assignment: %s", word);
@@ -93,8 +87,7 @@ static void assign(IrgMachine *m, char *line)
     }
 }
 
-static void report(FILE *f, const IrgMachine *m, const IrgState *before, const uint8_t *ram)
-{
+static void report(FILE *f, const IrgMachine *m, const IrgState *before, const uint8_t *ram) {
     for (unsigned i = 0; i < irg_names.nslots; i++) {
         const IrSlot *s = &irg_names.slots[i];
         uint64_t x = 0, y = 0;
@@ -119,8 +112,7 @@ static void report(FILE *f, const IrgMachine *m, const IrgState *before, const u
 }
 
 // Unfolded and folded must do the same.
-static char *parse_and_run(const char *input)
-{
+static char *parse_and_run(const char *input) {
     const char *block = strchr(input, '\n') + 1;
     char *line = strndup(input, (size_t)(block - 1 - input)), *texts[2] = {0};
     if (!ir_parse(&parsed, &irg_names, block, error, sizeof error))
@@ -147,16 +139,14 @@ static char *parse_and_run(const char *input)
     return texts[0];
 }
 
-static char *refuse(const char *input)
-{
+static char *refuse(const char *input) {
     bool good = ir_parse(&parsed, &irg_names, input, error, sizeof error - 2);
     strcat(error, "\n");
     return strdup(good ? "(accepted)\n" : error);
 }
 
 // One case, from its == line up to the next or the end: appends it with its actual outcome.
-static void run_case(Text *out, const char *path, char *text)
-{
+static void run_case(Text *out, const char *path, char *text) {
     char *body = strchr(text, '\n') + 1, *split = strstr(body, "--\n");
     ck_assert_msg(split != NULL, "%s: no -- in the case %.60s", path, text);
     char *input = strndup(body, (size_t)(split - body)), *expected = split + 3, *actual;
@@ -175,8 +165,7 @@ static void run_case(Text *out, const char *path, char *text)
     free(actual);
 }
 
-static void run_file(const char *path)
-{
+static void run_file(const char *path) {
     char *text = read_file(path), *at = strstr(text, "== ");
     Text out = {0};
     ck_assert_msg(at != NULL, "%s: no case", path);
@@ -199,8 +188,7 @@ static void run_file(const char *path)
     free(text);
 }
 
-START_TEST(golden)
-{
+START_TEST(golden) {
     DIR *d = opendir("tests/golden/ir");
     unsigned files = 0;
     ck_assert_msg(d != NULL, "tests/golden/ir is missing: run from the top of the tree");
@@ -217,8 +205,7 @@ START_TEST(golden)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("ir_golden");
     TCase *t = tcase_create("golden");
     tcase_add_test(t, golden);

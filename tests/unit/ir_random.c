@@ -10,23 +10,20 @@
 static IrBlock raw, other;
 
 // More rounds for a long run by hand: IR_ROUNDS=100000; from another seed on: IR_SEED=5000.
-static unsigned number_from(const char *name, unsigned usual)
-{
+static unsigned number_from(const char *name, unsigned usual) {
     const char *text = getenv(name);
     return text ? (unsigned)strtoul(text, NULL, 0) : usual;
 }
 static unsigned first_seed(void) { return number_from("IR_SEED", 1); }
 static unsigned last_seed(unsigned usual) { return first_seed() + number_from("IR_ROUNDS", usual); }
 
-static void show(const char *what, const IrBlock *b)
-{
+static void show(const char *what, const IrBlock *b) {
     char *text = ir_print(b);
     fprintf(stderr, "---- %s\n%s", what, text);
     free(text);
 }
 
-START_TEST(text_and_back)
-{
+START_TEST(text_and_back) {
     char error[200];
     for (unsigned seed = first_seed(); seed < last_seed(300); seed++) {
         irg_random(&raw, seed, 1 + seed % 30, IRG_LOOPS | IRG_OVERLAPS);
@@ -44,8 +41,7 @@ START_TEST(text_and_back)
 }
 END_TEST
 
-START_TEST(folding_keeps_the_meaning)
-{
+START_TEST(folding_keeps_the_meaning) {
     IrgMachine x = irg_new(true), y = irg_new(true);
     for (unsigned seed = first_seed(); seed < last_seed(2000); seed++) {
         irg_random(&raw, seed, 1 + seed % 30, IRG_LOOPS | IRG_OVERLAPS);
@@ -70,8 +66,7 @@ START_TEST(folding_keeps_the_meaning)
 END_TEST
 
 // A short run of what tests/diff/ir_jit.c does at length.
-START_TEST(host_code_agrees)
-{
+START_TEST(host_code_agrees) {
     IrgMachine x = irg_new(true), y = irg_new(false);
     for (unsigned seed = first_seed(); seed < last_seed(1000); seed++) {
         irg_random(&raw, seed, 1 + seed % 30, seed % 2 ? IRG_OVERLAPS : 0);
@@ -90,8 +85,7 @@ START_TEST(host_code_agrees)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("ir_random");
     TCase *t = tcase_create("random");
     tcase_add_test(t, text_and_back);

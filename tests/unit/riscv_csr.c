@@ -27,8 +27,7 @@ static bool traps(unsigned priv, unsigned csr, bool write) {
     return trap;
 }
 
-START_TEST(access_follows_the_number) // 2.1
-{
+START_TEST(access_follows_the_number) { // 2.1
     csr_write(&h, 0x300, MSTATUS_FS, NULL);
     csr_write(&h, 0x306, 7, NULL);
     csr_write(&h, 0x106, 7, NULL);
@@ -83,8 +82,7 @@ START_TEST(every_register_is_warl) {
 }
 END_TEST
 
-START_TEST(mstatus_fields) // 3.1.6
-{
+START_TEST(mstatus_fields) { // 3.1.6
     uint64_t xl = 2ull << 32 | 2ull << 34;
     ck_assert_uint_eq(written(0x300, ~0ull & ~MSTATUS_FS), xl | (0x7e79aa & ~MSTATUS_FS));
     ck_assert_uint_eq(written(0x300, MSTATUS_FS) >> 63, 1); // SD
@@ -101,8 +99,7 @@ START_TEST(mstatus_fields) // 3.1.6
 }
 END_TEST
 
-START_TEST(mstatus_on_rv32) // 3.1.6: two halves, SD in bit 31
-{
+START_TEST(mstatus_on_rv32) { // 3.1.6: two halves, SD in bit 31
     ck_assert_uint_eq(written(0x300, 0xffffffff), 0x807e79aa);
     ck_assert_uint_eq(written(0x310, 0xffffffff), 0);
     ck_assert_uint_eq(csr_read(&h, 0x301, NULL) >> 30, 1);
@@ -116,8 +113,7 @@ START_TEST(mstatus_on_rv32) // 3.1.6: two halves, SD in bit 31
 }
 END_TEST
 
-START_TEST(tvec_and_epc) // 3.1.7, 3.1.14
-{
+START_TEST(tvec_and_epc) { // 3.1.7, 3.1.14
     ck_assert_uint_eq(written(0x305, 0x80000101), 0x80000101);
     ck_assert_uint_eq(written(0x305, 0x80000202), 0x80000101); // reserved modes
     ck_assert_uint_eq(written(0x341, 0x80000003), 0x80000002);
@@ -133,8 +129,7 @@ START_TEST(epc_without_compressed) {
 }
 END_TEST
 
-START_TEST(delegation_masks) // 3.1.8
-{
+START_TEST(delegation_masks) { // 3.1.8
     ck_assert_uint_eq(written(0x302, ~0ull), 0xb3ff);
     ck_assert_uint_eq(written(0x303, ~0ull), 0x222);
     ck_assert_uint_eq(written(0x304, ~0ull), 0xaaa);
@@ -145,8 +140,7 @@ START_TEST(delegation_masks) // 3.1.8
 }
 END_TEST
 
-START_TEST(mip_software_bits_and_wires) // 3.1.9
-{
+START_TEST(mip_software_bits_and_wires) { // 3.1.9
     ck_assert_uint_eq(written(0x344, ~0ull), 0x222);
     csr_write(&h, 0x344, 0, NULL);
     riscv_set_pin(h.cpu, RISCV_PIN_SEI, true);
@@ -164,8 +158,7 @@ START_TEST(mip_software_bits_and_wires) // 3.1.9
 }
 END_TEST
 
-START_TEST(counters_are_gated) // 3.1.11, 10.1.5
-{
+START_TEST(counters_are_gated) { // 3.1.11, 10.1.5
     csr_write(&h, 0x306, 0, NULL);
     csr_write(&h, 0x106, 7, NULL);
     ck_assert(traps(PRIV_S, 0xc01, false) && traps(PRIV_U, 0xc01, false) && !traps(PRIV_M, 0xc01, false));
@@ -176,8 +169,7 @@ START_TEST(counters_are_gated) // 3.1.11, 10.1.5
 }
 END_TEST
 
-START_TEST(counters_count_and_stop) // 3.1.10, 3.1.12
-{
+START_TEST(counters_count_and_stop) { // 3.1.10, 3.1.12
     clock_pause(h.clock, true);
     clock_set(h.clock, 1000000);
     ck_assert_uint_eq(csr_read(&h, 0xc01, NULL), 10000);
@@ -194,8 +186,7 @@ START_TEST(counters_count_and_stop) // 3.1.10, 3.1.12
 }
 END_TEST
 
-START_TEST(fp_registers_need_fs) // 3.1.6.6
-{
+START_TEST(fp_registers_need_fs) { // 3.1.6.6
     ck_assert(traps(PRIV_M, 3, false) && traps(PRIV_M, 1, false));
     csr_write(&h, 0x300, 1ull << MSTATUS_FS_SHIFT, NULL);
     ck_assert(h.v->ctx & RV_CTX_FS_CLEAN);
@@ -214,8 +205,7 @@ START_TEST(fp_registers_need_fs) // 3.1.6.6
 }
 END_TEST
 
-START_TEST(satp_modes) // 10.1.11
-{
+START_TEST(satp_modes) { // 10.1.11
     ck_assert_uint_eq(written(0x180, 8ull << 60 | 0x1234ull << 44 | 0x80000),
                       8ull << 60 | 0x1234ull << 44 | 0x80000);
     ck_assert_uint_eq(written(0x180, 11ull << 60 | 1),
@@ -233,8 +223,7 @@ START_TEST(satp_modes) // 10.1.11
 }
 END_TEST
 
-START_TEST(sstc_gate) // Sstc, chapter "stimecmp"
-{
+START_TEST(sstc_gate) { // Sstc, chapter "stimecmp"
     ck_assert(traps(PRIV_S, 0x14d, false));
     csr_write(&h, 0x30a, ENVCFG_STCE, NULL);
     ck_assert(traps(PRIV_S, 0x14d, false));
@@ -247,8 +236,7 @@ START_TEST(sstc_gate) // Sstc, chapter "stimecmp"
 }
 END_TEST
 
-START_TEST(envcfg_values) // 3.1.18
-{
+START_TEST(envcfg_values) { // 3.1.18
     csr_write(&h, 0x30a, 1ull << 4, NULL);
     ck_assert_uint_eq(written(0x30a, 2ull << 4), 1ull << 4); // CBIE = 2 is reserved
     ck_assert_uint_eq(written(0x30a, ~0ull), ENVCFG_FIOM | ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE |
@@ -257,8 +245,7 @@ START_TEST(envcfg_values) // 3.1.18
 }
 END_TEST
 
-START_TEST(pmp_locks) // 3.7.1
-{
+START_TEST(pmp_locks) { // 3.7.1
     csr_write(&h, 0x3b1, 0x1111, NULL);
     csr_write(&h, 0x3a0, 0x8f00, NULL); // entry 1: TOR RWX, locked
     ck_assert_uint_eq(written(0x3a0, 0), 0x8f00);
@@ -272,8 +259,7 @@ START_TEST(pmp_locks) // 3.7.1
 }
 END_TEST
 
-START_TEST(there_are_no_triggers) // Debug 1.0, 5.7.1 to 5.7.4
-{
+START_TEST(there_are_no_triggers) { // Debug 1.0, 5.7.1 to 5.7.4
     ck_assert_uint_eq(written(0x7a0, 3), 0);
     ck_assert_uint_eq(written(0x7a1, ~0ull), 0);
     ck_assert_uint_eq(csr_read(&h, 0x7a4, NULL), 1);

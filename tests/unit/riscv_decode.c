@@ -7,23 +7,20 @@
 #undef INSN
 
 static uint64_t seed = 0x9e3779b97f4a7c15;
-static uint32_t random32(void)
-{
+static uint32_t random32(void) {
     seed ^= seed << 13;
     seed ^= seed >> 7;
     seed ^= seed << 17;
     return (uint32_t)(seed >> 16);
 }
 
-static RiscvConfig everything(unsigned xlen)
-{
+static RiscvConfig everything(unsigned xlen) {
     RiscvConfig c = {.xlen = xlen};
     for (unsigned e = 0; e < RV_EXT_COUNT; e++) c.ext[e] = e != RV_EXT_rv32 && e != RV_EXT_rv64;
     return c;
 }
 
-START_TEST(no_encodings_overlap)
-{
+START_TEST(no_encodings_overlap) {
     RiscvConfig c = everything(_i ? 64 : 32);
     const char *fault = decode_check(riscv_decoder(&c));
     ck_assert_msg(!fault, "%s", fault);
@@ -31,8 +28,7 @@ START_TEST(no_encodings_overlap)
 END_TEST
 
 // The tree must find what a linear search for the most special match finds, on every row's encodings and on arbitrary bits.
-static const DecodeEntry *search(const Decoder *d, uint32_t bits, unsigned width)
-{
+static const DecodeEntry *search(const Decoder *d, uint32_t bits, unsigned width) {
     unsigned n;
     const DecodeEntry *e = decode_entries(d, &n), *best = NULL;
     for (unsigned i = 0; i < n; i++) {
@@ -42,8 +38,7 @@ static const DecodeEntry *search(const Decoder *d, uint32_t bits, unsigned width
     return best;
 }
 
-START_TEST(rows_decode_their_encodings)
-{
+START_TEST(rows_decode_their_encodings) {
     RiscvConfig c = everything(_i ? 64 : 32);
     const Decoder *d = riscv_decoder(&c);
     unsigned n;
@@ -67,8 +62,7 @@ START_TEST(rows_decode_their_encodings)
 }
 END_TEST
 
-static Insn decode(unsigned xlen, uint32_t bits, const char *name)
-{
+static Insn decode(unsigned xlen, uint32_t bits, const char *name) {
     RiscvConfig c = everything(xlen);
     const Decoder *d = riscv_decoder(&c);
     const DecodeEntry *e = decode_find(d, bits, (bits & 3) == 3 ? 32 : 16);
@@ -78,8 +72,7 @@ static Insn decode(unsigned xlen, uint32_t bits, const char *name)
     return i;
 }
 
-START_TEST(fields)
-{
+START_TEST(fields) {
     Insn i = decode(64, 0xfe010113, "addi"); // addi sp, sp, -32
     ck_assert(i.rd == 2 && i.rs1 == 2 && i.imm == -32);
     i = decode(64, 0x800000b7, "lui"); // lui ra, 0x80000
@@ -118,8 +111,7 @@ START_TEST(fields)
 END_TEST
 
 // Extensions that are off are not there.
-START_TEST(gates)
-{
+START_TEST(gates) {
     RiscvConfig c = {.xlen = 64};
     c.ext[RV_EXT_i] = true;
     const Decoder *d = riscv_decoder(&c);
@@ -133,8 +125,7 @@ START_TEST(gates)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("riscv-decode");
     TCase *t = tcase_create("tables");
     tcase_add_loop_test(t, no_encodings_overlap, 0, 2);

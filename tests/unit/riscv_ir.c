@@ -20,8 +20,7 @@ static IrBlock block;
 static uint8_t page[4096];
 
 // ---- one case
-static uint32_t context(const char *head, RiscvConfig *config)
-{
+static uint32_t context(const char *head, RiscvConfig *config) {
     static const struct {
         const char *word;
         uint32_t bits;
@@ -35,8 +34,7 @@ static uint32_t context(const char *head, RiscvConfig *config)
     return ctx;
 }
 
-static char *translate(const char *head, const char *code)
-{
+static char *translate(const char *head, const char *code) {
     static RiscvConfig config;
     char *out;
     size_t size;
@@ -72,8 +70,7 @@ static char *translate(const char *head, const char *code)
 }
 
 // ---- a file
-static char *file_read(const char *path)
-{
+static char *file_read(const char *path) {
     FILE *f = fopen(path, "r");
     ck_assert_msg(f != NULL, "cannot open %s", path);
     fseek(f, 0, SEEK_END);
@@ -85,8 +82,7 @@ static char *file_read(const char *path)
     return text;
 }
 
-static void file_run(const char *path)
-{
+static void file_run(const char *path) {
     char *text = file_read(path), *bless = getenv("BLESS"), *fresh;
     size_t size;
     FILE *to = open_memstream(&fresh, &size);
@@ -118,8 +114,7 @@ static void file_run(const char *path)
     free(text);
 }
 
-START_TEST(golden)
-{
+START_TEST(golden) {
     const char *folder = "tests/golden/riscv-insn";
     DIR *d = opendir(folder);
     ck_assert_msg(d != NULL, "run from the top of the source tree");
@@ -138,8 +133,7 @@ START_TEST(golden)
 END_TEST
 
 // Whatever the bytes are, the translator makes a valid block of them.
-START_TEST(any_bytes)
-{
+START_TEST(any_bytes) {
     Random r = {(uint64_t)_i};
     static RiscvConfig config;
     config = riscv_everything(_i & 1 ? 32 : 64);
@@ -165,8 +159,7 @@ START_TEST(any_bytes)
 }
 END_TEST
 
-int main(void)
-{
+int main(void) {
     Suite *s = suite_create("riscv-ir");
     TCase *t = tcase_create("translate");
     riscv_csr_init();

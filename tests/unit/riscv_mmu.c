@@ -63,8 +63,7 @@ static int translate(uint64_t vaddr, Access access, TlbFill *out) {
     return cause;
 }
 
-START_TEST(every_mode_and_level) // _i: levels 3..5
-{
+START_TEST(every_mode_and_level) { // _i: levels 3..5
     unsigned levels = (unsigned)_i;
     for (unsigned level = 0; level < levels; level++) {
         uint64_t vaddr = 0xffffffffffffffffull << (12 + 9 * levels - 1) | 0x123ull << (12 + 9 * level),
@@ -85,8 +84,7 @@ START_TEST(every_mode_and_level) // _i: levels 3..5
 }
 END_TEST
 
-START_TEST(canonical_addresses_only) // _i: levels
-{
+START_TEST(canonical_addresses_only) { // _i: levels
     unsigned levels = (unsigned)_i, bits = 12 + 9 * levels;
     map(levels, 0, levels - 1, leaf(0, RWXAD));
     map(levels, 1ull << (bits - 1), levels - 1, leaf(0, RWXAD));
@@ -99,8 +97,7 @@ START_TEST(canonical_addresses_only) // _i: levels
 }
 END_TEST
 
-START_TEST(malformed_entries_fault) // 10.3.2, 10.4.1
-{
+START_TEST(malformed_entries_fault) { // 10.3.2, 10.4.1
     static const uint64_t bad[] = {0,
                                    R | A | D,
                                    V | W | A,
@@ -136,8 +133,7 @@ START_TEST(misaligned_superpages_fault) {
 }
 END_TEST
 
-START_TEST(permissions) // step 5 of 10.3.2, 3.1.6.3
-{
+START_TEST(permissions) { // step 5 of 10.3.2, 3.1.6.3
     for (unsigned flags = 0; flags < 32; flags++) {
         if (!(flags & (R | X)) || (flags & (R | W)) == W) continue;
         map(3, 0x1000, 0, leaf(PAGE, (flags & (R | W | X | U)) | A | D));
@@ -160,8 +156,7 @@ START_TEST(permissions) // step 5 of 10.3.2, 3.1.6.3
 }
 END_TEST
 
-START_TEST(accessed_and_dirty) // Svade, Svadu
-{
+START_TEST(accessed_and_dirty) { // Svade, Svadu
     uint64_t *e = map(3, 0x1000, 0, leaf(PAGE, R | W | X));
     enter(3, PRIV_S);
     ck_assert_int_eq(translate(0x1000, ACCESS_READ, NULL), CAUSE_LOAD_PAGE);
@@ -189,8 +184,7 @@ START_TEST(accessed_and_dirty) // Svade, Svadu
 }
 END_TEST
 
-START_TEST(napot_pages) // Svnapot: 64 KiB
-{
+START_TEST(napot_pages) { // Svnapot: 64 KiB
     for (unsigned i = 0; i < 16; i++) map(3, 0x10000 + 4096 * i, 0, leaf(PAGE + 0x8000, RWXAD) | N);
     enter(3, PRIV_S);
     for (unsigned i = 0; i < 16; i++) {
@@ -207,8 +201,7 @@ START_TEST(napot_pages) // Svnapot: 64 KiB
 }
 END_TEST
 
-START_TEST(pbmt_needs_menvcfg) // Svpbmt
-{
+START_TEST(pbmt_needs_menvcfg) { // Svpbmt
     map(3, 0x1000, 0, leaf(PAGE, RWXAD) | PBMT(1));
     enter(3, PRIV_S);
     ck_assert_int_eq(translate(0x1000, ACCESS_READ, NULL), CAUSE_LOAD_PAGE);
@@ -219,8 +212,7 @@ START_TEST(pbmt_needs_menvcfg) // Svpbmt
 }
 END_TEST
 
-START_TEST(mprv_lends_the_privilege) // 3.1.6.3
-{
+START_TEST(mprv_lends_the_privilege) { // 3.1.6.3
     map(3, 0x1000, 0, leaf(PAGE, RWXAD | U));
     csr_write(&h, 0x180, 8ull << 60 | TABLES >> 12, NULL);
     csr_write(&h, 0x300, MSTATUS_MPRV, NULL); // MPP = U

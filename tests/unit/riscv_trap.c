@@ -11,8 +11,7 @@ static void open64(void) { hart_open(&h, "rv64"); }
 static void close_hart(void) { hart_close(&h); }
 
 #define PC 0x80001234ull
-static void at(uint64_t pc) // in the middle of a block
-{
+static void at(uint64_t pc) { // in the middle of a block
     h.v->pc = pc - 0x34;
     h.v->vpage = pc & ~0xfffull;
     h.v->pc_off = pc & 0xfff;
@@ -77,8 +76,7 @@ START_TEST(delegated_exception) {
 }
 END_TEST
 
-START_TEST(returns_are_privileged) // 3.1.6.5, 3.3.2
-{
+START_TEST(returns_are_privileged) { // 3.1.6.5, 3.3.2
     hart_priv(&h, PRIV_S);
     riscv_mret(h.v, 0x30200073, 0, 0);
     ck_assert_int_eq(hart_cause(&h), CAUSE_ILLEGAL);
@@ -106,8 +104,7 @@ START_TEST(returns_are_privileged) // 3.1.6.5, 3.3.2
 }
 END_TEST
 
-START_TEST(interrupt_priorities) // 3.1.9: MEI MSI MTI SEI SSI STI
-{
+START_TEST(interrupt_priorities) { // 3.1.9: MEI MSI MTI SEI SSI STI
     static const unsigned order[] = {IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI};
     csr_write(&h, 0x304, 0xaaa, NULL);
     csr_write(&h, 0x305, 0x80000001, NULL);
@@ -131,8 +128,7 @@ START_TEST(interrupt_priorities) // 3.1.9: MEI MSI MTI SEI SSI STI
 }
 END_TEST
 
-START_TEST(interrupts_by_privilege) // 3.1.9, 10.1.3
-{
+START_TEST(interrupts_by_privilege) { // 3.1.9, 10.1.3
     csr_write(&h, 0x303, 0x222, NULL);
     csr_write(&h, 0x304, 0xaaa, NULL);
     riscv_set_pin(h.cpu, RISCV_PIN_SEI, true);
@@ -155,8 +151,7 @@ START_TEST(interrupts_by_privilege) // 3.1.9, 10.1.3
 }
 END_TEST
 
-START_TEST(wfi_wakes_for_what_mie_enables) // 3.3.3
-{
+START_TEST(wfi_wakes_for_what_mie_enables) { // 3.3.3
     csr_write(&h, 0x304, 1 << IRQ_MTI, NULL);
     riscv_wfi(h.v, 0x10500073, 0, 0);
     ck_assert(h.v->waiting && !riscv_awake(h.v));
@@ -167,8 +162,7 @@ START_TEST(wfi_wakes_for_what_mie_enables) // 3.3.3
 }
 END_TEST
 
-START_TEST(stimecmp_drives_stip) // Sstc
-{
+START_TEST(stimecmp_drives_stip) { // Sstc
     clock_pause(h.clock, true);
     clock_set(h.clock, 1000);
     csr_write(&h, 0x30a, ENVCFG_STCE, NULL);

@@ -25,8 +25,7 @@ extern const Kernel kernel;
 void *arena_alloc(size_t size);
 
 // A 64-bit generator (Marsaglia's xorshift, 13-7-17). *state must not be 0.
-static inline uint64_t random_next(uint64_t *state)
-{
+static inline uint64_t random_next(uint64_t *state) {
     uint64_t x = *state;
 
     x ^= x << 13;
@@ -36,14 +35,12 @@ static inline uint64_t random_next(uint64_t *state)
 }
 
 // Folds one value into a checksum, order-dependent.
-static inline uint64_t sum_add(uint64_t sum, uint64_t value)
-{
+static inline uint64_t sum_add(uint64_t sum, uint64_t value) {
     sum = (sum ^ value) * 0x9e3779b97f4a7c15u;
     return sum ^ sum >> 32;
 }
 
-static inline uint64_t sum_double(uint64_t sum, double value)
-{
+static inline uint64_t sum_double(uint64_t sum, double value) {
     union { double d; uint64_t u; } bits = {value};
 
     return sum_add(sum, bits.u);

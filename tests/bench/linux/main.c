@@ -23,30 +23,26 @@ static const Row rows[] = {
     {"file", 15000, run_file},
 };
 
-void give_up(const char *what)
-{
+void give_up(const char *what) {
     fprintf(stderr, "%s: %s\n", what, strerror(errno));
     exit(1);
 }
 
-static double seconds_now(void)
-{
+static double seconds_now(void) {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec + now.tv_nsec * 1e-9;
 }
 
-static int is_wanted(const Row *row, int argc, char **argv)
-{
+static int is_wanted(const Row *row, int argc, char **argv) {
     for (int i = 1; i < argc; i++)
         if (!strcmp(argv[i], row->name))
             return 1;
     return argc == 1;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc == 2 && !strcmp(argv[1], "--exit"))
         return 7;
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -14,8 +14,7 @@
 #define PAGE 4096
 #define PAGES 512
 
-static unsigned char *map_fresh(size_t size)
-{
+static unsigned char *map_fresh(size_t size) {
     void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (at == MAP_FAILED)
@@ -24,8 +23,7 @@ static unsigned char *map_fresh(size_t size)
     return at;
 }
 
-uint64_t run_first_touch(unsigned iterations)
-{
+uint64_t run_first_touch(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {
@@ -39,8 +37,7 @@ uint64_t run_first_touch(unsigned iterations)
     return sum;
 }
 
-uint64_t run_copy_on_write(unsigned iterations)
-{
+uint64_t run_copy_on_write(unsigned iterations) {
     unsigned char *at = map_fresh(PAGES * PAGE);
     uint64_t sum = 0;
 
@@ -65,8 +62,7 @@ uint64_t run_copy_on_write(unsigned iterations)
     return sum;
 }
 
-uint64_t run_mprotect(unsigned iterations)
-{
+uint64_t run_mprotect(unsigned iterations) {
     unsigned char *at = map_fresh(4 * PAGE);
     uint64_t sum = 0;
 
@@ -86,23 +82,20 @@ uint64_t run_mprotect(unsigned iterations)
 static volatile sig_atomic_t seen;
 static unsigned char *guarded;
 
-static void count_signal(int number)
-{
+static void count_signal(int number) {
     (void)number;
     seen++;
 }
 
 // The bad access succeeds once the handler has opened the page.
-static void open_page(int number, siginfo_t *info, void *context)
-{
+static void open_page(int number, siginfo_t *info, void *context) {
     (void)number;
     (void)context;
     seen += (unsigned char *)info->si_addr == guarded;
     mprotect(guarded, PAGE, PROT_READ | PROT_WRITE);
 }
 
-uint64_t run_signal(unsigned iterations)
-{
+uint64_t run_signal(unsigned iterations) {
     struct sigaction action = {.sa_handler = count_signal};
 
     seen = 0;
@@ -113,8 +106,7 @@ uint64_t run_signal(unsigned iterations)
     return seen;
 }
 
-uint64_t run_segv(unsigned iterations)
-{
+uint64_t run_segv(unsigned iterations) {
     struct sigaction action = {.sa_sigaction = open_page, .sa_flags = SA_SIGINFO}, old;
 
     seen = 0;

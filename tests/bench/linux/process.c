@@ -9,8 +9,7 @@
 
 #include "tests/bench/linux/rows.h"
 
-uint64_t run_getppid(unsigned iterations)
-{
+uint64_t run_getppid(unsigned iterations) {
     uint64_t same = 0;
     long first = syscall(SYS_getppid);
 
@@ -19,8 +18,7 @@ uint64_t run_getppid(unsigned iterations)
     return same;
 }
 
-static void answer_bytes(int in, int out)
-{
+static void answer_bytes(int in, int out) {
     unsigned char byte;
 
     while (read(in, &byte, 1) == 1) {
@@ -31,8 +29,7 @@ static void answer_bytes(int in, int out)
     _exit(0);
 }
 
-uint64_t run_pipe(unsigned iterations)
-{
+uint64_t run_pipe(unsigned iterations) {
     int there[2], back[2], status;
     unsigned char byte = 1;
     uint64_t sum = 0;
@@ -62,8 +59,7 @@ uint64_t run_pipe(unsigned iterations)
 }
 
 // Both rows: starts a child that ends with a known status and adds that up.
-static uint64_t run_children(unsigned iterations, int exec)
-{
+static uint64_t run_children(unsigned iterations, int exec) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {
@@ -83,19 +79,16 @@ static uint64_t run_children(unsigned iterations, int exec)
     return sum;
 }
 
-uint64_t run_fork(unsigned iterations)
-{
+uint64_t run_fork(unsigned iterations) {
     return run_children(iterations, 0);
 }
 
-uint64_t run_exec(unsigned iterations)
-{
+uint64_t run_exec(unsigned iterations) {
     return run_children(iterations, 1);
 }
 
 // Open, write, seek, read, close in a file of a memory file system.
-uint64_t run_file(unsigned iterations)
-{
+uint64_t run_file(unsigned iterations) {
     char name[] = "/tmp/bench-XXXXXX";
     unsigned char block[512] = {0};
     uint64_t sum = 0;

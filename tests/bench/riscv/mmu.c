@@ -22,8 +22,7 @@
 static uint64_t table[TABLES][512] __attribute__((aligned(PAGE_SIZE)));
 static unsigned tables_used;
 
-static uint64_t *table_alloc(void)
-{
+static uint64_t *table_alloc(void) {
     if (tables_used == TABLES) {
         print_text("out of page tables\n");
         machine_off(1);
@@ -31,13 +30,11 @@ static uint64_t *table_alloc(void)
     return table[tables_used++];
 }
 
-static uint64_t satp_of(const uint64_t *root, unsigned asid)
-{
+static uint64_t satp_of(const uint64_t *root, unsigned asid) {
     return SV39 | (uint64_t)asid << 44 | (uintptr_t)root >> 12;
 }
 
-uint64_t *mmu_leaf(uint64_t vaddr)
-{
+uint64_t *mmu_leaf(uint64_t vaddr) {
     uint64_t *at = table[0];
 
     for (int level = 2; level > 0; level--) {
@@ -49,14 +46,12 @@ uint64_t *mmu_leaf(uint64_t vaddr)
     return &at[vaddr >> 12 & 511];
 }
 
-static void map_pages(uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t flags)
-{
+static void map_pages(uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t flags) {
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
         *mmu_leaf(vaddr + at) = (paddr + at) >> 12 << 10 | flags | PTE_V | PTE_A | PTE_D;
 }
 
-uint64_t mmu_start(void)
-{
+uint64_t mmu_start(void) {
     table_alloc();
 #ifdef NO_MMU
     return 0;
@@ -70,8 +65,7 @@ uint64_t mmu_start(void)
     return satp_of(table[0], 0);
 }
 
-uint64_t mmu_second_space(unsigned asid)
-{
+uint64_t mmu_second_space(unsigned asid) {
     uint64_t *root = table_alloc();
 
     for (int i = 0; i < 512; i++)
@@ -79,8 +73,7 @@ uint64_t mmu_second_space(unsigned asid)
     return satp_of(root, asid);
 }
 
-uint64_t mmu_paddr(const void *vaddr)
-{
+uint64_t mmu_paddr(const void *vaddr) {
 #ifdef NO_MMU
     return (uintptr_t)vaddr;
 #endif
@@ -89,8 +82,7 @@ uint64_t mmu_paddr(const void *vaddr)
     return *mmu_leaf(at) >> 10 << 12 | at % PAGE_SIZE;
 }
 
-void *arena_alloc(size_t size)
-{
+void *arena_alloc(size_t size) {
     static uint64_t used;
     uint64_t at = ARENA_BASE + used;
 

@@ -11,8 +11,7 @@
 #define FINISHER_FAIL 0x3333u
 #define TICKS_A_SECOND 10000000u
 
-void *memcpy(void *to, const void *from, size_t n)
-{
+void *memcpy(void *to, const void *from, size_t n) {
     char *t = to;
     const char *f = from;
 
@@ -23,8 +22,7 @@ void *memcpy(void *to, const void *from, size_t n)
     return to;
 }
 
-void *memset(void *to, int byte, size_t n)
-{
+void *memset(void *to, int byte, size_t n) {
     char *t = to;
 
     while (n--)
@@ -32,21 +30,18 @@ void *memset(void *to, int byte, size_t n)
     return to;
 }
 
-static void print_char(char c)
-{
+static void print_char(char c) {
     while (!(UART[UART_LSR] & LSR_THRE))
         ;
     UART[0] = c;
 }
 
-void print_text(const char *text)
-{
+void print_text(const char *text) {
     for (; *text; text++)
         print_char(*text);
 }
 
-static void print_number(uint64_t value, unsigned base, unsigned least_digits)
-{
+static void print_number(uint64_t value, unsigned base, unsigned least_digits) {
     char digits[24];
     unsigned n = 0;
 
@@ -60,15 +55,13 @@ static void print_number(uint64_t value, unsigned base, unsigned least_digits)
         print_char(digits[--n]);
 }
 
-void machine_off(int code)
-{
+void machine_off(int code) {
     *FINISHER = code ? (uint32_t)code << 16 | FINISHER_FAIL : FINISHER_PASS;
     for (;;)
         ;
 }
 
-void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value)
-{
+void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value) {
     print_text("unexpected trap: cause ");
     print_number(cause, 16, 1);
     print_text(" pc ");
@@ -79,8 +72,7 @@ void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value)
     machine_off(1);
 }
 
-static void print_result(uint64_t ticks, uint64_t sum)
-{
+static void print_result(uint64_t ticks, uint64_t sum) {
     print_text(kernel.name);
     print_text(" ");
     print_number(kernel.iterations, 10, 1);
@@ -94,8 +86,7 @@ static void print_result(uint64_t ticks, uint64_t sum)
 }
 
 // Entered in S-mode, once.
-_Noreturn void guest_main(void)
-{
+_Noreturn void guest_main(void) {
     if (kernel.prepare)
         kernel.prepare();
     print_text("start ");

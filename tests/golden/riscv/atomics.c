@@ -12,8 +12,7 @@ static Word cell[4] __attribute__((aligned(64)));
         old;                                                                                                          \
     })
 
-static void test_word(void)
-{
+static void test_word(void) {
     Word old, high = XLEN == 64 ? (Word)0x55555555u << (XLEN / 2 & 32) : 0;
 
     check_equal("amoadd.w old, sign-extended", AMO("add", "w", high | 0x80000000u, 0x80000001u), (Word)(int32_t)0x80000000);
@@ -47,8 +46,7 @@ static void test_word(void)
 }
 
 #if XLEN == 64
-static void test_double(void)
-{
+static void test_double(void) {
     Word old;
 
     check_equal("amoadd.d old", AMO("add", "d", 1ul << 63, 1), 1ul << 63);
@@ -66,24 +64,21 @@ static void test_double(void)
 }
 #endif
 
-static Word load_reserved(const void *at)
-{
+static Word load_reserved(const void *at) {
     Word value;
 
     __asm__ volatile("lr.w %0, (%1)" : "=r"(value) : "r"(at) : "memory");
     return value;
 }
 
-static Word store_conditional(void *at, Word value)
-{
+static Word store_conditional(void *at, Word value) {
     Word failed;
 
     __asm__ volatile("sc.w %0, %2, (%1)" : "=&r"(failed) : "r"(at), "r"(value) : "memory");
     return failed;
 }
 
-static void test_reservations(void)
-{
+static void test_reservations(void) {
     Word failed, value;
 
     cell[0] = 100;
@@ -113,8 +108,7 @@ static void test_reservations(void)
 #endif
 }
 
-void test_main(void)
-{
+void test_main(void) {
     test_word();
 #if XLEN == 64
     test_double();

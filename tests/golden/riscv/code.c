@@ -13,14 +13,12 @@ static uint32_t code[2][PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 typedef Word Function(Word);
 static Function *const run0 = (Function *)code[0], *const run1 = (Function *)code[1];
 
-static void write_add(uint32_t *at, int amount)
-{
+static void write_add(uint32_t *at, int amount) {
     at[0] = ADDI(A0, A0, amount);
     at[1] = RET;
 }
 
-static void test_rewrite(void)
-{
+static void test_rewrite(void) {
     Word sum = 0, wanted = 0;
 
     for (int i = 0; i < 200; i++) {
@@ -39,8 +37,7 @@ static void test_rewrite(void)
     check_equal("rewrite and run without a fence", sum, wanted);
 }
 
-static void test_data_beside_code(void)
-{
+static void test_data_beside_code(void) {
     volatile uint32_t *data = &code[0][100];
     Word sum = 0;
 
@@ -68,8 +65,7 @@ __asm__(
     "    ret\n"
     ".option pop\n");
 
-static void test_patch_ahead(void)
-{
+static void test_patch_ahead(void) {
     check_equal("patch the next instruction", patch_ahead(ADDI(A0, A0, 7)), 8);
     check_equal("patch it again", patch_ahead(ADDI(A0, A0, 9)), 10);
     check_equal("patch it as it was", patch_ahead(ADDI(A0, A0, 9)), 10);
@@ -77,8 +73,7 @@ static void test_patch_ahead(void)
 }
 
 // One page of code under two addresses, written through a third.
-static void test_aliases(void)
-{
+static void test_aliases(void) {
     Space space = space_new(XLEN == 32 ? 2 : 3);
     uint32_t *window = (uint32_t *)(BASE + 2 * PAGE_SIZE);
     Word sum = 0;
@@ -121,8 +116,7 @@ static void test_aliases(void)
 }
 
 // A loop that rewrites one instruction of a callee each turn: the callee is hot and linked by then.
-static void test_hot_callee(void)
-{
+static void test_hot_callee(void) {
     Word sum = 0, wanted = 0;
 
     write_add(code[0], 1);
@@ -139,8 +133,7 @@ static void test_hot_callee(void)
     check_equal("hot callee rewritten", sum, wanted);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     test_rewrite();
     test_data_beside_code();
     test_patch_ahead();

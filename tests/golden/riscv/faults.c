@@ -31,8 +31,7 @@ __asm__(
     "    add a0, a0, t1\n"      // t1 is still 3
     "    ret\n");
 
-static void test_permissions(void)
-{
+static void test_permissions(void) {
     mode_run(probe_lw, PAGE(RW_PAGE), S_MODE);
     mode_run(probe_sw, PAGE(RW_PAGE), S_MODE);
     mode_run(probe_lw, PAGE(RO_PAGE), S_MODE);
@@ -59,8 +58,7 @@ static void test_permissions(void)
     check_no_trap("fetch from an X page");
 }
 
-static void test_user_pages(void)
-{
+static void test_user_pages(void) {
     mode_run(probe_lw, PAGE(USER_PAGE), S_MODE);
     check_trap("S-mode reads a U page without SUM", LOAD_PAGE, (Word)probe_lw, PAGE(USER_PAGE));
     csr_set(mstatus, MSTATUS_SUM);
@@ -74,8 +72,7 @@ static void test_user_pages(void)
     check_trap("SUM off takes effect at once", LOAD_PAGE, (Word)probe_lw, PAGE(USER_PAGE));
 }
 
-static void test_mxr(void)
-{
+static void test_mxr(void) {
     mode_run(probe_lw, PAGE(NO_READ_X), S_MODE);
     check_trap("load from an X-only page", LOAD_PAGE, (Word)probe_lw, PAGE(NO_READ_X));
     csr_set(mstatus, MSTATUS_MXR);
@@ -87,8 +84,7 @@ static void test_mxr(void)
 }
 
 // M-mode accesses with MPRV translate as MPP; fetches do not.
-static void test_mprv(void)
-{
+static void test_mprv(void) {
     Word got;
 
     frame[2] = 77;
@@ -108,8 +104,7 @@ static void test_mprv(void)
 }
 
 // A 4-byte instruction whose second half lies in a page that is not there: pc names the start, tval the second half.
-static void test_split_fetch(void)
-{
+static void test_split_fetch(void) {
     static uint16_t code[2][PAGE_SIZE / 2] __attribute__((aligned(PAGE_SIZE)));
 
     code[0][PAGE_SIZE / 2 - 1] = 0x0513; // addi a0, zero, 5 = 0x00500513, split
@@ -134,8 +129,7 @@ static void test_split_fetch(void)
     check_trap("second page gone again", FETCH_PAGE, PAGE(SPLIT_B) - 2, PAGE(SPLIT_B));
 }
 
-static void test_user_mode(void)
-{
+static void test_user_mode(void) {
     space_map_program(&space, PTE_RWX | PTE_U);
     sfence_all();
     mode_run(probe_lw, PAGE(USER_PAGE), U_MODE);
@@ -149,8 +143,7 @@ static void test_user_mode(void)
     check_no_trap("U-mode executes its page");
 }
 
-void test_main(void)
-{
+void test_main(void) {
     space = space_new(XLEN == 32 ? 2 : 3);
     space_map_program(&space, PTE_RWX);
     space_map(&space, PAGE(RW_PAGE), frame, PTE_RW);

@@ -49,8 +49,7 @@ enum { RNE, RTZ, RDN, RUP, RMM };
         check_equal(name " flags", csr_read(fflags), flags);        \
     } while (0)
 
-static void test_double(void)
-{
+static void test_double(void) {
     CHECK("1 + 2^-60", OP64("fadd.d fa0, fa0, fa1", ONE64, 0x3c30000000000000u, 0), ONE64, NX);
     CHECK("inf - inf", OP64("fsub.d fa0, fa0, fa1", INF64, INF64, 0), NAN64, NV);
     CHECK("0 * inf", OP64("fmul.d fa0, fa0, fa1", 0, INF64, 0), NAN64, NV);
@@ -79,8 +78,7 @@ static void test_double(void)
     CHECK("fnmsub", OP64("fnmsub.d fa0, fa0, fa1, fa2", ONE64, ONE64, 0x4000000000000000u), ONE64, 0);
 }
 
-static void test_single(void)
-{
+static void test_single(void) {
     CHECK("single 1 / 3", OP32("fdiv.s fa0, fa0, fa1", ONE32, 0x40400000, 0), 0x3eaaaaab, NX);
     CHECK("single 0 / 0", OP32("fdiv.s fa0, fa0, fa1", 0, 0, 0), NAN32, NV);
     CHECK("single overflow", OP32("fmul.s fa0, fa0, fa1", 0x7f7fffff, 0x40000000, 0), INF32, OF | NX);
@@ -92,8 +90,7 @@ static void test_single(void)
     CHECK("double to single of a NaN", OP64("fcvt.s.d fa0, fa0\n fcvt.d.s fa0, fa0", SNAN64 | MINUS, 0, 0), NAN64, NV);
 }
 
-static void test_rounding(void)
-{
+static void test_rounding(void) {
     static const uint64_t up = 0x3ff0000000000001u, half = 0x3ca0000000000000u; // 1 + 2^-53 is a tie
     static const uint64_t positive[] = {ONE64, ONE64, ONE64, up, up};
     static const uint64_t negative[] = {ONE64 | MINUS, ONE64 | MINUS, up | MINUS, ONE64 | MINUS, up | MINUS};
@@ -121,8 +118,7 @@ static void test_rounding(void)
     csr_write(fcsr, 0);
 }
 
-static void test_convert(void)
-{
+static void test_convert(void) {
     CHECK("2^31 to w", TO_INT("fcvt.w.d %0, fa0, rtz", 0x41e0000000000000u), 0x7fffffff, NV);
     CHECK("-2^31 to w", TO_INT("fcvt.w.d %0, fa0, rtz", 0xc1e0000000000000u), (Word)(int32_t)0x80000000, 0);
     CHECK("NaN to w", TO_INT("fcvt.w.d %0, fa0, rtz", NAN64), 0x7fffffff, NV);
@@ -144,8 +140,7 @@ static void test_convert(void)
     CHECK("-1 from wu", OP64("li t0, -1\n fcvt.d.wu fa0, t0", 0, 0, 0), 0x41efffffffe00000u, 0);
 }
 
-static void test_compare(void)
-{
+static void test_compare(void) {
     CHECK("min of -0 and 0", OP64("fmin.d fa0, fa0, fa1", 0, MINUS, 0), MINUS, 0);
     CHECK("max of -0 and 0", OP64("fmax.d fa0, fa0, fa1", MINUS, 0, 0), 0, 0);
     CHECK("min with a quiet NaN", OP64("fmin.d fa0, fa0, fa1", NAN64, ONE64, 0), ONE64, 0);
@@ -167,8 +162,7 @@ static void test_compare(void)
 }
 
 // A single-precision operand that is not NaN-boxed reads as the canonical NaN; moves and stores take the low bits.
-static void test_boxing(void)
-{
+static void test_boxing(void) {
     uint64_t loose = 0x123456783f800000u, boxed = 0xffffffff3f800000u;
 
     check_equal("flw boxes", OP64("flw fa0, 0(%1)", boxed & 0xffffffffu, 0, 0), boxed);
@@ -183,8 +177,7 @@ static void test_boxing(void)
 }
 
 // Flags gather until written; an interpreter or a JIT that keeps them elsewhere must still show them at once.
-static void test_sticky(void)
-{
+static void test_sticky(void) {
     csr_write(fflags, 0);
     __asm__ volatile("fdiv.d fa0, %0, %1" : : "f"(1.0), "f"(0.0) : "fa0");
     __asm__ volatile("fdiv.d fa0, %0, %1" : : "f"(1.0), "f"(3.0) : "fa0");
@@ -200,8 +193,7 @@ static void test_sticky(void)
     csr_write(fflags, 0);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     csr_write(fcsr, 0);
     test_double();
     test_single();

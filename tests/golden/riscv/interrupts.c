@@ -21,8 +21,7 @@
 
 static volatile Word taken[16], order[16], orders;
 
-static void hook(Word cause)
-{
+static void hook(Word cause) {
     unsigned number = cause & 15;
 
     taken[number]++;
@@ -36,8 +35,7 @@ static void hook(Word cause)
         csr_clear(mip, BIT(number));
 }
 
-static void reset(void)
-{
+static void reset(void) {
     csr_clear(mstatus, MSTATUS_MIE);
     csr_write(mie, 0);
     csr_write(mideleg, 0);
@@ -50,8 +48,7 @@ static void reset(void)
     trap_clear();
 }
 
-static void test_pending(void)
-{
+static void test_pending(void) {
     reset();
     check_equal("nothing pending", csr_read(mip) & (BIT(MSI) | BIT(MTI)), 0);
     MSIP(0) = 1;
@@ -72,8 +69,7 @@ static void test_pending(void)
     check_no_trap("disabled interrupts are not taken");
 }
 
-static void test_timer(void)
-{
+static void test_timer(void) {
     uint64_t start, end;
 
     reset();
@@ -98,8 +94,7 @@ static void test_timer(void)
     check_equal("twenty more", taken[MTI], 21);
 }
 
-static void test_wfi(void)
-{
+static void test_wfi(void) {
     uint64_t start;
 
     reset();
@@ -123,8 +118,7 @@ static void test_wfi(void)
     check_no_trap("WFI with an interrupt pending goes on");
 }
 
-static void test_order(void)
-{
+static void test_order(void) {
     reset();
     csr_set(mie, BIT(MSI) | BIT(MTI) | BIT(SSI) | BIT(STI) | BIT(SEI));
     timer_set(0, 0);
@@ -166,8 +160,7 @@ __asm__(
     ".data\n.balign 8\nvector_number: .dword 0, 0\n.text\n");
 extern volatile uint32_t vector_number[];
 
-static void test_vectored(void)
-{
+static void test_vectored(void) {
     Word scratch = csr_read(mscratch), old = csr_read(mtvec);
 
     reset();
@@ -219,8 +212,7 @@ __asm__(
     ".data\n.balign 8\ndelegated_cause: .dword 0\n.text\n");
 extern char delegated_entry[];
 
-static void test_delegation(void)
-{
+static void test_delegation(void) {
     reset();
     csr_write(mideleg, BIT(SSI) | BIT(STI) | BIT(SEI));
     csr_write(stvec, (Word)delegated_entry);
@@ -248,8 +240,7 @@ static void test_delegation(void)
 }
 
 // In U- and S-mode machine interrupts are taken whatever mstatus.MIE says.
-static Word wait_taken(Word number)
-{
+static Word wait_taken(Word number) {
     Word turns = 0;
 
     while (!taken[number])
@@ -257,8 +248,7 @@ static Word wait_taken(Word number)
     return turns > 0;
 }
 
-static void test_lower_modes(void)
-{
+static void test_lower_modes(void) {
     for (int mode = U_MODE; mode <= S_MODE; mode++) {
         reset();
         csr_set(mie, BIT(MTI));
@@ -269,8 +259,7 @@ static void test_lower_modes(void)
     }
 }
 
-void test_main(void)
-{
+void test_main(void) {
     trap_hook = hook;
     test_pending();
     test_timer();

@@ -4,13 +4,11 @@
 // coroutines, jump tables, tail calls, jumps over page borders, odd targets, every branch both ways.
 #include "tests/golden/riscv/lib/test.h"
 
-static NOINLINE Word recurse(Word n)
-{
+static NOINLINE Word recurse(Word n) {
     return n == 0 ? 7 : recurse(n - 1) * 3 + n;
 }
 
-static Word recurse_expected(Word n)
-{
+static Word recurse_expected(Word n) {
     Word value = 7;
 
     for (Word i = 1; i <= n; i++)
@@ -42,8 +40,7 @@ __asm__(
     "    mv ra, t2\n"
     "    ret\n");
 
-static Word ping_pong_expected(Word turns)
-{
+static Word ping_pong_expected(Word turns) {
     Word a = 0;
     int phase = 0;
 
@@ -84,8 +81,7 @@ __asm__(
     "    jr t1\n");
 
 // Every conditional branch taken and not, on equal, smaller and larger operands, signed and not.
-static Word branch_bits(Word a, Word b)
-{
+static Word branch_bits(Word a, Word b) {
     Word bits = 0;
 
 #define BRANCH(op, bit)                                                                                   \
@@ -99,14 +95,12 @@ static Word branch_bits(Word a, Word b)
     return bits;
 }
 
-static Word branch_expected(Word a, Word b)
-{
+static Word branch_expected(Word a, Word b) {
     return (a == b) | (a != b) << 1 | ((long)a < (long)b) << 2 | ((long)a >= (long)b) << 3 | (a < b) << 4
            | (a >= b) << 5;
 }
 
-static void test_branches(void)
-{
+static void test_branches(void) {
     static const Word value[] = {0, 1, 2, ~0ul, ~1ul, 1ul << (XLEN - 1), (1ul << (XLEN - 1)) - 1, 0x80000000ul};
     Word errors = 0;
 
@@ -121,8 +115,7 @@ static NOINLINE Word times_five(Word x) { return x * 5; }
 static NOINLINE Word flip(Word x) { return ~x; }
 static NOINLINE Word rotate(Word x) { return x << 7 | x >> (XLEN - 7); }
 
-static void test_indirect(void)
-{
+static void test_indirect(void) {
     static Word (*const function[])(Word) = {add_three, times_five, flip, rotate};
     Word value = 1, wanted = 1, pick = 1;
 
@@ -139,8 +132,7 @@ static void test_indirect(void)
 // Straight code over a page border, entered and left by direct jumps, and an instruction across the border.
 static uint16_t border[2 * PAGE_SIZE / 2] __attribute__((aligned(PAGE_SIZE)));
 
-static void test_border(void)
-{
+static void test_border(void) {
     uint16_t *at = border + PAGE_SIZE / 2 - 5;
     Word errors = 0;
 
@@ -158,8 +150,7 @@ static void test_border(void)
     check_equal("code over a page border", errors, 0);
 }
 
-static void test_targets(void)
-{
+static void test_targets(void) {
     Word got;
 
     // jalr clears bit 0 of its target
@@ -173,8 +164,7 @@ static void test_targets(void)
     check_equal("jalr with an offset", got, 5);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     for (Word n = 1; n <= 100; n += 33)
         check_equal("recursion", recurse(n), recurse_expected(n));
     for (Word n = 1; n <= 150; n += 50)

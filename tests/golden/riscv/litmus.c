@@ -25,27 +25,23 @@ static volatile Word round_begun __attribute__((aligned(64))), round_harts, arri
 #define R(hart, n) r[hart][n][slot]
 #define FENCE(p, s) __asm__ volatile("fence " #p ", " #s : : : "memory")
 
-static uint32_t swap_release(volatile uint32_t *p, uint32_t value)
-{
+static uint32_t swap_release(volatile uint32_t *p, uint32_t value) {
     __asm__ volatile("amoswap.w.rl %0, %2, (%1)" : "=&r"(value) : "r"(p), "r"(value) : "memory");
     return value;
 }
 
-static uint32_t swap_both(volatile uint32_t *p, uint32_t value)
-{
+static uint32_t swap_both(volatile uint32_t *p, uint32_t value) {
     __asm__ volatile("amoswap.w.aqrl %0, %2, (%1)" : "=&r"(value) : "r"(p), "r"(value) : "memory");
     return value;
 }
 
-static uint32_t load_acquire(volatile uint32_t *p)
-{
+static uint32_t load_acquire(volatile uint32_t *p) {
     uint32_t value;
     __asm__ volatile("lr.w.aq %0, (%1)" : "=r"(value) : "r"(p) : "memory");
     return value;
 }
 
-static uint32_t or_both(volatile uint32_t *p)
-{
+static uint32_t or_both(volatile uint32_t *p) {
     uint32_t value;
     __asm__ volatile("amoor.w.aqrl %0, zero, (%1)" : "=r"(value) : "r"(p) : "memory");
     return value;
@@ -67,8 +63,7 @@ static void mp_fence_0(int slot) { X = 1; FENCE(w, w); Y = 1; }
 static void mp_fence_1(int slot) { R(1, 0) = Y; FENCE(r, r); R(1, 1) = X; }
 static void mp_acquire_0(int slot) { X = 1; swap_release(&Y, 1); }
 static void mp_acquire_1(int slot) { R(1, 0) = load_acquire(&Y); R(1, 1) = X; }
-static void mp_address_1(int slot)
-{
+static void mp_address_1(int slot) {
     uint32_t first = Y, zero;
     __asm__ volatile("xor %0, %1, %1" : "=r"(zero) : "r"(first)); // an address dependency, though always zero
     R(1, 1) = *(&X + zero);
@@ -77,8 +72,7 @@ static void mp_address_1(int slot)
 static int mp_forbidden(int slot) { return R(1, 0) && !R(1, 1); }
 
 // Load buffering with data dependencies: no value out of thin air, nor by reordering.
-static uint32_t one_after(uint32_t value)
-{
+static uint32_t one_after(uint32_t value) {
     uint32_t zero;
     __asm__ volatile("xor %0, %1, %1" : "=r"(zero) : "r"(value));
     return zero + 1;
@@ -121,8 +115,7 @@ static const Litmus tests[] = {
 static volatile int job; // 0: litmus, 1: shoot-down, 2: WFI
 static void answer_shoot_downs(void), answer_wfi(void);
 
-static void race(Word hart)
-{
+static void race(Word hart) {
     __atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
     while (arrived < round_harts)
         ;
@@ -131,8 +124,7 @@ static void race(Word hart)
     __atomic_fetch_add(&arrived, 1, __ATOMIC_SEQ_CST);
 }
 
-void secondary_main(void)
-{
+void secondary_main(void) {
     Word hart = csr_read(mhartid);
 
     MSIP(hart) = 0;
@@ -144,8 +136,7 @@ void secondary_main(void)
         race(hart);
 }
 
-static void run_litmus(const Litmus *t)
-{
+static void run_litmus(const Litmus *t) {
     Word errors = 0;
 
     for (int round = 0; round < ROUNDS; round++) {
@@ -175,8 +166,7 @@ static Space space;
 static volatile Word acked __attribute__((aligned(64))), loops, stop, stale_data, stale_code;
 
 // Every page says its number, to a load and to a call.
-static Word use_page(Word unused)
-{
+static Word use_page(Word unused) {
     Word (*function)(void) = (Word (*)(void))(VPAGE + 16);
 
     while (!stop) {
@@ -189,15 +179,13 @@ static Word use_page(Word unused)
     return 0;
 }
 
-static void acknowledge(Word cause)
-{
+static void acknowledge(Word cause) {
     MSIP(1) = 0;
     sfence_all();
     acked++;
 }
 
-static void answer_shoot_downs(void)
-{
+static void answer_shoot_downs(void) {
     pmp_open();
     csr_write(satp, space_satp(&space, 1));
     sfence_all();
@@ -208,8 +196,7 @@ static void answer_shoot_downs(void)
     stop = 2;
 }
 
-static void test_shoot_down(void)
-{
+static void test_shoot_down(void) {
     for (Word i = 0; i < PAGES; i++) {
         pages[i][0] = i;
         pages[i][4] = 0x13 | 10 << 7 | i << 20; // li a0, i
@@ -245,8 +232,7 @@ static void test_shoot_down(void)
 
 enum { WAKES = 500 };
 
-static void wait_msip(Word hart)
-{
+static void wait_msip(Word hart) {
     while (!(csr_read(mip) & 8))
         __asm__ volatile("wfi" : : : "memory");
     MSIP(hart) = 0;
@@ -254,8 +240,7 @@ static void wait_msip(Word hart)
 
 static volatile Word wakes;
 
-static void answer_wfi(void)
-{
+static void answer_wfi(void) {
     for (int i = 0; i < WAKES; i++) {
         MSIP(0) = 1;
         wait_msip(1);
@@ -264,8 +249,7 @@ static void answer_wfi(void)
     MSIP(0) = 1;
 }
 
-static void test_wfi(void)
-{
+static void test_wfi(void) {
     csr_write(mie, 8);
     job = 2;
     FENCE(rw, rw);
@@ -287,8 +271,7 @@ static void test_wfi(void)
     check("WFI wakes for every timer", 1);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
         run_litmus(&tests[i]);
     test_shoot_down();

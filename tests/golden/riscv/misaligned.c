@@ -10,21 +10,18 @@
 static uint8_t frame[4][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 static uint8_t *low, *high; // frames of the two virtual pages
 
-static uint8_t *byte_at(Word at)
-{
+static uint8_t *byte_at(Word at) {
     Word offset = at - BASE;
 
     return offset < PAGE_SIZE ? low + offset : high + offset - PAGE_SIZE;
 }
 
-static void fill(void)
-{
+static void fill(void) {
     for (Word i = 0; i < 2 * PAGE_SIZE; i++)
         *byte_at(BASE + i) = i * 7 + 3;
 }
 
-static uint64_t bytes_at(Word at, int size)
-{
+static uint64_t bytes_at(Word at, int size) {
     uint64_t value = 0;
 
     for (int i = size; i--;)
@@ -33,8 +30,7 @@ static uint64_t bytes_at(Word at, int size)
 }
 
 // Under translation: sums what is wrong over all offsets around the border, for loads.
-static Word load_errors(Word unused)
-{
+static Word load_errors(Word unused) {
     Word errors = 0, got;
 
     for (Word at = BASE + PAGE_SIZE - 9; at < BASE + PAGE_SIZE + 2; at++) {
@@ -54,8 +50,7 @@ static Word load_errors(Word unused)
     return errors;
 }
 
-static Word store_errors(Word unused)
-{
+static Word store_errors(Word unused) {
     Word errors = 0;
 
     for (Word at = BASE + PAGE_SIZE - 9; at < BASE + PAGE_SIZE + 2; at++) {
@@ -76,8 +71,7 @@ static Word store_errors(Word unused)
     return errors;
 }
 
-static void test_faults(const Space *space)
-{
+static void test_faults(const Space *space) {
     Word border = BASE + PAGE_SIZE;
 
     *space_leaf(space, border, 0) = 0;
@@ -107,8 +101,7 @@ static void test_faults(const Space *space)
     check_trap("store to a missing first page", STORE_PAGE, (Word)probe_sh, border - 1);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     Space space = space_new(XLEN == 32 ? 2 : 3);
 
     low = frame[2], high = frame[0];

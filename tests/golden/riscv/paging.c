@@ -10,8 +10,7 @@
 static Word frame[4][PAGE_SIZE / sizeof(Word)] __attribute__((aligned(PAGE_SIZE)));
 static const char *const mode_name[] = {0, 0, "Sv32", "Sv39", "Sv48", "Sv57"};
 
-static void check_in(int levels, const char *what, int good)
-{
+static void check_in(int levels, const char *what, int good) {
     char name[80], *out = name;
 
     for (const char *in = mode_name[levels]; *in;)
@@ -23,8 +22,7 @@ static void check_in(int levels, const char *what, int good)
     check(name, good);
 }
 
-static int trapped(Word cause, Word tval)
-{
+static int trapped(Word cause, Word tval) {
     int good = trap.count == 1 && trap.cause == cause && trap.tval == tval;
 
     trap_clear();
@@ -32,8 +30,7 @@ static int trapped(Word cause, Word tval)
 }
 
 // A big page at every level above 0, its offset bits passed through; then the same with low PPN bits set.
-static void test_big_pages(const Space *space)
-{
+static void test_big_pages(const Space *space) {
     for (int level = 1; level < space->levels; level++) {
         int shift = 12 + (XLEN == 32 ? 10 : 9) * level;
         Word size = shift < XLEN ? (Word)1 << shift : 0, offset = (Word)frame[1] % size;
@@ -57,8 +54,7 @@ static void test_big_pages(const Space *space)
 }
 
 #if XLEN == 64
-static void test_canonical(const Space *space)
-{
+static void test_canonical(const Space *space) {
     int bits = 12 + 9 * space->levels;
     Word top = -((Word)1 << (bits - 1)), beyond = (Word)1 << (bits - 1);
 
@@ -81,8 +77,7 @@ static void test_canonical(const Space *space)
 #endif
 
 // With `update`, hardware sets A and D; without, their absence faults.
-static void test_accessed_dirty(const Space *space, int update)
-{
+static void test_accessed_dirty(const Space *space, int update) {
     Word *pte = space_leaf(space, BASE, 0), clean = pte_make(frame[0], PTE_V | PTE_R | PTE_W | PTE_X);
 
     *pte = clean;
@@ -112,8 +107,7 @@ static void test_accessed_dirty(const Space *space, int update)
     trap_clear();
 }
 
-static int adue_set(int on)
-{
+static int adue_set(int on) {
 #if XLEN == 64
     uint64_t wanted = on ? MENVCFG_ADUE : 0;
 
@@ -128,8 +122,7 @@ static int adue_set(int on)
 #endif
 }
 
-static void test_remap(const Space *space)
-{
+static void test_remap(const Space *space) {
     Word errors = 0;
 
     frame[0][3] = 10, frame[1][3] = 11;
@@ -145,8 +138,7 @@ static void test_remap(const Space *space)
     trap_clear();
 }
 
-static void test_mode(int levels)
-{
+static void test_mode(int levels) {
     Space space = space_new(levels);
 
     space_map_program(&space, PTE_RWX);
@@ -170,8 +162,7 @@ static void test_mode(int levels)
     sfence_all();
 }
 
-void test_main(void)
-{
+void test_main(void) {
     int tested = 0;
 
     for (int levels = XLEN == 32 ? 2 : 3; levels <= (XLEN == 32 ? 2 : 5); levels++)

@@ -14,8 +14,7 @@
 static uint32_t area[4][PAGE_SIZE / 4] __attribute__((aligned(4 * PAGE_SIZE)));
 
 // Entries 0 to 3; configuration bytes in one word.
-static void pmp_set(unsigned number, Word address, unsigned config)
-{
+static void pmp_set(unsigned number, Word address, unsigned config) {
     switch (number) {
     case 0: csr_write(pmpaddr0, address); break;
     case 1: csr_write(pmpaddr1, address); break;
@@ -26,13 +25,11 @@ static void pmp_set(unsigned number, Word address, unsigned config)
     sfence_all();
 }
 
-static Word napot(const void *base, Word size)
-{
+static Word napot(const void *base, Word size) {
     return (Word)base >> 2 | (size / 8 - 1);
 }
 
-static void test_permissions(void)
-{
+static void test_permissions(void) {
     static const char *const name[] = {"none", "R", 0, "RW", "X", "RX", 0, "RWX"};
 
     area[1][0] = 0x00008067; // ret
@@ -61,8 +58,7 @@ static void test_permissions(void)
     pmp_set(0, 0, 0);
 }
 
-static void test_ranges(void)
-{
+static void test_ranges(void) {
     Word at = (Word)area[2];
 
     pmp_set(0, at >> 2, 0);
@@ -98,8 +94,7 @@ static void test_ranges(void)
 }
 
 // The page table's own pages are read as S-mode: forbidding them is an access fault of the original access's kind.
-static void test_walk(void)
-{
+static void test_walk(void) {
     Space space = space_new(XLEN == 32 ? 2 : 3);
     Word at = 0x40000000ul;
 
@@ -124,8 +119,7 @@ static void test_walk(void)
     sfence_all();
 }
 
-static void test_lock(void)
-{
+static void test_lock(void) {
     Word at = (Word)area[0];
 
     pmp_set(3, napot((void *)at, PAGE_SIZE), NAPOT | LOCK | R);
@@ -140,8 +134,7 @@ static void test_lock(void)
     check_trap("locked: still", STORE_ACCESS, (Word)probe_sw, at);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     test_permissions();
     test_ranges();
     test_walk();

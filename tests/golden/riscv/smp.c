@@ -15,8 +15,7 @@ static Word counter __attribute__((aligned(64))), locked[2] __attribute__((align
 static volatile Word box[2][16] __attribute__((aligned(64))), seen[2];
 static uint32_t code[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 
-void secondary_main(void)
-{
+void secondary_main(void) {
     MSIP(1) = 0;
     if (job) {
         job(argument);
@@ -24,8 +23,7 @@ void secondary_main(void)
     }
 }
 
-static void start_other(Job *what, Word with)
-{
+static void start_other(Job *what, Word with) {
     done = 0;
     job = what;
     argument = with;
@@ -33,21 +31,18 @@ static void start_other(Job *what, Word with)
     MSIP(1) = 1;
 }
 
-static void wait_other(void)
-{
+static void wait_other(void) {
     while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
         ;
 }
 
-static Word add_amo(Word by)
-{
+static Word add_amo(Word by) {
     for (int i = 0; i < TURNS; i++)
         __atomic_fetch_add(&counter, by, __ATOMIC_RELAXED);
     return 0;
 }
 
-static Word add_lr_sc(Word by)
-{
+static Word add_lr_sc(Word by) {
     for (int i = 0; i < TURNS; i++)
 #if XLEN == 64
         __asm__ volatile("1: lr.d t0, (%0)\n add t0, t0, %1\n sc.d t1, t0, (%0)\n bnez t1, 1b"
@@ -58,8 +53,7 @@ static Word add_lr_sc(Word by)
     return 0;
 }
 
-static Word add_locked(Word by)
-{
+static Word add_locked(Word by) {
     for (int i = 0; i < TURNS; i++) {
         while (__atomic_exchange_n(&locked[0], 1, __ATOMIC_ACQUIRE))
             ;
@@ -69,8 +63,7 @@ static Word add_locked(Word by)
     return 0;
 }
 
-static Word send_messages(Word count)
-{
+static Word send_messages(Word count) {
     for (Word i = 1; i <= count; i++) {
         box[0][0] = i * 3;
         __atomic_thread_fence(__ATOMIC_RELEASE);
@@ -81,8 +74,7 @@ static Word send_messages(Word count)
     return 0;
 }
 
-static void test_messages(void)
-{
+static void test_messages(void) {
     Word errors = 0;
 
     box[1][0] = box[1][8] = 0;
@@ -101,8 +93,7 @@ static void test_messages(void)
 static volatile Word go __attribute__((aligned(64)));
 
 // One side of the store-buffering test: store mine, full fence, load the other's.
-static Word store_then_load(Word me)
-{
+static Word store_then_load(Word me) {
     for (Word i = 1; i <= 50; i++) {
         __atomic_fetch_add(&go, 1, __ATOMIC_SEQ_CST);
         while (go < 2 * i)
@@ -127,8 +118,7 @@ static Word store_then_load(Word me)
 
 static volatile Word stop __attribute__((aligned(64)));
 
-static Word run_code(Word unused)
-{
+static Word run_code(Word unused) {
     Word (*function)(Word) = (Word (*)(Word))code;
 
     while (!stop) {
@@ -138,16 +128,14 @@ static Word run_code(Word unused)
     return 0;
 }
 
-static void set_code(Word value)
-{
+static void set_code(Word value) {
     code[1] = 0x00008067;                             // ret
     *(volatile uint32_t *)&code[0] = 0x13 | 10 << 7 | value << 20; // li a0, value
     fence_i();
 }
 
 // The other hart runs a function again and again, with fence.i before each call, while this one rewrites it.
-static void test_code(void)
-{
+static void test_code(void) {
     Word errors = 0;
 
     set_code(0);
@@ -164,8 +152,7 @@ static void test_code(void)
     check_equal("code changed by the other hart", errors, 0);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     start_other(add_amo, 2);
     wait_other();
     check_equal("the other hart runs a job", counter, 2 * TURNS);

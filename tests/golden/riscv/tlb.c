@@ -10,8 +10,7 @@
 
 static uint32_t frame[PAGES][PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
 
-static Word sum_pages(Word step)
-{
+static Word sum_pages(Word step) {
     Word sum = 0;
 
     for (Word i = 0; i < PAGES; i++)
@@ -19,8 +18,7 @@ static Word sum_pages(Word step)
     return sum;
 }
 
-static Word sum_far(Word count)
-{
+static Word sum_far(Word count) {
     Word sum = 0;
 
     for (int round = 0; round < 50; round++)
@@ -32,8 +30,7 @@ static Word sum_far(Word count)
     return sum;
 }
 
-static Word sum_expected(const uint8_t *order)
-{
+static Word sum_expected(const uint8_t *order) {
     Word sum = 0;
 
     for (int i = 0; i < PAGES; i++)
@@ -41,8 +38,7 @@ static Word sum_expected(const uint8_t *order)
     return sum;
 }
 
-static void test_many(const Space *space)
-{
+static void test_many(const Space *space) {
     uint8_t order[PAGES];
     Word errors = 0;
 
@@ -80,14 +76,12 @@ static void test_many(const Space *space)
     check_no_trap("many pages");
 }
 
-static Word load_in(const Space *space, Word asid, Word vaddr)
-{
+static Word load_in(const Space *space, Word asid, Word vaddr) {
     csr_write(satp, space_satp(space, asid));
     return mode_run(probe_lw, vaddr, S_MODE);
 }
 
-static void test_asids(Space space[2])
-{
+static void test_asids(Space space[2]) {
     Word errors = 0, global = BASE + PAGE_SIZE;
 
     csr_write(satp, space_satp(&space[0], ~0ul >> (XLEN - (XLEN == 32 ? 9 : 16))));
@@ -128,8 +122,7 @@ static void test_asids(Space space[2])
 }
 
 // The same page seen by S and U in turn: an entry made for one must not serve the other.
-static void test_privileges(const Space *space)
-{
+static void test_privileges(const Space *space) {
     Word good = 0;
 
     csr_write(satp, space_satp(space, 0));
@@ -159,8 +152,7 @@ static void test_privileges(const Space *space)
 }
 
 // Bare and translated in turn without a flush: writing satp must suffice.
-static void test_bare_switch(const Space *space)
-{
+static void test_bare_switch(const Space *space) {
     Word good = 0;
     volatile uint32_t *physical = &frame[9][0];
 
@@ -176,8 +168,7 @@ static void test_bare_switch(const Space *space)
     check_no_trap("switching");
 }
 
-void test_main(void)
-{
+void test_main(void) {
     Space space[2];
 
     for (int i = 0; i < 2; i++) {

@@ -33,8 +33,7 @@ PROBE(probe_flw, "flw fa0, 0(sp)");
 PROBE(probe_nop, "nop");
 #define ILLEGAL_WORD(pc) (*(uint32_t *)(pc))
 
-static void check_illegal(const char *name, Word (*probe)(Word), int mode)
-{
+static void check_illegal(const char *name, Word (*probe)(Word), int mode) {
     trap_clear();
     mode_run(probe, 0, mode);
     // tval is the instruction or zero: both are allowed
@@ -44,15 +43,13 @@ static void check_illegal(const char *name, Word (*probe)(Word), int mode)
     trap_clear();
 }
 
-static void check_legal(const char *name, Word (*probe)(Word), int mode)
-{
+static void check_legal(const char *name, Word (*probe)(Word), int mode) {
     trap_clear();
     mode_run(probe, 0, mode);
     check_no_trap(name);
 }
 
-static void test_basic(void)
-{
+static void test_basic(void) {
     mode_run(probe_ecall, 0, M_MODE);
     check_trap("ecall in M", ECALL_M, (Word)probe_ecall, 0);
     mode_run(probe_ecall, 0, S_MODE);
@@ -73,8 +70,7 @@ static void test_basic(void)
     trap_clear();
 }
 
-static void test_privileges(void)
-{
+static void test_privileges(void) {
     check_illegal("mret in S", probe_mret, S_MODE);
     check_illegal("sret in U", probe_sret, U_MODE);
     check_illegal("mstatus from S", probe_mstatus, S_MODE);
@@ -103,8 +99,7 @@ static void test_privileges(void)
     check_legal("sfence.vma without TVM", probe_sfence, S_MODE);
 }
 
-static void test_status(void)
-{
+static void test_status(void) {
     csr_clear(mstatus, MSTATUS_MPP);
     csr_set(mstatus, (Word)2 << 11);
     check("MPP never holds 2", (csr_read(mstatus) & MSTATUS_MPP) >> 11 != 2);
@@ -125,8 +120,7 @@ static void test_status(void)
     csr_write(sstatus, MSTATUS_FS & 0x2000);
 }
 
-static void test_fp_status(void)
-{
+static void test_fp_status(void) {
     csr_clear(mstatus, MSTATUS_FS);
     check_illegal("FP arithmetic with FS off", probe_fadd, M_MODE);
     check_illegal("FP load with FS off", probe_flw, M_MODE);
@@ -159,8 +153,7 @@ __asm__(
     "    csrw sepc, t1\n"
     "    sret\n");
 
-static void test_delegation(void)
-{
+static void test_delegation(void) {
     csr_write(stvec, (Word)supervisor_entry);
     csr_write(medeleg, 1 << ILLEGAL | 1 << BREAKPOINT);
     mode_run(probe_illegal, 0, U_MODE);
@@ -182,8 +175,7 @@ static void test_delegation(void)
     csr_write(medeleg, 0);
 }
 
-static void test_counters(void)
-{
+static void test_counters(void) {
     Word before = csr_read(minstret), cycles = csr_read(mcycle);
 
     for (volatile int i = 0; i < 100; i++)
@@ -193,8 +185,7 @@ static void test_counters(void)
     check_legal("nop", probe_nop, U_MODE);
 }
 
-void test_main(void)
-{
+void test_main(void) {
     test_basic();
     test_privileges();
     test_status();

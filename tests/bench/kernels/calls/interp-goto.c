@@ -4,8 +4,7 @@
 
 #define NEXT goto *target[*pc++]
 
-static NOINLINE uint64_t interpret(const int32_t *code, uint64_t argument)
-{
+static NOINLINE uint64_t interpret(const int32_t *code, uint64_t argument) {
     static const void *const target[] = {
         &&push, &&load, &&store, &&add, &&sub, &&mul, &&xor, &&shr, &&less, &&jump, &&jump_if_zero, &&dup, &&swap,
         &&drop, &&halt,
@@ -31,8 +30,7 @@ drop: sp--; NEXT;
 halt: return sp[-1];
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

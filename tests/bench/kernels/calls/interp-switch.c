@@ -2,8 +2,7 @@
 // A bytecode interpreter with one switch: a jump table behind a single indirect jump.
 #include "tests/bench/kernels/calls/bytecode.h"
 
-static NOINLINE uint64_t interpret(const int32_t *code, uint64_t argument)
-{
+static NOINLINE uint64_t interpret(const int32_t *code, uint64_t argument) {
     uint64_t stack[16], var[4] = {argument}, *sp = stack, swap;
     const int32_t *pc = code;
 
@@ -29,8 +28,7 @@ static NOINLINE uint64_t interpret(const int32_t *code, uint64_t argument)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

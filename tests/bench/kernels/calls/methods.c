@@ -15,8 +15,7 @@ typedef struct {
 static Particle *particles;
 #define COUNT 64
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 12;
 
     particles = arena_alloc(COUNT * sizeof *particles);
@@ -28,20 +27,17 @@ static void prepare(void)
     }
 }
 
-static NOINLINE void vector_add(Vector *a, const Vector *b)
-{
+static NOINLINE void vector_add(Vector *a, const Vector *b) {
     a->x += b->x;
     a->y += b->y;
     a->z += b->z;
 }
 
-static NOINLINE Vector vector_scale(const Vector *v, int64_t factor)
-{
+static NOINLINE Vector vector_scale(const Vector *v, int64_t factor) {
     return (Vector){v->x * factor >> 4, v->y * factor >> 4, v->z * factor >> 4};
 }
 
-static NOINLINE int bounce(int64_t *at, int64_t *speed)
-{
+static NOINLINE int bounce(int64_t *at, int64_t *speed) {
     if (*at >= 0 && *at < 1000)
         return 0;
     *at = *at < 0 ? -*at % 1000 : 1999 - *at % 1000 - 1000;
@@ -49,8 +45,7 @@ static NOINLINE int bounce(int64_t *at, int64_t *speed)
     return 1;
 }
 
-static NOINLINE void particle_step(Particle *p)
-{
+static NOINLINE void particle_step(Particle *p) {
     Vector push = vector_scale(&p->speed, 16 + (p->age & 15));
 
     vector_add(&p->at, &push);
@@ -58,8 +53,7 @@ static NOINLINE void particle_step(Particle *p)
     p->age++;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

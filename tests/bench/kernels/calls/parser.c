@@ -8,8 +8,7 @@ static char *text;
 static const char *at;
 
 // Writes a random expression of the grammar below and returns where it ended.
-static char *write_sum(char *out, uint64_t *seed, int depth)
-{
+static char *write_sum(char *out, uint64_t *seed, int depth) {
     unsigned terms = 1 + random_next(seed) % 3;
 
     for (unsigned t = 0; t < terms; t++) {
@@ -27,8 +26,7 @@ static char *write_sum(char *out, uint64_t *seed, int depth)
     return out;
 }
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 14;
     char *out;
 
@@ -44,8 +42,7 @@ static void prepare(void)
 
 static uint64_t parse_sum(void);
 
-static NOINLINE uint64_t parse_atom(void)
-{
+static NOINLINE uint64_t parse_atom(void) {
     uint64_t value = 0;
 
     if (*at == '(') {
@@ -59,8 +56,7 @@ static NOINLINE uint64_t parse_atom(void)
     return value;
 }
 
-static NOINLINE uint64_t parse_product(void)
-{
+static NOINLINE uint64_t parse_product(void) {
     uint64_t value = parse_atom();
 
     while (*at == '*' || *at == '^') {
@@ -72,8 +68,7 @@ static NOINLINE uint64_t parse_product(void)
     return value;
 }
 
-static NOINLINE uint64_t parse_sum(void)
-{
+static NOINLINE uint64_t parse_sum(void) {
     uint64_t value = parse_product();
 
     while (*at == '+' || *at == '-') {
@@ -85,8 +80,7 @@ static NOINLINE uint64_t parse_sum(void)
     return value;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -11,25 +11,21 @@ typedef struct {
 static Item *items;
 typedef int Compare(const void *, const void *);
 
-static void prepare(void)
-{
+static void prepare(void) {
     items = arena_alloc(COUNT * sizeof *items);
 }
 
-static NOINLINE int compare_up(const void *a, const void *b)
-{
+static NOINLINE int compare_up(const void *a, const void *b) {
     const Item *x = a, *y = b;
 
     return (x->key > y->key) - (x->key < y->key);
 }
 
-static NOINLINE int compare_down(const void *a, const void *b)
-{
+static NOINLINE int compare_down(const void *a, const void *b) {
     return -compare_up(a, b);
 }
 
-static NOINLINE void swap_bytes(char *a, char *b, size_t size)
-{
+static NOINLINE void swap_bytes(char *a, char *b, size_t size) {
     for (; size >= 4; size -= 4, a += 4, b += 4) {
         uint32_t kept = *(uint32_t *)a;
         *(uint32_t *)a = *(uint32_t *)b;
@@ -37,8 +33,7 @@ static NOINLINE void swap_bytes(char *a, char *b, size_t size)
     }
 }
 
-static NOINLINE void sort(void *base, size_t count, size_t size, Compare *compare)
-{
+static NOINLINE void sort(void *base, size_t count, size_t size, Compare *compare) {
     char *v = base;
 
     while (count > 1) {
@@ -54,8 +49,7 @@ static NOINLINE void sort(void *base, size_t count, size_t size, Compare *compar
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 13;
 
     for (unsigned n = 0; n < iterations; n++) {

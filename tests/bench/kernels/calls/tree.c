@@ -12,13 +12,11 @@ typedef struct Node {
 static Node *pool;
 static unsigned used;
 
-static void prepare(void)
-{
+static void prepare(void) {
     pool = arena_alloc(NODES * sizeof *pool);
 }
 
-static NOINLINE Node *insert(Node *node, uint64_t key)
-{
+static NOINLINE Node *insert(Node *node, uint64_t key) {
     if (!node) {
         node = &pool[used++];
         *node = (Node){.key = key, .count = 1};
@@ -32,15 +30,13 @@ static NOINLINE Node *insert(Node *node, uint64_t key)
     return node;
 }
 
-static NOINLINE uint64_t walk(const Node *node, unsigned depth)
-{
+static NOINLINE uint64_t walk(const Node *node, unsigned depth) {
     if (!node)
         return depth;
     return walk(node->left, depth + 1) * 3 + walk(node->right, depth + 1) + node->key * node->count;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 10;
 
     for (unsigned n = 0; n < iterations; n++) {

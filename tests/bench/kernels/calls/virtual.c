@@ -33,8 +33,7 @@ static const ShapeOps classes[] = {
 
 static Shape *shapes;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 11;
 
     shapes = arena_alloc(OBJECTS * sizeof *shapes);
@@ -44,8 +43,7 @@ static void prepare(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

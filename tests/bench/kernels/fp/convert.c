@@ -2,8 +2,7 @@
 // Conversions among integer, float and double, comparisons, absolute values and sign tricks: the FP unit's odd jobs.
 #include "tests/bench/kernels/kernel.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 25;
     double largest = -1, smallest = 1e30;
 

@@ -11,14 +11,12 @@ typedef struct {
 
 static Complex *data, *root;
 
-static Complex times(Complex a, Complex b)
-{
+static Complex times(Complex a, Complex b) {
     return (Complex){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
 
 // root[k] = exp(-2 pi i k / N), by halving the angle with square roots and multiplying up.
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 22;
     double cosine = -1;
 
@@ -35,8 +33,7 @@ static void prepare(void)
         data[i] = (Complex){(double)(random_next(&seed) >> 44) / 1048576.0, 0};
 }
 
-static NOINLINE void transform(void)
-{
+static NOINLINE void transform(void) {
     for (unsigned i = 1, j = 0; i < N; i++) {
         unsigned bit = N >> 1;
         for (; j & bit; bit >>= 1)
@@ -57,8 +54,7 @@ static NOINLINE void transform(void)
             }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

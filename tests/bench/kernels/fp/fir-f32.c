@@ -7,8 +7,7 @@
 
 static float *in, *out, *accumulated, tap[TAPS];
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 24;
 
     in = arena_alloc((SAMPLES + TAPS) * sizeof *in);
@@ -20,8 +19,7 @@ static void prepare(void)
         tap[i] = (float)(i % 5 - 2) / 16.0f;
 }
 
-static NOINLINE void filter_fir(void)
-{
+static NOINLINE void filter_fir(void) {
     for (int i = 0; i < SAMPLES; i++) {
         float sum = 0;
         for (int t = 0; t < TAPS; t++)
@@ -30,8 +28,7 @@ static NOINLINE void filter_fir(void)
     }
 }
 
-static NOINLINE void filter_biquad(void)
-{
+static NOINLINE void filter_biquad(void) {
     float x1 = 0, x2 = 0, y1 = 0, y2 = 0;
 
     for (int i = 0; i < SAMPLES; i++) {
@@ -41,8 +38,7 @@ static NOINLINE void filter_biquad(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

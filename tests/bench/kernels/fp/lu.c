@@ -7,14 +7,12 @@
 static double (*a)[N], *b;  // a[column][row]
 static int pivot[N];
 
-static void prepare(void)
-{
+static void prepare(void) {
     a = arena_alloc(sizeof(double[N][N]));
     b = arena_alloc(N * sizeof *b);
 }
 
-static void fill(uint64_t *seed)
-{
+static void fill(uint64_t *seed) {
     for (int i = 0; i < N; i++)
         b[i] = 0;
     for (int j = 0; j < N; j++)
@@ -24,14 +22,12 @@ static void fill(uint64_t *seed)
         }
 }
 
-static NOINLINE void add_scaled(int n, double factor, const double *x, double *y)
-{
+static NOINLINE void add_scaled(int n, double factor, const double *x, double *y) {
     for (int i = 0; i < n; i++)
         y[i] += factor * x[i];
 }
 
-static NOINLINE int find_pivot(const double *column, int from)
-{
+static NOINLINE int find_pivot(const double *column, int from) {
     int best = from;
 
     for (int i = from + 1; i < N; i++)
@@ -40,16 +36,14 @@ static NOINLINE int find_pivot(const double *column, int from)
     return best;
 }
 
-static void swap(double *x, double *y)
-{
+static void swap(double *x, double *y) {
     double kept = *x;
 
     *x = *y;
     *y = kept;
 }
 
-static NOINLINE void factorise(void)
-{
+static NOINLINE void factorise(void) {
     for (int k = 0; k < N - 1; k++) {
         int p = pivot[k] = find_pivot(a[k], k);
         swap(&a[k][p], &a[k][k]);
@@ -63,8 +57,7 @@ static NOINLINE void factorise(void)
     }
 }
 
-static NOINLINE void solve(void)
-{
+static NOINLINE void solve(void) {
     for (int k = 0; k < N - 1; k++) {
         swap(&b[pivot[k]], &b[k]);
         add_scaled(N - k - 1, b[k], &a[k][k + 1], &b[k + 1]);
@@ -75,8 +68,7 @@ static NOINLINE void solve(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 23;
 
     for (unsigned n = 0; n < iterations; n++) {

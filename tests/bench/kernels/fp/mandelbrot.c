@@ -5,8 +5,7 @@
 #define SIDE 64
 #define LIMIT 200
 
-static NOINLINE unsigned escape_time(double cr, double ci)
-{
+static NOINLINE unsigned escape_time(double cr, double ci) {
     double x = 0, y = 0;
     unsigned n = 0;
 
@@ -20,8 +19,7 @@ static NOINLINE unsigned escape_time(double cr, double ci)
     return n;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

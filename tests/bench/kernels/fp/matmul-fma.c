@@ -6,8 +6,7 @@
 
 static double (*a)[N], (*b)[N], (*c)[N];
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 21;
 
     a = arena_alloc(sizeof(double[N][N]));
@@ -20,8 +19,7 @@ static void prepare(void)
         }
 }
 
-static NOINLINE void multiply(void)
-{
+static NOINLINE void multiply(void) {
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j += 4) {
             double d0 = 0, d1 = 0, d2 = 0, d3 = 0;
@@ -36,8 +34,7 @@ static NOINLINE void multiply(void)
         }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

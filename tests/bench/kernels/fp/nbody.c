@@ -10,15 +10,13 @@ typedef struct {
 
 static Body body[BODIES];
 
-static void prepare(void)
-{
+static void prepare(void) {
     for (int i = 0; i < BODIES; i++)
         body[i] = (Body){.x = 5.0 * i, .y = 1.25 * i * i - 3, .z = 0.5 * i - 1, .vx = 0.25 - 0.125 * i,
                          .vy = 0.75 * i - 1, .vz = 0.0625 * i, .mass = i ? 0.05 / i : 39.5};
 }
 
-static NOINLINE void advance(double dt)
-{
+static NOINLINE void advance(double dt) {
     for (int i = 0; i < BODIES; i++) {
         Body *a = &body[i];
         for (int j = i + 1; j < BODIES; j++) {
@@ -41,8 +39,7 @@ static NOINLINE void advance(double dt)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

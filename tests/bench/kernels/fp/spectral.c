@@ -6,13 +6,11 @@
 
 static double u[N], v[N], w[N];
 
-static inline double element(int i, int j)
-{
+static inline double element(int i, int j) {
     return 1.0 / ((i + j) * (i + j + 1) / 2 + i + 1);
 }
 
-static NOINLINE void multiply(const double *x, double *y, int transposed)
-{
+static NOINLINE void multiply(const double *x, double *y, int transposed) {
     for (int i = 0; i < N; i++) {
         double sum = 0;
         for (int j = 0; j < N; j++)
@@ -21,8 +19,7 @@ static NOINLINE void multiply(const double *x, double *y, int transposed)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     double uv = 0, vv = 0;
 
     for (int i = 0; i < N; i++)

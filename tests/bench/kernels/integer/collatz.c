@@ -2,8 +2,7 @@
 // Longest Collatz chain: arithmetic and unpredictable branches in registers, no memory.
 #include "tests/bench/kernels/kernel.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (uint64_t start = 1; start < iterations; start++) {

@@ -7,8 +7,7 @@
 static uint32_t table[256];
 static uint8_t *data;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 1;
 
     for (uint32_t i = 0; i < 256; i++) {
@@ -22,8 +21,7 @@ static void prepare(void)
         data[i] = random_next(&seed);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint32_t crc = ~0u;
 
     for (unsigned n = 0; n < iterations; n++)

@@ -2,8 +2,7 @@
 // Euclid's algorithm on 64-bit and signed 32-bit numbers: the divider and its special cases.
 #include "tests/bench/kernels/kernel.h"
 
-static uint64_t gcd64(uint64_t a, uint64_t b)
-{
+static uint64_t gcd64(uint64_t a, uint64_t b) {
     while (b) {
         uint64_t rest = a % b;
         a = b;
@@ -12,8 +11,7 @@ static uint64_t gcd64(uint64_t a, uint64_t b)
     return a;
 }
 
-static int32_t gcd32(int32_t a, int32_t b)
-{
+static int32_t gcd32(int32_t a, int32_t b) {
     while (b) {
         int32_t rest = a % b;
         a = b;
@@ -22,8 +20,7 @@ static int32_t gcd32(int32_t a, int32_t b)
     return a;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 8;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -6,13 +6,11 @@
 
 static uint32_t *heap;
 
-static void prepare(void)
-{
+static void prepare(void) {
     heap = arena_alloc(COUNT * sizeof *heap);
 }
 
-static inline void sift_down(unsigned at, unsigned end)
-{
+static inline void sift_down(unsigned at, unsigned end) {
     uint32_t value = heap[at];
 
     for (unsigned child; (child = 2 * at + 1) < end; at = child) {
@@ -25,8 +23,7 @@ static inline void sift_down(unsigned at, unsigned end)
     heap[at] = value;
 }
 
-static NOINLINE void sort_heap(void)
-{
+static NOINLINE void sort_heap(void) {
     for (unsigned i = COUNT / 2; i-- > 0;)
         sift_down(i, COUNT);
     for (unsigned end = COUNT - 1; end > 0; end--) {
@@ -37,8 +34,7 @@ static NOINLINE void sort_heap(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 4;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -8,8 +8,7 @@
 static uint8_t *input, *packed, *output;
 static uint32_t *recent;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 9;
 
     input = arena_alloc(SIZE + 8);
@@ -26,8 +25,7 @@ static void prepare(void)
     }
 }
 
-static NOINLINE unsigned compress(void)
-{
+static NOINLINE unsigned compress(void) {
     unsigned out = 0;
 
     for (unsigned i = 0; i < SIZE;) {
@@ -50,8 +48,7 @@ static NOINLINE unsigned compress(void)
     return out;
 }
 
-static NOINLINE unsigned expand(unsigned size)
-{
+static NOINLINE unsigned expand(unsigned size) {
     unsigned out = 0;
 
     for (unsigned i = 0; i < size;) {
@@ -68,8 +65,7 @@ static NOINLINE unsigned expand(unsigned size)
     return out;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

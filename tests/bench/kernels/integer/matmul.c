@@ -6,8 +6,7 @@
 
 static int32_t (*a)[N], (*b)[N], (*c)[N];
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 2;
 
     a = arena_alloc(sizeof(int32_t[N][N]));
@@ -20,8 +19,7 @@ static void prepare(void)
         }
 }
 
-static NOINLINE void multiply(void)
-{
+static NOINLINE void multiply(void) {
     for (int i = 0; i < N; i++)
         for (int j = 0; j < N; j++) {
             uint32_t dot = 0;
@@ -31,8 +29,7 @@ static NOINLINE void multiply(void)
         }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

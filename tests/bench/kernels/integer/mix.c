@@ -2,8 +2,7 @@
 // Hash mixing (xorshift generator, multiply-xor avalanche): long dependent ALU chains, 64-bit multiplies.
 #include "tests/bench/kernels/kernel.h"
 
-static inline uint64_t avalanche(uint64_t x)
-{
+static inline uint64_t avalanche(uint64_t x) {
     x ^= x >> 33;
     x *= 0xff51afd7ed558ccdu;
     x ^= x >> 29;
@@ -11,8 +10,7 @@ static inline uint64_t avalanche(uint64_t x)
     return x ^ x >> 32;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 7;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -6,13 +6,11 @@
 
 static uint64_t *keys;
 
-static void prepare(void)
-{
+static void prepare(void) {
     keys = arena_alloc(COUNT * sizeof *keys);
 }
 
-static void sort_insertion(uint64_t *v, long n)
-{
+static void sort_insertion(uint64_t *v, long n) {
     for (long i = 1; i < n; i++) {
         uint64_t key = v[i];
         long j = i;
@@ -22,8 +20,7 @@ static void sort_insertion(uint64_t *v, long n)
     }
 }
 
-static void sort_quick(uint64_t *v, long n)
-{
+static void sort_quick(uint64_t *v, long n) {
     while (n > 16) {
         uint64_t pivot = v[n / 2];
         long i = 0, j = n - 1;
@@ -45,8 +42,7 @@ static void sort_quick(uint64_t *v, long n)
     sort_insertion(v, n);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 3;
 
     for (unsigned n = 0; n < iterations; n++) {

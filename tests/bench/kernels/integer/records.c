@@ -16,8 +16,7 @@ static Record *head, *spare;
 static int row[50], (*grid)[50];
 static int total;
 
-static void prepare(void)
-{
+static void prepare(void) {
     head = arena_alloc(sizeof *head);
     spare = arena_alloc(sizeof *spare);
     grid = arena_alloc(sizeof(int[50][50]));
@@ -27,8 +26,7 @@ static void prepare(void)
     head->next = spare;
 }
 
-static NOINLINE Colour next_colour(Colour colour)
-{
+static NOINLINE Colour next_colour(Colour colour) {
     switch (colour) {
     case RED: return total > 100 ? GREEN : BLUE;
     case GREEN: return BLUE;
@@ -36,8 +34,7 @@ static NOINLINE Colour next_colour(Colour colour)
     }
 }
 
-static NOINLINE int same_name(const char *a, const char *b)
-{
+static NOINLINE int same_name(const char *a, const char *b) {
     int i = 0;
 
     while (i < 30 && a[i] == b[i])
@@ -45,8 +42,7 @@ static NOINLINE int same_name(const char *a, const char *b)
     return i == 30;
 }
 
-static NOINLINE void add_to_grid(int index, int value)
-{
+static NOINLINE void add_to_grid(int index, int value) {
     int at = index + 5;
 
     row[at] = value;
@@ -59,8 +55,7 @@ static NOINLINE void add_to_grid(int index, int value)
     total += value;
 }
 
-static NOINLINE void link_record(Record *record)
-{
+static NOINLINE void link_record(Record *record) {
     Record *next = record->next;
 
     *next = *record;
@@ -74,8 +69,7 @@ static NOINLINE void link_record(Record *record)
         *record = *next;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

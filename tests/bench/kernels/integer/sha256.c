@@ -7,8 +7,7 @@
 static uint32_t K[64];  // filled from cube roots of the first 64 primes, as the standard defines them
 static uint32_t *data;
 
-static uint64_t cube_root_fraction(uint64_t prime)
-{
+static uint64_t cube_root_fraction(uint64_t prime) {
     uint64_t root = 0;  // floor(cbrt(prime) * 2^32), found bit by bit
 
     for (int bit = 35; bit >= 0; bit--) {
@@ -19,8 +18,7 @@ static uint64_t cube_root_fraction(uint64_t prime)
     return root;
 }
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 5, prime = 2;
 
     for (int i = 0; i < 64; prime++) {
@@ -35,13 +33,11 @@ static void prepare(void)
         data[i] = random_next(&seed);
 }
 
-static inline uint32_t ror(uint32_t x, int n)
-{
+static inline uint32_t ror(uint32_t x, int n) {
     return x >> n | x << (32 - n);
 }
 
-static NOINLINE void compress(uint32_t h[8], const uint32_t *block)
-{
+static NOINLINE void compress(uint32_t h[8], const uint32_t *block) {
     uint32_t w[64];
 
     for (int i = 0; i < 16; i++)
@@ -60,8 +56,7 @@ static NOINLINE void compress(uint32_t h[8], const uint32_t *block)
     h[0] += a, h[1] += b, h[2] += c, h[3] += d, h[4] += e, h[5] += f, h[6] += g, h[7] += k;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint32_t h[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     uint64_t sum = 0;
 

@@ -6,13 +6,11 @@
 
 static uint8_t *composite;
 
-static void prepare(void)
-{
+static void prepare(void) {
     composite = arena_alloc(LIMIT);
 }
 
-static unsigned count_primes(void)
-{
+static unsigned count_primes(void) {
     unsigned count = 0;
 
     for (unsigned i = 0; i < LIMIT; i++)
@@ -27,8 +25,7 @@ static unsigned count_primes(void)
     return count;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

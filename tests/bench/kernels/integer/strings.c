@@ -7,8 +7,7 @@
 
 static char *text[COUNT], *copy;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 6;
 
     for (int t = 0; t < COUNT; t++) {
@@ -20,8 +19,7 @@ static void prepare(void)
     copy = arena_alloc(LENGTH + 1);
 }
 
-static NOINLINE size_t length_of(const char *s)
-{
+static NOINLINE size_t length_of(const char *s) {
     size_t n = 0;
 
     while (s[n])
@@ -29,27 +27,23 @@ static NOINLINE size_t length_of(const char *s)
     return n;
 }
 
-static NOINLINE int compare(const char *a, const char *b)
-{
+static NOINLINE int compare(const char *a, const char *b) {
     while (*a && *a == *b)
         a++, b++;
     return (unsigned char)*a - (unsigned char)*b;
 }
 
-static NOINLINE void copy_bytes(char *to, const char *from, size_t n)
-{
+static NOINLINE void copy_bytes(char *to, const char *from, size_t n) {
     for (size_t i = 0; i < n; i++)
         to[i] = from[i];
 }
 
-static NOINLINE void copy_words(uint64_t *to, const uint64_t *from, size_t n)
-{
+static NOINLINE void copy_words(uint64_t *to, const uint64_t *from, size_t n) {
     for (size_t i = 0; i < n; i++)
         to[i] = from[i];
 }
 
-static NOINLINE size_t find(const char *s, char wanted, size_t n)
-{
+static NOINLINE size_t find(const char *s, char wanted, size_t n) {
     size_t i = 0;
 
     while (i < n && s[i] != wanted)
@@ -57,8 +51,7 @@ static NOINLINE size_t find(const char *s, char wanted, size_t n)
     return i;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

@@ -12,8 +12,7 @@ typedef struct Node {
 static Node *nodes;
 
 // Sattolo's shuffle makes a single cycle.
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 30;
 
     nodes = arena_alloc(NODES * sizeof *nodes);
@@ -29,8 +28,7 @@ static void prepare(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     const Node *at = nodes;
     uint64_t sum = 0;
 

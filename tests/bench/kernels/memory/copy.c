@@ -6,8 +6,7 @@
 
 static uint64_t *from, *to;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 31;
 
     from = arena_alloc(WORDS * 8 + 17 * PAGE_SIZE);
@@ -16,16 +15,14 @@ static void prepare(void)
         from[i] = random_next(&seed);
 }
 
-static NOINLINE void copy(uint64_t *t, const uint64_t *f, unsigned words)
-{
+static NOINLINE void copy(uint64_t *t, const uint64_t *f, unsigned words) {
     for (; words; words -= 8, t += 8, f += 8) {
         uint64_t a = f[0], b = f[1], c = f[2], d = f[3], e = f[4], g = f[5], h = f[6], k = f[7];
         t[0] = a, t[1] = b, t[2] = c, t[3] = d, t[4] = e, t[5] = g, t[6] = h, t[7] = k;
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

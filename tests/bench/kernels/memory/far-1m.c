@@ -7,8 +7,7 @@
 
 static uint64_t *a, *b;
 
-static void prepare(void)
-{
+static void prepare(void) {
     a = arena_alloc(APART + WORDS * 8);
     b = a + APART / 8;
     for (unsigned i = 0; i < WORDS; i++) {
@@ -17,8 +16,7 @@ static void prepare(void)
     }
 }
 
-static NOINLINE void exchange(void)
-{
+static NOINLINE void exchange(void) {
     for (unsigned i = 0; i < WORDS; i++) {
         uint64_t kept = a[i];
         a[i] = b[i] + 3;
@@ -26,8 +24,7 @@ static NOINLINE void exchange(void)
     }
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

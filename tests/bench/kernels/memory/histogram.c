@@ -7,8 +7,7 @@
 static uint16_t *data;
 static uint32_t *count;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 35;
 
     data = arena_alloc(SIZE * sizeof *data);
@@ -17,8 +16,7 @@ static void prepare(void)
         data[i] = random_next(&seed) & random_next(&seed);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -7,8 +7,7 @@
 
 static uint8_t *bytes;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 34;
 
     bytes = arena_alloc(SIZE + PAGE_SIZE);
@@ -16,8 +15,7 @@ static void prepare(void)
         bytes[i] = random_next(&seed);
 }
 
-static inline uint64_t load8(const uint8_t *at)
-{
+static inline uint64_t load8(const uint8_t *at) {
     uint64_t value;
 #ifdef __riscv
     __asm__ volatile("ld %0, 0(%1)" : "=r"(value) : "r"(at) : "memory");
@@ -27,8 +25,7 @@ static inline uint64_t load8(const uint8_t *at)
     return value;
 }
 
-static inline void store4(uint8_t *at, uint32_t value)
-{
+static inline void store4(uint8_t *at, uint32_t value) {
 #ifdef __riscv
     __asm__ volatile("sw %0, 0(%1)" : : "r"(value), "r"(at) : "memory");
 #else
@@ -36,8 +33,7 @@ static inline void store4(uint8_t *at, uint32_t value)
 #endif
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++)

@@ -6,15 +6,13 @@
 
 static uint64_t (*pages)[PAGE_SIZE / 8];
 
-static void prepare(void)
-{
+static void prepare(void) {
     pages = arena_alloc((size_t)PAGES * PAGE_SIZE);
     for (unsigned i = 0; i < PAGES; i++)
         pages[i][i % 512] = i;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, seed = 33;
 
     for (unsigned n = 0; n < iterations; n++) {

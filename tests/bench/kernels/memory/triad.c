@@ -7,8 +7,7 @@
 
 static uint64_t *a, *b, *c;
 
-static void prepare(void)
-{
+static void prepare(void) {
     uint64_t seed = 32;
 
     a = arena_alloc(WORDS * 8 + 17 * PAGE_SIZE);
@@ -20,14 +19,12 @@ static void prepare(void)
     }
 }
 
-static NOINLINE void triad(uint64_t k)
-{
+static NOINLINE void triad(uint64_t k) {
     for (unsigned i = 0; i < WORDS; i++)
         a[i] = b[i] + k * c[i];
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

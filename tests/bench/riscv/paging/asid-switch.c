@@ -4,8 +4,7 @@
 
 static uint64_t space[2];
 
-static void prepare(void)
-{
+static void prepare(void) {
     touch_prepare();
     space[1] = mmu_second_space(2);
     space[0] = (csr_read(satp) & ~((uint64_t)0xffff << 44)) | (uint64_t)1 << 44;
@@ -13,8 +12,7 @@ static void prepare(void)
     __asm__ volatile("sfence.vma" : : : "memory");
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -5,8 +5,7 @@
 static uint64_t *leaf[TOUCHED], faults;
 
 // A leaf function, so that it saves only what it uses.
-__attribute__((interrupt("supervisor"), aligned(4))) static void fault_entry(void)
-{
+__attribute__((interrupt("supervisor"), aligned(4))) static void fault_entry(void) {
     uint64_t at = csr_read(stval);
 
     *leaf[(at - (uintptr_t)touched) / PAGE_SIZE % TOUCHED] |= PTE_V;
@@ -14,16 +13,14 @@ __attribute__((interrupt("supervisor"), aligned(4))) static void fault_entry(voi
     faults++;
 }
 
-static void prepare(void)
-{
+static void prepare(void) {
     touch_prepare();
     for (unsigned i = 0; i < TOUCHED; i++)
         leaf[i] = mmu_leaf((uintptr_t)touched[i]);
     csr_write(stvec, (uintptr_t)fault_entry);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -2,8 +2,7 @@
 // A full sfence.vma, then 64 pages again.
 #include "tests/bench/riscv/paging/touch.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -2,8 +2,7 @@
 // sfence.vma of one page, then all 64 again: what copy-on-write and munmap of a page cost the others.
 #include "tests/bench/riscv/paging/touch.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -9,15 +9,13 @@
 
 static uint64_t (*touched)[PAGE_SIZE / 8];
 
-static inline void touch_prepare(void)
-{
+static inline void touch_prepare(void) {
     touched = arena_alloc(TOUCHED * PAGE_SIZE);
     for (unsigned i = 0; i < TOUCHED; i++)
         touched[i][i] = i * 3;
 }
 
-static inline uint64_t touch_pages(void)
-{
+static inline uint64_t touch_pages(void) {
     uint64_t sum = 0;
 
     for (unsigned i = 0; i < TOUCHED; i++)

@@ -4,13 +4,11 @@
 
 static uint64_t *word;
 
-static void prepare(void)
-{
+static void prepare(void) {
     word = arena_alloc(PAGE_SIZE);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0, old;
     uint32_t *half = (uint32_t *)&word[8];
 

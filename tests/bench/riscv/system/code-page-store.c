@@ -7,16 +7,14 @@
 
 static uint32_t *page;
 
-static void prepare(void)
-{
+static void prepare(void) {
     page = arena_alloc(PAGE_SIZE);
     page[0] = XORI_A0_A0 | 85u << 20;
     page[1] = RET;
     __asm__ volatile("fence.i" : : : "memory");
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t (*function)(uint64_t) = (uint64_t (*)(uint64_t))page;
     uint64_t sum = 0;
 

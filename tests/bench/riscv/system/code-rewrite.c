@@ -9,16 +9,14 @@
 
 static uint32_t *code;
 
-static void prepare(void)
-{
+static void prepare(void) {
     code = arena_alloc(PAGE_SIZE);
     for (int i = 0; i < 8; i++)
         code[i] = ADDI_A0_A0 | (uint32_t)i << 20;
     code[8] = RET;
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t (*function)(uint64_t) = (uint64_t (*)(uint64_t))code;
     uint64_t sum = 0;
 

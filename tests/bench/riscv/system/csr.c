@@ -5,8 +5,7 @@
 #define SSTATUS_SUM 0x40000u
 #define SSTATUS_SIE 2u
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -2,8 +2,7 @@
 // A trap to M-mode and back, as a supervisor calls its firmware: ecall, the handler in crt.S, mret.
 #include "tests/bench/riscv/runtime.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

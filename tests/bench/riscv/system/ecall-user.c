@@ -63,8 +63,7 @@ __asm__(
     "    ecall\n"
     ".popsection\n");
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t pc = (uintptr_t)user_loop;
 
 #ifndef NO_MMU

@@ -5,14 +5,12 @@
 static uint64_t *word;
 static uint32_t *lock;
 
-static void prepare(void)
-{
+static void prepare(void) {
     word = arena_alloc(PAGE_SIZE);
     lock = arena_alloc(PAGE_SIZE);
 }
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

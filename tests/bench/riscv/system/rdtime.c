@@ -2,8 +2,7 @@
 // Reading the clock: the `time` counter, never running backwards.
 #include "tests/bench/riscv/runtime.h"
 
-static uint64_t run(unsigned iterations)
-{
+static uint64_t run(unsigned iterations) {
     uint64_t last = csr_read(time), backwards = 0;
 
     for (unsigned n = 0; n < iterations; n++) {

@@ -11,8 +11,7 @@
 static Word table[TABLES][ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static int tables_used;
 
-static Word *table_new(void)
-{
+static Word *table_new(void) {
     if (tables_used == TABLES) {
         check("test library has page tables left", 0);
         tables_used--;
@@ -20,18 +19,15 @@ static Word *table_new(void)
     return table[tables_used++];
 }
 
-Word pte_make(const volatile void *target, Word flags)
-{
+Word pte_make(const volatile void *target, Word flags) {
     return (Word)target >> 12 << 10 | flags;
 }
 
-Space space_new(int levels)
-{
+Space space_new(int levels) {
     return (Space){table_new(), levels};
 }
 
-Word *space_leaf(const Space *space, Word vaddr, int level)
-{
+Word *space_leaf(const Space *space, Word vaddr, int level) {
     Word *at = space->root;
 
     for (int l = space->levels - 1;; l--) {
@@ -44,13 +40,11 @@ Word *space_leaf(const Space *space, Word vaddr, int level)
     }
 }
 
-void space_map(const Space *space, Word vaddr, const volatile void *target, Word flags)
-{
+void space_map(const Space *space, Word vaddr, const volatile void *target, Word flags) {
     *space_leaf(space, vaddr, 0) = pte_make(target, flags);
 }
 
-void space_map_program(const Space *space, Word flags)
-{
+void space_map_program(const Space *space, Word flags) {
     // big pages of the second level: 4 MiB in Sv32, 2 MiB else; 16 MiB in all
     Word step = (Word)PAGE_SIZE << INDEX_BITS;
 
@@ -58,8 +52,7 @@ void space_map_program(const Space *space, Word flags)
         *space_leaf(space, at, 1) = pte_make((void *)at, flags);
 }
 
-Word space_satp(const Space *space, Word asid)
-{
+Word space_satp(const Space *space, Word asid) {
 #if XLEN == 32
     return 1ul << 31 | asid << 22 | (Word)space->root >> 12;
 #else
@@ -67,8 +60,7 @@ Word space_satp(const Space *space, Word asid)
 #endif
 }
 
-int space_supported(int levels)
-{
+int space_supported(int levels) {
     Space probe = {table[0], levels};
     Word wanted = space_satp(&probe, 0), got;
 

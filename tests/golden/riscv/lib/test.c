@@ -17,8 +17,7 @@ void (*volatile trap_hook)(Word cause);
 extern char mode_return[];
 static unsigned checks, failures;
 
-void print_text(const char *text)
-{
+void print_text(const char *text) {
     for (; *text; text++) {
         while (!(UART[5] & 0x20))
             ;
@@ -26,8 +25,7 @@ void print_text(const char *text)
     }
 }
 
-static void print_number(uint64_t value, unsigned base)
-{
+static void print_number(uint64_t value, unsigned base) {
     char digits[20], text[2] = {0};
     unsigned n = 0;
 
@@ -45,16 +43,14 @@ static void print_number(uint64_t value, unsigned base)
     }
 }
 
-static void report(const char *name, int good)
-{
+static void report(const char *name, int good) {
     checks++;
     failures += !good;
     print_text(good ? "PASS " : "FAIL ");
     print_text(name);
 }
 
-static void print_pair(const char *label, uint64_t got, uint64_t wanted)
-{
+static void print_pair(const char *label, uint64_t got, uint64_t wanted) {
     print_text(" ");
     print_text(label);
     print_text(" ");
@@ -63,22 +59,19 @@ static void print_pair(const char *label, uint64_t got, uint64_t wanted)
     print_number(wanted, 16);
 }
 
-void check(const char *name, int good)
-{
+void check(const char *name, int good) {
     report(name, good);
     print_text("\n");
 }
 
-void check_equal(const char *name, uint64_t got, uint64_t wanted)
-{
+void check_equal(const char *name, uint64_t got, uint64_t wanted) {
     report(name, got == wanted);
     if (got != wanted)
         print_pair("got", got, wanted);
     print_text("\n");
 }
 
-void check_trap(const char *name, Word cause, Word pc, Word tval)
-{
+void check_trap(const char *name, Word cause, Word pc, Word tval) {
     int good = trap.count == 1 && trap.cause == cause && trap.pc == pc && trap.tval == tval;
 
     report(name, good);
@@ -92,8 +85,7 @@ void check_trap(const char *name, Word cause, Word pc, Word tval)
     trap_clear();
 }
 
-void check_no_trap(const char *name)
-{
+void check_no_trap(const char *name) {
     report(name, trap.count == 0);
     if (trap.count) {
         print_pair("cause", trap.cause, 0);
@@ -104,21 +96,18 @@ void check_no_trap(const char *name)
     trap_clear();
 }
 
-void trap_clear(void)
-{
+void trap_clear(void) {
     trap = (Trap){0};
 }
 
-static void take_interrupt(Word cause)
-{
+static void take_interrupt(Word cause) {
     if (trap_hook)
         trap_hook(cause);
     else
         csr_clear(mie, (Word)1 << (cause & 31));
 }
 
-static void resume_behind(Word *frame, Word cause)
-{
+static void resume_behind(Word *frame, Word cause) {
     Word pc = csr_read(mepc);
 
     if (cause == FETCH_MISALIGNED || cause == FETCH_ACCESS || cause == FETCH_PAGE)
@@ -128,8 +117,7 @@ static void resume_behind(Word *frame, Word cause)
 }
 
 // Called by trap_entry with x1..x31 at frame[1..31].
-void trap_take(Word *frame)
-{
+void trap_take(Word *frame) {
     Word cause = csr_read(mcause);
 
     if (cause >= ECALL_U && cause <= ECALL_M && frame[FRAME_A7] == LEAVE) {
@@ -155,13 +143,11 @@ void trap_take(Word *frame)
         resume_behind(frame, cause);
 }
 
-__attribute__((weak)) void secondary_main(void)
-{
+__attribute__((weak)) void secondary_main(void) {
     MSIP(csr_read(mhartid)) = 0;
 }
 
-uint64_t time_now(void)
-{
+uint64_t time_now(void) {
     uint32_t high, low;
 
     do {
@@ -171,15 +157,13 @@ uint64_t time_now(void)
     return (uint64_t)high << 32 | low;
 }
 
-void timer_set(unsigned hart, uint64_t when)
-{
+void timer_set(unsigned hart, uint64_t when) {
     MTIMECMP(hart)[1] = ~0u;
     MTIMECMP(hart)[0] = when;
     MTIMECMP(hart)[1] = when >> 32;
 }
 
-void pmp_open(void)
-{
+void pmp_open(void) {
     // NAPOT over everything in entry 15, the weakest; its configuration byte is the highest of pmpcfg2 or pmpcfg3
     csr_write(pmpaddr15, ~(Word)0);
 #if XLEN == 64
@@ -189,15 +173,13 @@ void pmp_open(void)
 #endif
 }
 
-void *memset(void *to, int byte, size_t n)
-{
+void *memset(void *to, int byte, size_t n) {
     for (char *t = to; n--;)
         *t++ = byte;
     return to;
 }
 
-void *memcpy(void *to, const void *from, size_t n)
-{
+void *memcpy(void *to, const void *from, size_t n) {
     const char *f = from;
 
     for (char *t = to; n--;)
@@ -205,8 +187,7 @@ void *memcpy(void *to, const void *from, size_t n)
     return to;
 }
 
-_Noreturn void test_start(void)
-{
+_Noreturn void test_start(void) {
     pmp_open();
     trap_clear();
     test_main();
