@@ -65,13 +65,15 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
-        g->val[i] = (Val){NOREG, NOREG, NOREG, false, NOSLOT, 0};
+        g->val[i] = (Val){.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT};
     for (unsigned i = 0; i < 16; i++)
         g->gpr[i] = g->pin[i] = g->xmm[i] = IR_NONE;
     for (unsigned i = 0; i < g->ncells; i++)
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
     g->spill_used = g->spill_dying = 0;
+    for (unsigned k = 0; k < MAX_GROUPS; k++)
+        g->group[k].base = IR_NONE;
     for (unsigned i = b->nops; i-- > 0;) {
         const IrOp *op = &b->ops[i];
         const IrOpInfo *info = &ir_op_info[op->op];
@@ -84,6 +86,8 @@ void alloc_begin(Gen *g) {
         if (info->operands > 2) touch(g, op->c, i);
         if (op->op == OP_SET)
             hint(g, i, op);
+        else if (info->kind == KIND_MEM)
+            group_count(g, op);
         unsigned snap = info->kind == KIND_MEM ? op->snap : info->kind == KIND_CALL ? op->hsnap : 0xffff;
         if (snap < b->nsnaps)
             for (unsigned k = 0; k < b->snaps[snap].n; k++)
@@ -156,18 +160,29 @@ static void evict(Gen *g, IrRef r) {
     drop_reg(g, r);
 }
 
+// What reloading costs nothing: it is in memory already, or made anew.
+static bool stored(const Gen *g, IrRef r) {
+    return g->val[r].slot != NOSLOT || g->val[r].spill != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL;
+}
+
 static Reg take_temp(Gen *g) {
-    unsigned best = NOREG, far = 0;
+    unsigned best = NOREG, far = 0, group = NOREG;
     for (unsigned k = 0; k < NTEMPS; k++) {
         Reg t = temps[k];
         if (g->locked >> t & 1)
             continue;
         if (g->gpr[t] == IR_NONE)
             return t;
-        if (best == NOREG || g->val[g->gpr[t]].last > far) {
+        if (g->gpr[t] == GROUP_OWNED)
+            group = t;
+        else if (best == NOREG || g->val[g->gpr[t]].last > far) {
             best = t;
             far = g->val[g->gpr[t]].last;
         }
+    }
+    if (group != NOREG && (best == NOREG || !stored(g, g->gpr[best]))) {
+        group_evict(g, (Reg)group);
+        return (Reg)group;
     }
     if (best == NOREG) {
         give_up(g);

@@ -201,10 +201,11 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     jmp_to(a, s->back);
 }
 
-// rcx = vaddr: the TLB's entry to the site's pair and, in rdx, its delta. Jumps to *miss if there is none.
-static uint8_t *tlb_probe(Gen *g, const Stub *s) {
+// rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page; `fill`: the entry also becomes the site's
+// pair. Jumps to the place returned if there is none.
+static uint8_t *tlb_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
     Asm *a = &g->a;
-    int32_t table = s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), pair = SPACE(site) + 16 * s->site;
+    int32_t pair = SPACE(site) + 16 * s->site;
     mov32_rr(a, RDX, RCX); // tlb_index, times the size of an entry
     shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS + TLB_FOLD);
     shift_ri(a, 0, SH_SHL, RDX, PAGE_BITS);
@@ -212,12 +213,15 @@ static uint8_t *tlb_probe(Gen *g, const Stub *s) {
     shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
     alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
     op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
     uint8_t *miss = jcc_fwd(a, CC_A);
-    op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
-    mov_mr(a, R15, pair, RCX);
-    op_rx(a, P_W | 0x8b, RDX, R15, RDX, 0, table + 8);
-    mov_mr(a, R15, pair + 8, RDX);
+    if (fill) {
+        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
+        mov_mr(a, R15, pair, RCX);
+    }
+    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
+    if (fill)
+        mov_mr(a, R15, pair + 8, delta);
     return miss;
 }
 
@@ -245,21 +249,47 @@ static void slow_amo(Gen *g, const Stub *s) {
     jmp_to(a, s->back);
 }
 
+// The access once more, out of line.
+static void stub_access(Gen *g, Stub *s) {
+    mem_access(g, s);
+    jmp_to(&g->a, s->back);
+}
+
+// The group's range lies in one page that the TLB knows: it becomes the site's pair.
+static uint8_t *leader_stub(Gen *g, Stub *s) {
+    lea(&g->a, P_W, RCX, s->base, s->lo);
+    uint8_t *miss = tlb_probe(g, s, s->write ? SPACE(write) : SPACE(read), s->range, s->delta, true);
+    stub_access(g, s);
+    return miss;
+}
+
 static void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
-    uint32_t hot = s->access;
+    uint32_t hot = s->access, in_leader = 0;
+    Reg delta = s->delta;
+    bool leader = s->role == GROUP_LEADER;
     bind_fwd(a, s->from[0]);
+    if (leader) {
+        bind_fwd(a, leader_stub(g, s));
+        in_leader = s->access;
+    }
     mem_address(g, s);
-    uint8_t *miss = tlb_probe(g, s);
+    uint8_t *miss = tlb_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, s->role == GROUP_NONE);
     if (s->addr32)
         mem_address(g, s);
-    mem_access(g, s);
-    jmp_to(a, s->back);
+    s->delta = RDX;
+    if (leader)
+        alu_rr(a, 0, ALU_XOR, delta, delta); // each for itself
+    stub_access(g, s);
     if (s->from[1])
         bind_fwd(a, s->from[1]);
     bind_fwd(a, miss);
     note_access(g, hot, asm_here(a));
     note_access(g, s->access, asm_here(a));
+    if (leader) {
+        note_access(g, in_leader, asm_here(a));
+        alu_rr(a, 0, ALU_XOR, delta, delta);
+    }
     mem_address(g, s);
     if (s->kind == STUB_ATOMIC)
         slow_amo(g, s);

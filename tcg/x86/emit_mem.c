@@ -4,6 +4,7 @@
 //
 //      lea rcx,[B+disp]; sub rcx,[r15+site]; cmp rcx,4096-size; ja miss; mov rdx,[r15+site+8]; op [B+rdx+disp]
 //
+// Accesses off one base share a check (group.c).
 // Sites are more than pairs, so they share them; loads have one half, stores the other, since what may be read need not be writable.
 // The miss stub, in the cold half of the code buffer, probes the TLB, refills the pair and does the access itself, or calls the slow
 // path, which does the whole access in C: a page-crossing or MMIO access can never hit. 32-bit guest addresses wrap before the check.
@@ -30,7 +31,7 @@ static bool needs_slow(const IrOp *op) {
 
 // Base register; what has none (a constant address) gets one.
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
-    bool store = op->op != OP_LOAD;
+    bool store = op->op != OP_LOAD || s->write;
     s->op = op;
     s->base = base;
     s->disp = op->disp;
@@ -38,13 +39,34 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     s->memop = op->memop;
     s->snap = op->snap;
     s->size = op->memop & MO_SIZE;
+    if (s->role == GROUP_MEMBER)
+        return;
+    if (!s->role)
+        s->delta = RDX;
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
-// The check. Leaves what the access must be addressed by: [base + rdx + disp], or for 32-bit addresses [rcx + rdx].
+// Leaves the site unless its address, `size` bytes from rcx on, lies in the pair's page.
+static void pair_check(Gen *g, Stub *s, unsigned size) {
+    alu_rm(&g->a, P_W, ALU_SUB, RCX, R15, SPACE(site) + 16 * s->site);
+    alu_ri(&g->a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
+    s->from[0] = jcc_fwd(&g->a, CC_A);
+    mov_rm(&g->a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
+}
+
+// The check. Leaves what the access must be addressed by: [base + delta + disp], or for 32-bit addresses [rcx + delta].
 void mem_check(Gen *g, Stub *s) {
     Asm *a = &g->a;
-    int32_t pair = SPACE(site) + 16 * s->site;
+    if (s->role == GROUP_MEMBER) {
+        op_rr(a, P_W | 0x85, s->delta, s->delta); // test
+        s->from[0] = jcc_fwd(a, CC_E);
+        return;
+    }
+    if (s->role == GROUP_LEADER) {
+        lea(a, P_W, RCX, s->base, s->lo);
+        pair_check(g, s, s->range);
+        return;
+    }
     if (s->memop & MO_ALIGN && s->size) {
         lea(a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp);
         opcode(a, 0xf6, 0, 0, RCX); // test cl, size - 1
@@ -59,20 +81,17 @@ void mem_check(Gen *g, Stub *s) {
     } else {
         mov_rr(a, RCX, s->base);
     }
-    alu_rm(a, P_W, ALU_SUB, RCX, R15, pair);
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
-    s->from[0] = jcc_fwd(a, CC_A);
-    mov_rm(a, RDX, R15, pair + 8);
+    pair_check(g, s, 1u << s->size);
     if (s->addr32)
-        alu_rm(a, P_W, ALU_ADD, RCX, R15, pair);
+        alu_rm(a, P_W, ALU_ADD, RCX, R15, SPACE(site) + 16 * s->site);
 }
 
 static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg) {
     s->access = asm_here(&g->a);
     if (s->addr32)
-        op_rx(&g->a, code, reg, RCX, RDX, 0, 0);
+        op_rx(&g->a, code, reg, RCX, s->delta, 0, 0);
     else
-        op_rx(&g->a, code, reg, s->base, RDX, 0, s->disp);
+        op_rx(&g->a, code, reg, s->base, s->delta, 0, s->disp);
 }
 
 static unsigned load_code(const IrOp *op) {
@@ -111,9 +130,12 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
+    group_join(g, op, s);
+    unsigned locked = s->role ? 1u << s->delta : 0;
     // The result's register first: making room for it may store a value, which the slow path must not jump over. It may be the
     // base's own, or a pin, since nothing is written there before the access is known to be good.
     done_operands(g, op);
+    g->locked |= locked;
     s->is_fp = type_fp(op->type);
     if (g->val[r].last == 0)
         s->value = s->is_fp ? SCRATCH_X : RCX;
@@ -135,7 +157,7 @@ static void store_value(Gen *g, Stub *s, const IrOp *op) {
     s->type = t;
     if (is_const(g, op->b) && !type_fp(t)) {
         int64_t v = const_value(g, op->b);
-        if (s->size < 3 || v == (int32_t)v) {
+        if ((op->memop & MO_SIZE) < MO_64 || v == (int32_t)v) {
             s->value_const = true;
             s->imm = v;
             return;
@@ -177,8 +199,9 @@ void emit_store(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
-    mem_begin(g, op, s, base);
     store_value(g, s, op);
+    group_join(g, op, s);
+    mem_begin(g, op, s, base);
     if (slow) {
         always_slow(g, s);
     } else {

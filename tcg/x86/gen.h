@@ -16,6 +16,8 @@
 #include "tcg/x86/asm.h"
 
 enum { MAX_PINS = 8, NOREG = 0xff, SCRATCH_X = 14, SCRATCH_X2 = 15, MAX_XTEMP = 14, SPILLS = 24, NOSLOT = 0xffff };
+enum { MAX_GROUPS = 2, GROUP_OWNED = 0xfffe }; // Gen.gpr of a temp that holds a memory group's delta
+enum { GROUP_NONE, GROUP_LEADER, GROUP_MEMBER }; // Stub.role, see group.c
 enum { CELLS = 512 }; // 8-byte cells of guest state that slots are tracked in
 
 // Where a value is. A value may be in a register and in memory (its slot or a spill) at once.
@@ -23,6 +25,7 @@ typedef struct Val {
     uint8_t reg;      // GPR (temp or pin) or XMM by type; NOREG
     uint8_t hint;     // pin it should be computed into, or NOREG
     uint8_t spill;    // index, or NOREG
+    uint8_t accesses; // loads and stores off this base, from the current op on
     bool fused;       // a comparison emitted by its only user
     uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
     uint16_t last;    // last op that reads it; 0: none
@@ -36,9 +39,10 @@ typedef struct Stub {
     uint8_t kind;
     uint8_t base, value, size, cc, dest;  // dest: of an atomic
     bool is_fp, addr32, value_const, fma, minmax;
-    uint8_t type;
-    uint16_t memop, snap, site;
-    int32_t disp;
+    uint8_t type, role, delta; // delta: register that the access adds
+    bool write;             // leader: goes by the write entries
+    uint16_t memop, snap, site, range; // range, lo: of a leader's group
+    int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
     uint8_t *from[2];       // jumps to bind here
     uint32_t retry, back, access; // executable addresses in the hot path
@@ -47,6 +51,15 @@ typedef struct Stub {
 } Stub;
 
 enum { MAX_STUBS = 1024 };
+
+// A memory group: see group.c.
+typedef struct Group {
+    IrRef base;             // IR_NONE: not in use
+    uint16_t last;          // op of its last member
+    int32_t lo, hi;         // bytes off base
+    uint8_t delta;
+    bool write;
+} Group;
 
 typedef struct Gen {
     Asm a;
@@ -60,6 +73,7 @@ typedef struct Gen {
     IrRef cell[CELLS];
     uint16_t cells[256], ncells; // which cells are set
     uint32_t spill_used, spill_dying;
+    Group group[MAX_GROUPS];
     Stub stubs[MAX_STUBS];
     unsigned nstubs;
     uint32_t first_link;
@@ -114,6 +128,12 @@ void set_slot(Gen *g, const IrOp *op);
 void get_slot(Gen *g, IrRef r, const IrOp *op);
 void arg_to(Gen *g, Reg target, IrRef r);       // value's 64 bits (floats raw) to rcx, rdx or rax
 void result_from_rax(Gen *g, IrRef r, IrType t);
+
+// ---- group.c
+void group_count(Gen *g, const IrOp *op);       // in the backward walk
+void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
+void group_evict(Gen *g, Reg t);                // its temp is needed
+void groups_drop(Gen *g);
 
 // ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);

@@ -51,6 +51,9 @@ static void emit_ops(Gen *g) {
         free_spills(g);
         const IrOp *op = &g->ir->ops[g->i];
         g->locked = g->xlocked = 0;
+        unsigned kind = ir_op_info[op->op].kind;
+        if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+            groups_drop(g);
         if (g->val[g->i].hint != NOREG)
             vacate_hint(g, (IrRef)g->i);
         if (x86_emit[op->op])

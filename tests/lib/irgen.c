@@ -180,6 +180,8 @@ static void get(Gen *g) {
     put(g, OP_GET, t, IR_NONE, IR_NONE, IR_NONE, slot_of(g, t));
 }
 
+static void random_op(Gen *g);
+
 // Mostly inside RAM: a masked offset and the window's base.
 static IrRef address(Gen *g, IrType t) {
     if (chance(g, 5))
@@ -200,18 +202,18 @@ static void finish_memory(Gen *g, unsigned memop, int32_t disp) {
 
 static int32_t displacement(Gen *g) { return chance(g, 50) ? 0 : (int32_t)rnd(g, 0x400) - 0x200; }
 
-static void load(Gen *g) {
+static void load_from(Gen *g, IrRef base, int32_t disp) {
     bool fp = chance(g, 15);
     IrType t = fp ? fp_type(g) : int_type(g);
     unsigned most = t == T_I32 || t == T_F32 ? MO_32 : MO_64;
     unsigned memop = fp ? most : (unsigned)rnd(g, most + 1) | (chance(g, 50) ? MO_SIGN : 0);
     memop |= chance(g, 5) ? MO_ALIGN : 0;
     memop |= chance(g, 5) && !fp ? MO_BE : 0;
-    put(g, OP_LOAD, t, address(g, chance(g, 80) ? T_I64 : T_I32), IR_NONE, IR_NONE, 0);
-    finish_memory(g, memop, displacement(g));
+    put(g, OP_LOAD, t, base, IR_NONE, IR_NONE, 0);
+    finish_memory(g, memop, disp);
 }
 
-static void store(Gen *g) {
+static void store_to(Gen *g, IrRef base, int32_t disp) {
     bool fp = chance(g, 15);
     IrRef v = fp ? operand(g, fp_type(g)) : operand(g, int_type(g));
     IrType t = ir_result_type(&g->b->ops[v]);
@@ -219,9 +221,31 @@ static void store(Gen *g) {
     unsigned memop = fp ? most : (unsigned)rnd(g, most + 1);
     memop |= chance(g, 5) ? MO_ALIGN : 0;
     memop |= chance(g, 5) && !fp ? MO_BE : 0;
-    IrRef base = address(g, chance(g, 80) ? T_I64 : T_I32);
     put(g, OP_STORE, t, base, v, IR_NONE, 0);
-    finish_memory(g, memop, displacement(g));
+    finish_memory(g, memop, disp);
+}
+
+static void load(Gen *g) { load_from(g, address(g, chance(g, 80) ? T_I64 : T_I32), displacement(g)); }
+static void store(Gen *g) { store_to(g, address(g, chance(g, 80) ? T_I64 : T_I32), displacement(g)); }
+
+// Several accesses off one base, as to a stack frame: inside a page, across two, past the end of RAM, or I/O.
+static void frame(Gen *g) {
+    static const uint32_t places[] = {IRG_RAM + 0x400, IRG_RAM + 0x400, IRG_RAM + 0xfa0, IRG_RAM + 0x1fa0, IRG_RAM + IRG_RAM_SIZE - 0xe0,
+                                      IRG_IO + 0x400};
+    IrRef low = put(g, OP_AND, T_I64, value(g, T_I64), put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 0x78), IR_NONE, 0);
+    IrRef c = put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, places[rnd(g, 6)]);
+    IrRef base = put(g, OP_ADD, T_I64, low, c, IR_NONE, 0);
+    g->depth++; // no local control flow in between: base would be out of reach
+    for (unsigned n = 2 + (unsigned)rnd(g, 5); n > 0; n--) {
+        int32_t disp = 8 * (int32_t)rnd(g, 12) - (chance(g, 10) ? 1 : 0);
+        if (chance(g, 50))
+            load_from(g, base, disp);
+        else
+            store_to(g, base, disp);
+        if (chance(g, 40))
+            random_op(g);
+    }
+    g->depth--;
 }
 
 static void atomic(Gen *g) {
@@ -363,7 +387,7 @@ static void loop(Gen *g) {
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
-        {load, 7}, {store, 6}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
+        {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
     };
     unsigned total = 0, at;
     if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {
