@@ -111,7 +111,7 @@ static void nap(Cpu *c) {
     }
 }
 
-// Breakpoint or step: tells whoever asked, then stops. In this order, so that no report comes after cpu_pause.
+// Breakpoint, watchpoint or step: tells whoever asked, then stops. In this order, so that no report comes after cpu_pause.
 static void stop_by_itself(Cpu *c, RunResult why) {
     c->wanted = CPU_STOPPED;
     pthread_mutex_unlock(&c->lock);
@@ -140,7 +140,7 @@ static void *cpu_thread(void *arg) {
         pthread_mutex_lock(&c->lock);
         if (result == RUN_WAITING)
             nap(c);
-        else if (result == RUN_BREAKPOINT || result == RUN_STEPPED)
+        else if (result != RUN_STOPPED)
             stop_by_itself(c, result);
     }
     mark_stopped(c);

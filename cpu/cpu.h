@@ -63,7 +63,7 @@ struct Cpu {
     CpuTurn *turn;         // NULL: all CPUs run at once. Set before the thread starts
     bool powered_on;       // change it with cpu_power
     _Atomic bool asleep;   // the thread waits on `wake`, or is about to look whether it must
-    // what happened when it stopped by itself (breakpoint, step): called on the vCPU's thread
+    // what happened when it stopped by itself (breakpoint, watchpoint, step): called on the vCPU's thread
     void (*on_stop)(void *opaque, Cpu *c, RunResult why);
     void *on_stop_opaque;
 };

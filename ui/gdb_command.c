@@ -104,8 +104,8 @@ static void is_thread_alive(GdbStub *g, const char *at, const char *end) {
 static void run_simple(GdbStub *g, const char *at, const char *end, char action) {
     uint64_t address;
     if (gdb_take_hex(&at, &address)) gdb_cpu(g)->vcpu->pc = address;
-    memset(g->actions, 'c', g->machine->ncpus);
-    g->actions[g->cpu_run] = action;
+    for (unsigned i = 0; i < g->machine->ncpus; i++) g->actions[i] = (GdbAction){.what = 'c'};
+    g->actions[g->cpu_run].what = action;
     gdb_resume(g);
 }
 
@@ -115,26 +115,40 @@ static void run_step(GdbStub *g, const char *at, const char *end) { run_simple(g
 static void run_signal(GdbStub *g, const char *at, const char *end) { run_simple(g, "", end, 'c'); }
 static void step_signal(GdbStub *g, const char *at, const char *end) { run_simple(g, "", end, 's'); }
 
+// What comes before the thread: "s", "C05", "r8000,8010".
+static bool take_what(const char **at, GdbAction *a) {
+    uint64_t signal, end;
+    *a = (GdbAction){.what = *(*at)++};
+    switch (a->what) {
+    case 'c':
+    case 's': return true;
+    case 'C':
+    case 'S':
+        a->what = a->what == 'C' ? 'c' : 's';
+        return gdb_take_hex(at, &signal);
+    case 'r':
+        if (!gdb_take_hex(at, &a->first) || !gdb_take_char(at, ',') || !gdb_take_hex(at, &end)) return false;
+        a->size = end > a->first ? end - a->first : 0;
+        return true;
+    default: return false;
+    }
+}
+
 // One action of vCont: "s:p1.2", "C05:p1.-1", "c". The first one that names a thread is its own.
 static bool take_action(GdbStub *g, const char **at) {
-    char action = *(*at)++;
-    uint64_t signal;
     int64_t thread = -1;
-    if (action == 'C' || action == 'S') {
-        if (!gdb_take_hex(at, &signal)) return false;
-        action = action == 'C' ? 'c' : 's';
-    }
-    if (action != 'c' && action != 's') return false;
+    GdbAction a;
+    if (!take_what(at, &a)) return false;
     if (gdb_take_char(at, ':') && (!gdb_take_thread(at, &thread) || (thread > 0 && !is_cpu(g, thread))))
         return false;
     for (unsigned i = 0; i < g->machine->ncpus; i++)
-        if (!g->actions[i] && (thread <= 0 || thread == (int64_t)i + 1)) g->actions[i] = action;
+        if (!g->actions[i].what && (thread <= 0 || thread == (int64_t)i + 1)) g->actions[i] = a;
     return true;
 }
 
 static void run_actions(GdbStub *g, const char *at) {
     bool ok = *at == ';';
-    memset(g->actions, 0, g->machine->ncpus);
+    memset(g->actions, 0, g->machine->ncpus * sizeof(*g->actions));
     while (ok && gdb_take_char(&at, ';')) ok = *at && take_action(g, &at);
     if (ok && !*at)
         gdb_resume(g);
@@ -144,7 +158,7 @@ static void run_actions(GdbStub *g, const char *at) {
 
 static void run_v(GdbStub *g, const char *at, const char *end) {
     if (!strcmp(at, "Cont?")) {
-        fprintf(g->reply, "vCont;c;C;s;S");
+        fprintf(g->reply, "vCont;c;C;s;S;r");
     } else if (!strncmp(at, "Cont", 4)) {
         run_actions(g, at + 4);
     } else if (!strncmp(at, "Kill", 4)) {

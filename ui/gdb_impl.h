@@ -7,8 +7,17 @@
 #include "ui/monitor.h"
 #include "ui/outbox.h"
 
-enum { GDB_BREAKPOINTS = 64 }; // as many as the engine keeps
 enum { SIGNAL_INT = 2, SIGNAL_TRAP = 5 };
+
+typedef struct GdbPoint { // a breakpoint or watchpoint
+    unsigned type;        // of the Z packet
+    uint64_t address, size;
+} GdbPoint;
+
+typedef struct GdbAction { // what a resume asks of one CPU
+    char what;             // 's' step, 'r' step while in the range, 'c' continue, 0 stay
+    uint64_t first, size;
+} GdbAction;
 
 struct GdbStub {
     Machine *machine;
@@ -23,11 +32,13 @@ struct GdbStub {
     bool partial;          // only some CPUs were resumed, the machine itself is paused
     unsigned cpu, cpu_run; // Hg, Hc
     unsigned signal;       // of the last stop
+    unsigned watch;        // of the last stop: the watchpoint's access, 0: none; at
+    uint64_t watch_address;
     bool physical;         // addresses of m, M and X are physical
-    uint64_t breakpoint[GDB_BREAKPOINTS];
-    unsigned nbreakpoints;
+    GdbPoint *point;
+    unsigned npoints;
     _Atomic uint8_t *why; // of each CPU: 1 + RunResult if it stopped by itself
-    char *actions;        // of each CPU in the resume being made: 's', 'c', 0
+    GdbAction *actions;   // of each CPU in the resume being made
     FILE *reply;          // of the command being run
     bool silent;          // it has no reply now
     Command command;      // monitor commands by qRcmd
@@ -48,6 +59,10 @@ void gdb_command(GdbStub *g);
 bool gdb_query(GdbStub *g, const char *packet, size_t n);
 // gdb_memory.c
 typedef void GdbFn(GdbStub *g, const char *at, const char *end);
-GdbFn gdb_read_memory, gdb_write_memory, gdb_write_binary, gdb_set_point, gdb_clear_point;
-void gdb_clear_points(GdbStub *g);
+GdbFn gdb_read_memory, gdb_write_memory, gdb_write_binary;
 char *gdb_memory_map(GdbStub *g); // malloc'd XML
+// gdb_point.c
+GdbFn gdb_set_point, gdb_clear_point;
+void gdb_clear_points(GdbStub *g);
+bool gdb_watches(const GdbStub *g, uint64_t address);
+const char *gdb_watch_name(unsigned access); // as stop replies spell it

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory as gdb sees it: through the page tables of the CPU it looks at, or physical. Breakpoints are the
-// engine's, by virtual address, so one can be set before anything is mapped there.
+// Memory as gdb sees it: through the page tables of the CPU it looks at, or physical; and the memory map.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,55 +83,6 @@ void gdb_write_binary(GdbStub *g, const char *at, const char *end) {
         write_bytes(g, address, (uint8_t *)at, length);
     else
         fprintf(g->reply, "E16");
-}
-
-// ---- breakpoints
-
-// "type,address,kind": 0 software, 1 hardware; both are the engine's. Watchpoints get the empty reply, so
-// that gdb watches by stepping.
-static bool take_point(GdbStub *g, const char *at, uint64_t *address) {
-    uint64_t type, kind;
-    if (!gdb_take_hex(&at, &type) || !gdb_take_char(&at, ',') || !gdb_take_hex(&at, address) ||
-        !gdb_take_char(&at, ',') || !gdb_take_hex(&at, &kind)) {
-        fprintf(g->reply, "E16");
-        return false;
-    }
-    return type <= 1;
-}
-
-static unsigned find_point(const GdbStub *g, uint64_t address) {
-    unsigned i = 0;
-    while (i < g->nbreakpoints && g->breakpoint[i] != address) i++;
-    return i;
-}
-
-void gdb_set_point(GdbStub *g, const char *at, const char *end) {
-    uint64_t address;
-    if (!take_point(g, at, &address)) return;
-    if (find_point(g, address) == g->nbreakpoints) {
-        if (g->nbreakpoints == GDB_BREAKPOINTS) {
-            fprintf(g->reply, "E1c"); // no space left
-            return;
-        }
-        g->breakpoint[g->nbreakpoints++] = address;
-        engine_breakpoint(g->machine->engine, address, true);
-    }
-    fprintf(g->reply, "OK");
-}
-
-void gdb_clear_point(GdbStub *g, const char *at, const char *end) {
-    uint64_t address;
-    if (!take_point(g, at, &address)) return;
-    unsigned i = find_point(g, address);
-    if (i < g->nbreakpoints) {
-        g->breakpoint[i] = g->breakpoint[--g->nbreakpoints];
-        engine_breakpoint(g->machine->engine, address, false);
-    }
-    fprintf(g->reply, "OK");
-}
-
-void gdb_clear_points(GdbStub *g) {
-    while (g->nbreakpoints) engine_breakpoint(g->machine->engine, g->breakpoint[--g->nbreakpoints], false);
 }
 
 // ---- memory map

@@ -109,7 +109,7 @@ static void host_info(GdbStub *g) {
     int n = snprintf(triple, sizeof(triple), "%s-unknown-unknown-elf", name);
     fprintf(g->reply, "triple:");
     gdb_put_hex(g->reply, triple, (size_t)n);
-    fprintf(g->reply, ";ptrsize:%d;endian:little;", strstr(name, "64") ? 8 : 4);
+    fprintf(g->reply, ";ptrsize:%d;endian:little;watchpoint_exceptions_received:after;", strstr(name, "64") ? 8 : 4);
 }
 
 // Queries without arguments.

@@ -6,6 +6,7 @@
 // Stops come from four sides: a CPU by itself (breakpoint, step), gdb's Ctrl-C, somebody else pausing the
 // machine, its end. The first one clears `running` and is reported; the others find it clear.
 #include "ui/gdbstub.h"
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ void gdb_put_stop(GdbStub *g, FILE *to) {
     fprintf(to, "T%02xthread:", g->signal);
     gdb_put_thread(to, g->cpu);
     fprintf(to, ";");
+    if (g->watch) fprintf(to, "%s:%" PRIx64 ";", gdb_watch_name(g->watch), g->watch_address);
 }
 
 static void report_stop(GdbStub *g) {
@@ -61,8 +63,16 @@ static void pause_all(GdbStub *g) {
     g->partial = false;
     for (unsigned i = 0; i < m->ncpus; i++) {
         m->cpus[i]->vcpu->step = false;
-        atomic_store(&g->why[i], 0);
+        // A watchpoint is hit once: if another CPU's stop is told now, this one's is told at the next resume.
+        if (atomic_load(&g->why[i]) != 1 + RUN_WATCHPOINT) atomic_store(&g->why[i], 0);
     }
+}
+
+static void take_watch(GdbStub *g, unsigned cpu) {
+    const Vcpu *v = g->machine->cpus[cpu]->vcpu;
+    g->watch = v->watch.access;
+    g->watch_address = v->watch.vaddr;
+    atomic_store(&g->why[cpu], 0);
 }
 
 void gdb_stop(GdbStub *g, unsigned signal, unsigned cpu) {
@@ -71,6 +81,8 @@ void gdb_stop(GdbStub *g, unsigned signal, unsigned cpu) {
     pause_all(g);
     if (!report) return;
     g->signal = signal;
+    g->watch = 0;
+    if (atomic_load(&g->why[cpu]) == 1 + RUN_WATCHPOINT) take_watch(g, cpu);
     g->cpu = g->cpu_run = cpu;
     report_stop(g);
 }
@@ -106,20 +118,42 @@ static void resume_some(GdbStub *g, bool only_steps) {
     g->partial = true;
     if (!only_steps) clock_pause(m->clock, false);
     for (unsigned i = 0; i < m->ncpus; i++)
-        if (g->actions[i]) cpu_resume(m->cpus[i]);
+        if (g->actions[i].what) cpu_resume(m->cpus[i]);
+}
+
+static void arm(Vcpu *v, const GdbAction *a) {
+    v->step = a->what == 's' || a->what == 'r';
+    v->step_first = a->first;
+    v->step_size = a->what == 'r' ? a->size : 0;
+}
+
+// A CPU that is resumed stopped at a watchpoint already, when another's stop was told. True: now it is told.
+static bool tell_late(GdbStub *g) {
+    for (unsigned i = 0; i < g->machine->ncpus; i++) {
+        if (!atomic_load(&g->why[i])) continue;
+        if (!gdb_watches(g, g->machine->cpus[i]->vcpu->watch.vaddr)) {
+            atomic_store(&g->why[i], 0); // gdb has taken it back since
+        } else if (g->actions[i].what) {
+            gdb_stop(g, SIGNAL_TRAP, i);
+            return true;
+        }
+    }
+    return false;
 }
 
 void gdb_resume(GdbStub *g) {
     Machine *m = g->machine;
     bool all = true, only_steps = true, any = false;
     for (unsigned i = 0; i < m->ncpus; i++) {
-        m->cpus[i]->vcpu->step = g->actions[i] == 's';
-        any |= g->actions[i] != 0;
-        all &= g->actions[i] != 0;
-        only_steps &= g->actions[i] != 'c';
+        char what = g->actions[i].what;
+        arm(m->cpus[i]->vcpu, &g->actions[i]);
+        any |= what != 0;
+        all &= what != 0;
+        only_steps &= what != 'c';
     }
     g->silent = true;
     g->running = true;
+    if (tell_late(g)) return;
     if (!any || m->state == MACHINE_OFF) return; // Ctrl-C ends it
     if (all && !only_steps)
         machine_resume(m);
@@ -134,6 +168,7 @@ static void attach(GdbStub *g) {
     g->no_ack = g->running = g->physical = false;
     g->cpu = g->cpu_run = 0;
     g->signal = SIGNAL_TRAP;
+    g->watch = 0;
     g->in.state = 0;
     g->was_running = machine_running(g->machine);
     machine_pause(g->machine);
@@ -143,6 +178,7 @@ void gdb_detach(GdbStub *g, bool resume) {
     if (!g->attached) return;
     g->attached = g->running = false;
     pause_all(g);
+    for (unsigned i = 0; i < g->machine->ncpus; i++) atomic_store(&g->why[i], 0);
     gdb_clear_points(g);
     if (resume) machine_resume(g->machine);
 }
@@ -201,7 +237,7 @@ GdbStub *gdbstub_new(Machine *m, Serial *s) {
     g->machine = g->command.machine = m;
     g->out.serial = s;
     g->why = calloc(m->ncpus, sizeof(*g->why));
-    g->actions = calloc(m->ncpus, 1);
+    g->actions = calloc(m->ncpus, sizeof(*g->actions));
     for (unsigned i = 0; i < m->ncpus; i++) {
         m->cpus[i]->on_stop_opaque = g;
         m->cpus[i]->on_stop = on_stop;
@@ -226,5 +262,6 @@ void gdbstub_free(GdbStub *g) {
     free(g->last);
     free((void *)g->why);
     free(g->actions);
+    free(g->point);
     free(g);
 }

@@ -43,7 +43,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     t->paddr = fill.paddr;
     if (fill.host && access == ACCESS_WRITE)
         open_for_store(v, &fill);
-    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8))
+    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
         return true;
     space_filled(s, vaddr, false, &fill);
     if (!fill.host) {
@@ -112,68 +112,85 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
 
 static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }
 
-bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value) {
+// An access in one or two pages, all translated before any is touched.
+typedef struct Span {
+    Target page[2];
+    unsigned size, here; // bytes; of them in the first page
+} Span;
+
+static bool resolve_span(Vcpu *v, uint64_t vaddr, unsigned memop, Access access, Span *s) {
     unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
-    Target t, t2;
     v->stat[STAT_SLOW]++;
     if ((memop & MO_ALIGN) && (vaddr & (size - 1))) {
-        v->guest->misaligned(v, vaddr, ACCESS_READ);
+        v->guest->misaligned(v, vaddr, access);
         return false;
     }
+    if (debug_watches(v->engine) && debug_watch_before(v, vaddr, size, access == ACCESS_WRITE ? WATCHED_WRITE : WATCHED_READ))
+        return false;
+    s->size = s->here = size;
+    if (crosses(vaddr, size))
+        s->here = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
+    return resolve(v, vaddr, s->here, access, mmu, &s->page[0]) &&
+           (s->here == size || resolve(v, vaddr + s->here, size - s->here, access, mmu, &s->page[1]));
+}
+
+// Byte i of an access that crosses pages.
+static Target span_byte(const Span *s, unsigned i) {
+    Target one = s->page[i >= s->here];
+    unsigned at = i < s->here ? i : i - s->here;
+    one.host = one.host ? one.host + at : NULL;
+    one.paddr += at;
+    return one;
+}
+
+bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value) {
+    Span s;
     uint64_t x = 0;
-    if (!crosses(vaddr, size)) {
-        if (!resolve(v, vaddr, size, ACCESS_READ, mmu, &t) || !read_part(v, &t, vaddr, size, &x))
+    if (!resolve_span(v, vaddr, memop, ACCESS_READ, &s))
+        return false;
+    if (s.here == s.size && !read_part(v, &s.page[0], vaddr, s.size, &x))
+        return false;
+    for (unsigned i = 0; s.here < s.size && i < s.size; i++) {
+        Target one = span_byte(&s, i);
+        uint64_t byte;
+        if (!read_part(v, &one, vaddr + i, 1, &byte))
             return false;
-    } else {
-        unsigned n = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
-        if (!resolve(v, vaddr, n, ACCESS_READ, mmu, &t) || !resolve(v, vaddr + n, size - n, ACCESS_READ, mmu, &t2))
-            return false;
-        for (unsigned i = 0; i < size; i++) {
-            Target one = i < n ? t : t2;
-            unsigned at = i < n ? i : i - n;
-            one.host = one.host ? one.host + at : NULL;
-            one.paddr += at;
-            uint64_t byte;
-            if (!read_part(v, &one, vaddr + i, 1, &byte))
-                return false;
-            x |= (byte & 0xff) << 8 * i;
-        }
+        x |= (byte & 0xff) << 8 * i;
     }
     *value = extend(x, memop);
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_READ);
     return true;
 }
 
 bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
-    unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
-    Target t, t2;
-    v->stat[STAT_SLOW]++;
-    if ((memop & MO_ALIGN) && (vaddr & (size - 1))) {
-        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
+    Span s;
+    if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s))
         return false;
-    }
     if (memop & MO_BE)
-        value = __builtin_bswap64(value) >> (64 - 8 * size);
-    if (!crosses(vaddr, size))
-        return resolve(v, vaddr, size, ACCESS_WRITE, mmu, &t) && write_part(v, &t, vaddr, size, value);
-    unsigned n = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
-    if (!resolve(v, vaddr, n, ACCESS_WRITE, mmu, &t) || !resolve(v, vaddr + n, size - n, ACCESS_WRITE, mmu, &t2))
+        value = __builtin_bswap64(value) >> (64 - 8 * s.size);
+    if (s.here == s.size && !write_part(v, &s.page[0], vaddr, s.size, value))
         return false;
-    for (unsigned i = 0; i < size; i++) {
-        Target one = i < n ? t : t2;
-        unsigned at = i < n ? i : i - n;
-        one.host = one.host ? one.host + at : NULL;
-        one.paddr += at;
+    for (unsigned i = 0; s.here < s.size && i < s.size; i++) {
+        Target one = span_byte(&s, i);
         if (!write_part(v, &one, vaddr + i, 1, value >> 8 * i & 0xff))
             return false;
     }
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
     return true;
 }
 
 void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
     Target t;
+    unsigned watch = access == ACCESS_WRITE ? WATCHED_READ | WATCHED_WRITE : WATCHED_READ; // atomics do both
     *io = false;
+    if (debug_watches(v->engine) && debug_watch_before(v, vaddr, size, watch))
+        return NULL;
     if (!resolve(v, vaddr, size, access, 0, &t))
         return NULL;
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, size, watch);
     if (!t.host) {
         *io = true;
         if (paddr)

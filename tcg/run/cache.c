@@ -11,10 +11,10 @@ static unsigned block_hash(uint64_t paddr, uint32_t ctx) {
     return (unsigned)((paddr >> 1) ^ (paddr / (2 * HASH_SIZE)) * 0x9e3bu ^ ctx * 0x9e5bu) & (HASH_SIZE - 1);
 }
 
-Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx) {
+Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx, bool debug) {
     for (Block *b = atomic_load_explicit(&e->hash[block_hash(paddr, ctx)], memory_order_acquire); b;
          b = atomic_load_explicit(&b->next, memory_order_acquire))
-        if (b->paddr == paddr && b->ctx == ctx)
+        if (b->paddr == paddr && b->ctx == ctx && b->debug == debug)
             return b;
     return NULL;
 }
@@ -191,7 +191,7 @@ void cache_retire(Engine *e, Block *b) {
 
 void cache_link(Engine *e, uint32_t link, Block *to) {
     Link *l = &e->links[link];
-    if (l->to || l->from->retired || to->retired || atomic_load(&to->suspect))
+    if (l->to || l->from->retired || to->retired || to->debug || atomic_load(&to->suspect))
         return;
     l->to = to;
     l->next = to->incoming;

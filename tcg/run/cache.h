@@ -18,6 +18,7 @@
 #include "tcg/run/tlb.h"
 
 typedef struct CodePage CodePage;
+typedef struct DebugPoints DebugPoints;
 
 typedef struct Block {
     uint64_t paddr;
@@ -28,6 +29,7 @@ typedef struct Block {
     uint32_t first_link, incoming;  // Engine.links: its own exits; head of the list of links to it (0: none)
     _Atomic bool suspect;
     bool retired;
+    bool debug;                     // for vaddrs on whose page a breakpoint is: one instruction, no links from or to it
     struct Block *_Atomic next;     // hash chain
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
     uint8_t *copy;                  // guest bytes at translation
@@ -78,8 +80,7 @@ struct Engine {
     CodeBuffer code;
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
-    struct { _Atomic uint64_t vaddr; } breakpoints[64]; // written with the lock; one that moves is in two places for a moment
-    _Atomic unsigned nbreakpoints;
+    DebugPoints *_Atomic breakpoints, *_Atomic watchpoints; // debug.c; NULL: none
     uint8_t page[PAGE_SIZE], next_page[4]; // guest bytes being translated, at their offset; the first of the straddled page
     IrBuild build;
     IrBlock ir;
@@ -93,7 +94,7 @@ void engine_log_block(Engine *e, const uint8_t *host); // dump.c: -d in_asm, op,
 void engine_log_code(Engine *e, const Compiled *c);
 uint64_t clock_ns(void);
 
-Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx);                     // lock-free; may be suspect
+Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx, bool debug);         // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
 bool cache_page_live(const CodePage *p);
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
@@ -112,5 +113,18 @@ void guard_thread(Vcpu *v);                             // this thread runs v (N
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again
+
+// debug.c. Is there a breakpoint in [first, last]?
+bool debug_break_slow(Engine *e, uint64_t first, uint64_t last);
+static inline bool debug_break_in(Engine *e, uint64_t first, uint64_t last) {
+    return atomic_load_explicit(&e->breakpoints, memory_order_relaxed) && debug_break_slow(e, first, last);
+}
+static inline bool debug_watches(Engine *e) { return atomic_load_explicit(&e->watchpoints, memory_order_relaxed); }
+bool debug_watch_page(Engine *e, uint64_t page); // no access to it may go unseen
+// Before an access (WATCHED_READ, WATCHED_WRITE): true if the instruction must be run by itself, which has been arranged for; nothing may
+// be accessed now. After it: notes what was hit.
+bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
+void debug_watch_after(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
+
 bool work_init(Vcpu *v);
 void work_free(Vcpu *v);

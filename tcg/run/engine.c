@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Making and unmaking engines and vCPUs, breakpoints, `info jit`.
+// Making and unmaking engines and vCPUs, `info jit`.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +70,8 @@ void engine_free(Engine *e) {
     }
     e->backend->fini(e);
     arena_free(e->arena);
+    free(e->breakpoints);
+    free(e->watchpoints);
     free(e->links);
     free(e->by_code);
     free(e);
@@ -130,22 +132,6 @@ void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags) {
 void vcpu_fence_i(Vcpu *v) {
     cache_fence(v->engine, v);
     vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
-}
-
-void engine_breakpoint(Engine *e, uint64_t vaddr, bool set) {
-    pthread_mutex_lock(&e->lock);
-    unsigned n = atomic_load(&e->nbreakpoints), i = 0;
-    while (i < n && e->breakpoints[i].vaddr != vaddr)
-        i++;
-    if (set && i == n && n < sizeof(e->breakpoints) / sizeof(e->breakpoints[0])) {
-        e->breakpoints[n].vaddr = vaddr;
-        atomic_store(&e->nbreakpoints, n + 1);
-    } else if (!set && i < n) {
-        atomic_store(&e->breakpoints[i].vaddr, e->breakpoints[n - 1].vaddr);
-        atomic_store(&e->nbreakpoints, n - 1);
-    }
-    pthread_mutex_unlock(&e->lock);
-    cache_flush(e, NULL); // blocks that run over the address, and links that jump to it
 }
 
 char *engine_info(Engine *e) {

@@ -16,7 +16,11 @@ void engine_attach(Engine *e, Vcpu *v);
 
 // RAM at [paddr, paddr + size) was written by DMA, a loader or the debugger (any thread, any lock of lower rank held).
 void engine_written(Engine *e, uint64_t paddr, uint64_t size);
-// Software breakpoints of the debugger, by vaddr; vCPUs stop before them with RUN_BREAKPOINT, always: to go on, step (Vcpu.step) over it.
+// Breakpoints of the debugger, by vaddr, any number; vCPUs stop before them with RUN_BREAKPOINT, always: to go on, step (Vcpu.step) over
+// it. From the return on no vCPU passes it. Not from a vCPU's thread.
 void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);
+// Watchpoints, by vaddr: a vCPU stops with RUN_WATCHPOINT and Vcpu.watch after an instruction that did one of `access` (WATCHED_READ,
+// WATCHED_WRITE) in [vaddr, vaddr + size). Page walks and DMA are not watched. Otherwise as breakpoints.
+void engine_watch(Engine *e, uint64_t vaddr, uint64_t size, unsigned access, bool set);
 // A text for `info jit`; the caller frees it.
 char *engine_info(Engine *e);

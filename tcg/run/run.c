@@ -32,16 +32,20 @@ static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next) 
     return memcmp(b->copy, host + at, here) == 0 && (here == b->bytes || memcmp(b->copy + here, next, b->bytes - here) == 0);
 }
 
-static bool breakpoint_in(const Engine *e, uint64_t first, uint64_t last) {
-    for (unsigned i = 0; i < atomic_load(&e->nbreakpoints); i++)
-        if (e->breakpoints[i].vaddr >= first && e->breakpoints[i].vaddr <= last)
-            return true;
-    return false;
-}
+static bool stepping(const Vcpu *v) { return v->step || v->replay; }
 
-static unsigned block_limit(const Engine *e, Vcpu *v, uint64_t pc, bool whole_page) {
+// What the instruction at v->pc may lie in: its page and, if it may straddle, the next one.
+typedef struct Fetch {
+    FetchEntry page, next;
+    bool two;      // `next` is there
+    bool whole;    // the block may serve later runs as well
+    bool debug;    // a breakpoint is on the page, as this vCPU sees it: see Block.debug
+    uint64_t paddr;
+} Fetch;
+
+static unsigned block_limit(const Engine *e, Vcpu *v, const Fetch *f) {
     unsigned limit = hostile_limit(v);
-    if (v->step || !whole_page || e->options.one_insn || breakpoint_in(e, pc, pc | ~PAGE_MASK))
+    if (!f->whole || f->debug || e->options.one_insn)
         return 1;
     return limit < MAX_BLOCK_INSNS ? limit : MAX_BLOCK_INSNS;
 }
@@ -53,10 +57,12 @@ static Block *install_interpreted(Engine *e, Block *b) {
     return b;
 }
 
-static Block *install(Engine *e, Vcpu *v, uint64_t paddr, uint64_t next_ppage, const uint8_t *host, const uint8_t *next) {
-    Block *b = cache_add(e, paddr, next_ppage, &e->ir);
-    atomic_store(&b->suspect, e->ir.unlinked); // for one run by this vCPU: no other finds it
-    unsigned at = paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
+static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
+    const uint8_t *host = e->page, *next = e->next_page;
+    Block *b = cache_add(e, f->paddr, next_ppage, &e->ir);
+    b->debug = f->debug;
+    atomic_store(&b->suspect, !f->whole); // for one run by this vCPU: no other finds it
+    unsigned at = f->paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
     b->copy = arena_alloc(e->arena, b->bytes + 1);
     memcpy(b->copy, host + at, here);
     if (here < b->bytes)
@@ -91,9 +97,6 @@ static bool cache_full(Engine *e) {
     return e->nlinks + 64 > e->links_room;
 }
 
-// May the block at pc of this page serve later runs as well? Not where permissions change inside the page, and not a single step.
-static bool shared(const Vcpu *v, const FetchEntry *f) { return f->tag != TLB_INVALID && !v->step; }
-
 // What is decoded and what is kept for later comparison must be the same bytes, though DMA and stores to mixed pages may change them
 // meanwhile: both read this copy.
 static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t *next) {
@@ -103,71 +106,91 @@ static void snapshot(Engine *e, uint64_t pc, const uint8_t *host, const uint8_t 
         memcpy(e->next_page, next, sizeof(e->next_page));
 }
 
-// Locked. Translates the block at pc, whose page is live.
-static Block *translate(Engine *e, Vcpu *v, uint64_t paddr, const FetchEntry *f, const FetchEntry *next, bool *full) {
+// Locked. Translates the block at pc, whose page is live. NULL: it needs a next page that is not there, or the cache is *full.
+static Block *translate(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     uint64_t began = clock_ns();
-    bool whole = shared(v, f);
     if ((*full = cache_full(e)))
         return NULL;
     ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
     e->build.needs_next = false;
-    e->ir.unlinked = !whole;
-    snapshot(e, v->pc, f->host, next ? next->host : NULL);
-    e->guest->translate(&e->build, v, e->page, next ? e->next_page : NULL, block_limit(e, v, v->pc, whole));
+    e->ir.unlinked = !f->whole || f->debug;
+    snapshot(e, v->pc, f->page.host, f->two ? f->next.host : NULL);
+    e->guest->translate(&e->build, v, e->page, f->two ? e->next_page : NULL, block_limit(e, v, f));
     ir_finish(&e->build);
     if (e->build.needs_next)
         return NULL;
     engine_log_block(e, e->page);
     bool crosses = (v->pc & ~PAGE_MASK) + e->ir.bytes > PAGE_SIZE;
-    Block *b = install(e, v, paddr, crosses ? next->ppage : ~0ull, e->page, e->next_page);
+    Block *b = install(e, v, f, crosses ? f->next.ppage : ~0ull);
     *full = !b;
     e->translate_ns += clock_ns() - began;
     return b;
 }
 
-// Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
-// must be run here and now and never again, which nothing may find or link to: one instruction (see shared).
-static Block *make_block(Vcpu *v) {
-    Engine *e = v->engine;
-    Block *once = NULL;
-    FetchEntry f, next;
+// False: a trap was raised, or there is no RAM.
+static bool fetch(Vcpu *v, Fetch *f) {
     const FetchEntry *p = tlb_fetch(v, v->pc, false);
     if (!p)
-        return NULL;
-    f = *p;
-    bool two = false, full = false, whole = shared(v, &f);
-    if (straddles(e, v->pc)) {
+        return false;
+    f->page = *p;
+    f->two = false;
+    f->whole = p->tag != TLB_INVALID && !stepping(v); // not where permissions change inside the page, and not a single step
+    f->debug = debug_break_in(v->engine, v->pc & PAGE_MASK, v->pc | ~PAGE_MASK);
+    f->paddr = p->ppage | (v->pc & ~PAGE_MASK);
+    if (straddles(v->engine, v->pc)) {
         p = tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, true);
-        two = p != NULL;
-        next = two ? *p : f;
+        f->two = p != NULL;
+        f->next = f->two ? *p : f->page;
     }
-    uint64_t paddr = f.ppage | (v->pc & ~PAGE_MASK);
-    cache_protect(e, v, f.ppage, f.host);
-    if (two)
-        cache_protect(e, v, next.ppage, next.host);
+    return true;
+}
+
+// Locked. The block if it is what stands in memory now, else NULL: then it is retired.
+static Block *settle(Engine *e, Vcpu *v, const Fetch *f, CodePage *page, Block *b) {
+    if (atomic_load(&b->suspect) && !b->retired) {
+        v->stat[STAT_SUSPECT]++;
+        if (unchanged(b, f->page.host, f->two ? f->next.host : NULL)) {
+            v->stat[STAT_REVIVED]++;
+            page->turns++;
+            atomic_store(&b->suspect, false);
+        }
+    }
+    if (!atomic_load(&b->suspect) && (b->next_ppage == ~0ull || (f->two && b->next_ppage == f->next.ppage)))
+        return b;
+    page->turns = 0;
+    cache_retire(e, b);
+    return NULL;
+}
+
+// Locked. Finds or translates the block, if its pages are still live.
+static Block *obtain(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
+    CodePage *page = cache_page(e, f->page.ppage, false), *page2 = f->two ? cache_page(e, f->next.ppage, false) : NULL;
+    if (!cache_page_live(page) || (page2 && !cache_page_live(page2)))
+        return NULL;
+    Block *once = NULL, *b = cache_find(e, f->paddr, v->ctx, f->debug);
+    if (b)
+        b = settle(e, v, f, page, b);
+    if (!b || !f->whole)
+        once = translate(e, v, f, full);
+    if (once && !f->whole)
+        cache_retire(e, once);
+    return once;
+}
+
+// Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
+// must be run here and now and never again, which nothing may find or link to: one instruction.
+static Block *make_block(Vcpu *v) {
+    Engine *e = v->engine;
+    Fetch f;
+    bool full = false;
+    if (!fetch(v, &f))
+        return NULL;
+    cache_protect(e, v, f.page.ppage, f.page.host);
+    if (f.two)
+        cache_protect(e, v, f.next.ppage, f.next.host);
     pthread_mutex_lock(&e->lock);
-    CodePage *page = cache_page(e, f.ppage, false), *page2 = two ? cache_page(e, next.ppage, false) : NULL;
-    if (cache_page_live(page) && (!page2 || cache_page_live(page2))) {
-        Block *b = cache_find(e, paddr, v->ctx);
-        if (b && atomic_load(&b->suspect) && !b->retired) {
-            v->stat[STAT_SUSPECT]++;
-            if (unchanged(b, f.host, two ? next.host : NULL)) {
-                v->stat[STAT_REVIVED]++;
-                page->turns++;
-                atomic_store(&b->suspect, false);
-            }
-        }
-        if (b && (atomic_load(&b->suspect) || (b->next_ppage != ~0ull && (!two || b->next_ppage != next.ppage)))) {
-            page->turns = 0;
-            cache_retire(e, b);
-            b = NULL;
-        }
-        if (!b || !whole)
-            once = translate(e, v, paddr, &f, two ? &next : NULL, &full);
-        if (once && !whole)
-            cache_retire(e, once);
-    }
-    bool raise = e->build.needs_next && !two;
+    Block *once = obtain(e, v, &f, &full);
+    bool raise = e->build.needs_next && !f.two;
     e->build.needs_next = false;
     pthread_mutex_unlock(&e->lock);
     if (raise)
@@ -176,7 +199,7 @@ static Block *make_block(Vcpu *v) {
         v->stat[STAT_CACHE_FULL]++;
         cache_flush(e, v);
     }
-    return whole ? NULL : once;
+    return f.whole ? NULL : once;
 }
 
 // The block at v->pc if it can be run now; active. Enters it into the jump cache.
@@ -188,7 +211,7 @@ static Block *find_block(Vcpu *v) {
     if (f->tag != page || page == TLB_INVALID)
         return NULL;
     bool global = f->global;
-    Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx);
+    Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx, debug_break_in(e, page, page | ~PAGE_MASK));
     if (!b || atomic_load(&b->suspect))
         return NULL;
     if (b->next_ppage != ~0ull) {
@@ -251,13 +274,17 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
     uint32_t request = atomic_load(&v->exit_request);
     if (request & EXIT_WORK)
         work_run(v);
-    if (v->trap) {
+    if (v->trap == TRAP_REPLAY) {
+        v->trap = 0;
+        v->pc = vcpu_pc(v);
+        v->replay = true;
+    } else if (v->trap) {
         v->stat[STAT_TRAP]++;
         v->trap = 0;
         v->guest->trap(v);
         v->waiting = false;
     }
-    if ((request & EXIT_IRQ) && !v->step) { // a debugger's step does not land in a handler
+    if ((request & EXIT_IRQ) && !stepping(v)) { // a debugger's step does not land in a handler
         atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_IRQ);
         if (v->guest->interrupt(v)) {
             v->stat[STAT_IRQ]++;
@@ -279,53 +306,78 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
     return false;
 }
 
+typedef struct Run { // one call of vcpu_run
+    PendingLink pending;
+    Block *once;         // from make_block, good within `generation`
+    uint32_t generation;
+    bool stepped;        // the instruction of a step is done
+    RunResult result;
+} Run;
+
+// True: vcpu_run returns r->result.
+static bool must_return(Vcpu *v, Run *r) {
+    Engine *e = v->engine;
+    r->stepped |= v->step && v->trap; // at the handler's first instruction
+    bool stop = between_blocks(v, &r->result);
+    if (v->watch.access) {
+        r->result = RUN_WATCHPOINT;
+        return true;
+    }
+    if (r->stepped && (v->pc - v->step_first >= v->step_size || debug_break_in(e, v->pc, v->pc))) {
+        r->result = RUN_STEPPED;
+        return true;
+    }
+    r->stepped = false;
+    if (stop)
+        return true;
+    r->result = RUN_BREAKPOINT;
+    return !stepping(v) && debug_break_in(e, v->pc, v->pc);
+}
+
+static void run_found(Vcpu *v, Run *r, Block *b) {
+    bool alone = stepping(v);
+    if (alone) // so that what the instruction leads to is not entered
+        atomic_fetch_or(&v->exit_request, EXIT_STEP);
+    run_block(v, b, &r->pending);
+    if (alone)
+        atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STEP);
+    r->stepped = v->step;
+    v->replay = false;
+}
+
+static void make_ready(Vcpu *v, Run *r) {
+    uint32_t urgent = atomic_load(&v->exit_request) & ~(stepping(v) ? (uint32_t)EXIT_IRQ : 0);
+    if (urgent || atomic_load(&v->engine->gate))
+        return;
+    v->vpage = v->pc & PAGE_MASK;
+    v->pc_off = (uint32_t)(v->pc & ~PAGE_MASK);
+    r->generation = atomic_load(&v->engine->generation);
+    r->once = make_block(v);
+}
+
 RunResult vcpu_run(Vcpu *v) {
     Engine *e = v->engine;
-    PendingLink pending = {0};
-    RunResult result = RUN_STOPPED;
-    bool stepped = false;
-    Block *once = NULL;
-    uint32_t generation = 0;
+    Run r = {0};
+    v->watch.access = 0;
     guard_thread(v);
     fp_host_enter(v);
     for (;;) {
         hostile_between_blocks(v);
         v->changed = false; // translated code starts without predictions each time it is entered
-        stepped |= v->step && v->trap; // at the handler's first instruction
-        bool stop = between_blocks(v, &result);
-        if (stepped)
-            result = RUN_STEPPED;
-        if (stop || stepped)
+        if (must_return(v, &r))
             break;
-        if (!v->step && atomic_load(&e->nbreakpoints) && breakpoint_in(e, v->pc, v->pc)) {
-            result = RUN_BREAKPOINT;
-            break;
-        }
         atomic_store(&v->in_code, true);
         Block *b = NULL;
         if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
-            b = once && generation == atomic_load(&e->generation) ? once : v->step ? NULL : find_block(v);
-        once = NULL;
-        if (b) {
-            stepped = v->step;
-            if (stepped) // so that what the instruction leads to is not entered
-                atomic_fetch_or(&v->exit_request, EXIT_STEP);
-            run_block(v, b, &pending);
-            if (stepped)
-                atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STEP);
-            atomic_store(&v->in_code, false);
-        } else {
-            atomic_store(&v->in_code, false);
-            uint32_t urgent = atomic_load(&v->exit_request) & ~(v->step ? (uint32_t)EXIT_IRQ : 0);
-            if (!urgent && !atomic_load(&e->gate)) {
-                v->vpage = v->pc & PAGE_MASK;
-                v->pc_off = (uint32_t)(v->pc & ~PAGE_MASK);
-                generation = atomic_load(&e->generation);
-                once = make_block(v);
-            }
-        }
+            b = r.once && r.generation == atomic_load(&e->generation) ? r.once : stepping(v) ? NULL : find_block(v);
+        r.once = NULL;
+        if (b)
+            run_found(v, &r, b);
+        atomic_store(&v->in_code, false);
+        if (!b)
+            make_ready(v, &r);
     }
     fp_host_leave(v);
     guard_thread(NULL);
-    return result;
+    return r.result;
 }

@@ -19,7 +19,11 @@ enum {
     EXIT_STEP = 8,      // the run loop's own: the block that runs is a single step
 };
 
-typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN_STEPPED } RunResult;
+typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN_STEPPED, RUN_WATCHPOINT } RunResult;
+
+enum { WATCHED_READ = 1, WATCHED_WRITE = 2 };
+// Vcpu.trap, beside the guest's own values: the access is watched, so the instruction is to be run by itself (tcg/run/debug.c).
+#define TRAP_REPLAY UINT32_MAX
 
 typedef struct Space Space;   // tcg/run/tlb.h: TLB, jump cache and site pairs of one address space
 typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, shared by all vCPUs of a machine
@@ -42,6 +46,9 @@ struct Vcpu {
     struct WorkQueue *work;
     bool waiting;              // WFI: vcpu_run returns RUN_WAITING
     bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
+    uint64_t step_first, step_size; // step on while pc is in this range, up to a breakpoint. step_size 0: once
+    bool replay;               // the run loop's own: one instruction by itself, as a step, then on
+    struct { uint64_t vaddr; unsigned access; } watch; // after RUN_WATCHPOINT: where, and what that watchpoint watches for
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
     _Atomic bool in_code;      // between entering and leaving translated code; see work.c on shoot-downs
     bool fp_live;              // MXCSR holds guest flags and rounding mode
@@ -98,7 +105,7 @@ void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io,
 // ---- what the CPU's thread calls
 Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner); // aligned; state zeroed
 void vcpu_free(Vcpu *v);
-RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, breakpoint or a step done
+RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, a breakpoint, a watchpoint or a step done
 void vcpu_kick(Vcpu *v, uint32_t bits); // any thread
 // Runs fn on the vCPU's thread between blocks (at once if it is not running); waits for it if `wait`.
 void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait);

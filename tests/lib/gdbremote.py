@@ -79,10 +79,11 @@ class Remote:
         return int.from_bytes(bytes.fromhex(self.ask(f"p{number:x}")), "little")
 
     def stopped(self, wanted=None):
-        """(signal, thread) of a stop that comes, or of the packet given."""
+        """(signal, thread) of a stop that comes; self.why is what else it says."""
         got = self.receive()
         found = re.match(r"T([0-9a-f]{2})thread:p1\.([0-9a-f]+);", got)
         assert found, f"no stop: {got!r}"
+        self.why = got[found.end():]
         result = int(found.group(1), 16), int(found.group(2), 16)
         assert wanted in (None, result), f"stopped as {result}, not {wanted}"
         return result

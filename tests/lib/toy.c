@@ -81,7 +81,8 @@ static void translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *n
 }
 
 static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
-    bool ram = vaddr < TOY_RAM;
+    uint64_t paddr = vaddr - TOY_ALIAS < TOY_RAM ? vaddr - TOY_ALIAS : vaddr;
+    bool ram = paddr < TOY_RAM;
     if (!ram && (vaddr < TOY_IO || vaddr >= TOY_IO + 4096 || access == ACCESS_FETCH)) {
         if (!probe) {
             v->trap = 2;
@@ -90,7 +91,7 @@ static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned 
         }
         return false;
     }
-    *out = (TlbFill){vaddr, ram ? toy_ram + vaddr : NULL, true, true, true, true, 4096, false};
+    *out = (TlbFill){paddr, ram ? toy_ram + paddr : NULL, true, true, true, true, 4096, false};
     return true;
 }
 

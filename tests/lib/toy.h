@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A toy guest for testing the engine without any real front end: 16 64-bit registers, 4-byte instructions, one flat address space in which
-// vaddr = paddr, RAM at [0, TOY_RAM) and one I/O page above it.
+// vaddr = paddr, RAM at [0, TOY_RAM) and, the same once more, at TOY_ALIAS, and one I/O page above it.
 //
 //      byte 0: op   byte 1: rd << 4 | rs   bytes 2-3: signed immediate
 #pragma once
 #include "tcg/run/engine.h"
 
-enum { TOY_RAM = 1 << 20, TOY_IO = 0xf00000 };
+enum { TOY_RAM = 1 << 20, TOY_ALIAS = 0x800000, TOY_IO = 0xf00000 };
 enum ToyOp { TOY_ADDI, TOY_ADD, TOY_SUB, TOY_LD, TOY_SD, TOY_LW, TOY_SB, TOY_BNEZ, TOY_BLT, TOY_JMP, TOY_JR, TOY_HALT, TOY_AMOADD, TOY_DIV,
              TOY_MULH, TOY_SLLI, TOY_SEXTW, TOY_CALL, TOY_RET, TOY_CALLR, TOY_ILLEGAL = 255 };
 
