@@ -5,6 +5,7 @@
 #include <string.h>
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
+#include "tcg/run/hostile.h"
 
 // Neighbours in the guest stay neighbours here, so that what runs together shares lines of the table.
 static unsigned block_hash(uint64_t paddr, uint32_t ctx) {
@@ -189,6 +190,41 @@ void cache_retire(Engine *e, Block *b) {
     }
 }
 
+static unsigned rove_bit(uint64_t paddr) { return (unsigned)(paddr * 0x9e3779b97f4a7c15u >> 40) & (ROVE_BITS - 1); }
+
+bool cache_roves(const Engine *e, int32_t pc) {
+    unsigned bit = rove_bit(e->ppage + (uint64_t)(int64_t)pc);
+    return e->roving[bit / 64] >> (bit & 63) & 1;
+}
+
+// Misses that lie further apart cost little, and the site may hit in between.
+enum { ROVE_NS = 20 };
+
+static bool too_often(Vcpu *v, unsigned site) {
+    uint64_t now = clock_ns(), *then = &v->roved[site % 16], since = now - *then;
+    *then = now;
+    v->space->misses[site] = ROVE_MISSES;
+    return since < ROVE_MISSES * ROVE_NS || hostile_roll(v, 4);
+}
+
+void cache_rove(Vcpu *v, unsigned site) {
+    Engine *e = v->engine;
+    const FetchEntry *f = too_often(v, site) ? tlb_fetch(v, vcpu_pc(v), true) : NULL;
+    if (!f || pthread_mutex_trylock(&e->lock) != 0)
+        return;
+    uint64_t paddr = f->ppage | (vcpu_pc(v) & ~PAGE_MASK);
+    unsigned bit = rove_bit(paddr);
+    CodePage *p = cache_page(e, f->ppage, false);
+    e->roving[bit / 64] |= 1ull << (bit & 63);
+    for (Block *b = p ? p->blocks : NULL, *next; b; b = next) {
+        next = b->in_page[(b->paddr & PAGE_MASK) != p->ppage];
+        if (b->paddr <= paddr && paddr < b->paddr + b->bytes)
+            cache_retire(e, b);
+    }
+    v->stat[STAT_ROVE]++;
+    pthread_mutex_unlock(&e->lock);
+}
+
 void cache_link(Engine *e, uint32_t link, Block *to) {
     Link *l = &e->links[link];
     if (l->to || l->from->retired || to->retired || to->debug || atomic_load(&to->suspect))
@@ -212,6 +248,7 @@ void cache_flush(Engine *e, Vcpu *v) {
     for (unsigned i = 0; i < HASH_SIZE; i++)
         atomic_store_explicit(&e->hash[i], NULL, memory_order_relaxed); // nobody reads: the lock and the gate
     e->mixed = NULL;
+    memset(e->roving, 0, sizeof(e->roving));
     arena_reset(e->arena);
     e->nlinks = 1; // 0 means none
     e->nblocks = 0;

@@ -56,7 +56,7 @@ typedef struct Link {
     uint32_t next;                  // in to->incoming
 } Link;
 
-enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64 };
+enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13 };
 
 struct Engine {
     const Guest *guest;
@@ -81,6 +81,8 @@ struct Engine {
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
     DebugPoints *_Atomic breakpoints, *_Atomic watchpoints; // debug.c; NULL: none
+    uint64_t ppage;                 // physical page of the block being translated
+    uint64_t roving[ROVE_BITS / 64]; // hashes of instructions whose accesses ask the TLB at once
     uint8_t page[PAGE_SIZE], next_page[4]; // guest bytes being translated, at their offset; the first of the straddled page
     IrBuild build;
     IrBlock ir;
@@ -103,6 +105,10 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma);                     
 void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
 void cache_retire(Engine *e, Block *b);                                         // with the lock
+// A load or store site's pair missed many times (thunk of translated code; pc_off is set). If that was quick, blocks with this instruction are
+// retired, and translated so that the access does without a pair.
+void cache_rove(Vcpu *v, unsigned site);
+bool cache_roves(const Engine *e, int32_t pc);                                  // the instruction at offset pc of Engine.ppage
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 void cache_flush(Engine *e, Vcpu *v);                                           // v not active
 

@@ -138,7 +138,7 @@ char *engine_info(Engine *e) {
     static const char *const name[STAT_COUNT] = {
         "exits to the run loop", "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
-        "suspect blocks revived", "ops through the interpreter", "cache flushes",
+        "suspect blocks revived", "ops through the interpreter", "cache flushes", "sites that rove",
     };
     uint64_t sum[STAT_COUNT];
     memcpy(sum, e->gone, sizeof(sum));

@@ -114,6 +114,7 @@ static Block *translate(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
     e->build.needs_next = false;
     e->ir.unlinked = !f->whole || f->debug;
+    e->ppage = f->page.ppage;
     snapshot(e, v->pc, f->page.host, f->two ? f->next.host : NULL);
     e->guest->translate(&e->build, v, e->page, f->two ? e->next_page : NULL, block_limit(e, v, f));
     ir_finish(&e->build);

@@ -94,6 +94,8 @@ bool tlb_init(Vcpu *v) {
         Space *s = aligned_alloc(64, (sizeof(Space) + 63) & ~63ull);
         memset(s, 0, sizeof(*s));
         space_wipe(s);
+        for (unsigned k = 0; k < SITE_ENTRIES; k++)
+            s->misses[k] = ROVE_MISSES;
         v->spaces->spaces[i] = s;
     }
     v->space = v->spaces->spaces[0];

@@ -24,6 +24,7 @@
 #define SPACE_COUNT 16u
 #endif
 #define IO_ENTRIES 16u
+#define ROVE_MISSES 256u // of a pair, in a row that is quick enough: its site roves
 #define SEEN_BITS 4096u
 #define BIG_REGIONS 8u
 #define MAP_WORDS(n) (((n) + 63) / 64)
@@ -68,6 +69,7 @@ struct Space {
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
+    uint16_t misses[SITE_ENTRIES]; // of site pairs, counted down: see cache_rove
     FetchEntry fetch[FETCH_ENTRIES];
     IoEntry io[IO_ENTRIES];
     uint64_t read_global[MAP_WORDS(TLB_ENTRIES)], write_global[MAP_WORDS(TLB_ENTRIES)], jump_global[MAP_WORDS(JUMP_ENTRIES)]; // entries

@@ -32,7 +32,7 @@ typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, sh
 enum {
     STAT_LOOKUP,       // indirect jumps and first links that left the code cache
     STAT_TRANSLATE, STAT_INSNS, STAT_HOST_BYTES, STAT_LINK, STAT_FILL, STAT_SLOW, STAT_IO, STAT_FLUSH, STAT_FLUSH_PAGE,
-    STAT_TRAP, STAT_IRQ, STAT_SUSPECT, STAT_REVIVED, STAT_FALLBACK, STAT_CACHE_FULL, STAT_COUNT,
+    STAT_TRAP, STAT_IRQ, STAT_SUSPECT, STAT_REVIVED, STAT_FALLBACK, STAT_CACHE_FULL, STAT_ROVE, STAT_COUNT,
 };
 
 struct Vcpu {
@@ -55,6 +55,7 @@ struct Vcpu {
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
     uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
     uint64_t stat[STAT_COUNT]; // for info jit
+    uint64_t roved[16];        // when a site's misses were counted last, ns; sites share them
     uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)

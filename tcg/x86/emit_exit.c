@@ -201,30 +201,6 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     jmp_to(a, s->back);
 }
 
-// rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page; `fill`: the entry also becomes the site's
-// pair. Jumps to the place returned if there is none.
-static uint8_t *tlb_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
-    Asm *a = &g->a;
-    int32_t pair = SPACE(site) + 16 * s->site;
-    mov32_rr(a, RDX, RCX); // tlb_index, times the size of an entry
-    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS + TLB_FOLD);
-    shift_ri(a, 0, SH_SHL, RDX, PAGE_BITS);
-    alu_rr(a, 0, ALU_XOR, RDX, RCX);
-    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
-    alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
-    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
-    uint8_t *miss = jcc_fwd(a, CC_A);
-    if (fill) {
-        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
-        mov_mr(a, R15, pair, RCX);
-    }
-    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
-    if (fill)
-        mov_mr(a, R15, pair + 8, delta);
-    return miss;
-}
-
 static void note_access(Gen *g, uint32_t access, uint32_t slow) {
     Compiled *out = g->out;
     if (out->naccesses == sizeof(out->accesses) / sizeof(out->accesses[0]))
@@ -258,43 +234,74 @@ static void stub_access(Gen *g, Stub *s) {
 // The group's range lies in one page that the TLB knows: it becomes the site's pair.
 static uint8_t *leader_stub(Gen *g, Stub *s) {
     lea(&g->a, P_W, RCX, s->base, s->lo);
-    uint8_t *miss = tlb_probe(g, s, s->write ? SPACE(write) : SPACE(read), s->range, s->delta, true);
+    uint8_t *miss = mem_probe(g, s, s->write ? SPACE(write) : SPACE(read), s->range, s->delta, true);
+    stub_access(g, s);
+    return miss;
+}
+
+// Counts the misses of a site's pair; when they are many, C looks whether they are too many (cache_rove). Returns a jump to that.
+static uint8_t *count_miss(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    opcode(a, P_66 | 0x83, 0, 0, R15); // sub word [misses], 1
+    modrm_mem(a, ALU_SUB, R15, SPACE(misses) + 2 * s->site);
+    b1(a, 1);
+    return jcc_fwd(a, CC_E);
+}
+
+static void ask_rove(Gen *g, const Stub *s, uint8_t *from, uint32_t back) {
+    bind_fwd(&g->a, from);
+    emit_pc_off(g, s->snap);
+    mov_ri(&g->a, RDX, s->site);
+    call_to(&g->a, g->x->rove);
+    jmp_to(&g->a, back);
+}
+
+// The access by itself, out of line, if the TLB knows its page. Returns a jump from where it does not.
+static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
+    Asm *a = &g->a;
+    mem_address(g, s);
+    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, s->role == GROUP_NONE);
+    if (s->addr32)
+        mem_address(g, s);
+    s->delta = RDX;
+    if (s->role == GROUP_LEADER)
+        alu_rr(a, 0, ALU_XOR, group, group); // each for itself
     stub_access(g, s);
     return miss;
 }
 
 static void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
-    uint32_t hot = s->access, in_leader = 0;
+    uint32_t accesses[3] = {s->access};
     Reg delta = s->delta;
-    bool leader = s->role == GROUP_LEADER;
+    uint8_t *rove = NULL, *miss = NULL;
     bind_fwd(a, s->from[0]);
-    if (leader) {
+    if (!s->roves && s->role != GROUP_MEMBER)
+        rove = count_miss(g, s);
+    uint32_t start = asm_here(a);
+    if (s->role == GROUP_LEADER && !s->roves) {
         bind_fwd(a, leader_stub(g, s));
-        in_leader = s->access;
+        accesses[1] = s->access;
     }
-    mem_address(g, s);
-    uint8_t *miss = tlb_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, s->role == GROUP_NONE);
-    if (s->addr32)
-        mem_address(g, s);
-    s->delta = RDX;
-    if (leader)
-        alu_rr(a, 0, ALU_XOR, delta, delta); // each for itself
-    stub_access(g, s);
+    if (s->role != GROUP_NONE || !s->roves) {
+        miss = single_stub(g, s, delta);
+        accesses[2] = s->access;
+        bind_fwd(a, miss);
+    }
     if (s->from[1])
         bind_fwd(a, s->from[1]);
-    bind_fwd(a, miss);
-    note_access(g, hot, asm_here(a));
-    note_access(g, s->access, asm_here(a));
-    if (leader) {
-        note_access(g, in_leader, asm_here(a));
+    for (unsigned i = s->role == GROUP_MEMBER; i < 3; i++) // a member's delta is good
+        if (accesses[i])
+            note_access(g, accesses[i], asm_here(a));
+    if (s->role == GROUP_LEADER)
         alu_rr(a, 0, ALU_XOR, delta, delta);
-    }
     mem_address(g, s);
     if (s->kind == STUB_ATOMIC)
         slow_amo(g, s);
     else
         slow_call(g, s, s->kind == STUB_STORE);
+    if (rove)
+        ask_rove(g, s, rove, start);
 }
 
 static void exit_stub(Gen *g, const Stub *s) {

@@ -4,7 +4,7 @@
 //
 //      lea rcx,[B+disp]; sub rcx,[r15+site]; cmp rcx,4096-size; ja miss; mov rdx,[r15+site+8]; op [B+rdx+disp]
 //
-// Accesses off one base share a check (group.c).
+// Accesses off one base share a check (group.c). A site whose page changes nearly each time is translated anew to ask the TLB at once.
 // Sites are more than pairs, so they share them; loads have one half, stores the other, since what may be read need not be writable.
 // The miss stub, in the cold half of the code buffer, probes the TLB, refills the pair and does the access itself, or calls the slow
 // path, which does the whole access in C: a page-crossing or MMIO access can never hit. 32-bit guest addresses wrap before the check.
@@ -43,15 +43,43 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         return;
     if (!s->role)
         s->delta = RDX;
+    s->roves = cache_roves(g->e, g->ir->snaps[op->snap].pc);
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
-// Leaves the site unless its address, `size` bytes from rcx on, lies in the pair's page.
-static void pair_check(Gen *g, Stub *s, unsigned size) {
-    alu_rm(&g->a, P_W, ALU_SUB, RCX, R15, SPACE(site) + 16 * s->site);
-    alu_ri(&g->a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
-    s->from[0] = jcc_fwd(&g->a, CC_A);
-    mov_rm(&g->a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
+// rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page. `fill`: the entry also becomes the site's
+// pair. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
+uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
+    Asm *a = &g->a;
+    int32_t pair = SPACE(site) + 16 * s->site;
+    rorx(a, 0, RDX, RCX, TLB_FOLD); // tlb_index, times the size of an entry
+    alu_rr(a, 0, ALU_XOR, RDX, RCX);
+    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
+    alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
+    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
+    uint8_t *miss = jcc_fwd(a, CC_A);
+    if (fill) {
+        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
+        mov_mr(a, R15, pair, RCX);
+    }
+    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
+    if (fill)
+        mov_mr(a, R15, pair + 8, delta);
+    return miss;
+}
+
+// Leaves the site unless its address, `size` bytes from rcx on, lies in the pair's page; if sites like it rove, in a page of the TLB.
+static void page_check(Gen *g, Stub *s, unsigned size) {
+    Asm *a = &g->a;
+    if (s->roves) {
+        s->from[0] = mem_probe(g, s, s->kind == STUB_LOAD && !s->write ? SPACE(read) : SPACE(write), size, s->delta, false);
+        return;
+    }
+    alu_rm(a, P_W, ALU_SUB, RCX, R15, SPACE(site) + 16 * s->site);
+    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
+    s->from[0] = jcc_fwd(a, CC_A);
+    mov_rm(a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
 }
 
 // The check. Leaves what the access must be addressed by: [base + delta + disp], or for 32-bit addresses [rcx + delta].
@@ -64,7 +92,7 @@ void mem_check(Gen *g, Stub *s) {
     }
     if (s->role == GROUP_LEADER) {
         lea(a, P_W, RCX, s->base, s->lo);
-        pair_check(g, s, s->range);
+        page_check(g, s, s->range);
         return;
     }
     if (s->memop & MO_ALIGN && s->size) {
@@ -81,9 +109,9 @@ void mem_check(Gen *g, Stub *s) {
     } else {
         mov_rr(a, RCX, s->base);
     }
-    pair_check(g, s, 1u << s->size);
+    page_check(g, s, 1u << s->size);
     if (s->addr32)
-        alu_rm(a, P_W, ALU_ADD, RCX, R15, SPACE(site) + 16 * s->site);
+        lea(a, 0, RCX, s->base, s->disp);
 }
 
 static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg) {

@@ -41,6 +41,7 @@ typedef struct Stub {
     bool is_fp, addr32, value_const, fma, minmax;
     uint8_t type, role, delta; // delta: register that the access adds
     bool write;             // leader: goes by the write entries
+    bool roves;             // its page changes too often for a pair
     uint16_t memop, snap, site, range; // range, lo: of a leader's group
     int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
@@ -89,7 +90,7 @@ typedef struct X86 {
     unsigned npins;
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
     uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done;
-    uint32_t slow_load, slow_store, amo, eval;
+    uint32_t slow_load, slow_store, amo, eval, rove;
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
@@ -145,6 +146,7 @@ EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_e
     emit_fminmax, emit_fselect;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
+uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
 void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
 void atomic_access(Gen *g, Stub *s);
 Stub *stub_new(Gen *g, StubKind kind);

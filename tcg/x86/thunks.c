@@ -131,6 +131,19 @@ static uint32_t make_amo(X86 *x, Asm *a) {
     return at;
 }
 
+// edx = site; pc_off is stored. Keeps all temps.
+static uint32_t make_rove(X86 *x, Asm *a) {
+    uint32_t at = asm_here(a);
+    save_temps(a);
+    store_pins(x, a);
+    mov_rr(a, RSI, RDX);
+    vcpu_to_rdi(a);
+    call_c(a, (void *)cache_rove);
+    load_pins(x, a, false);
+    restore_temps(a);
+    return at;
+}
+
 static uint32_t make_helper(X86 *x, Asm *a, const Helper *h) {
     uint32_t at = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
@@ -173,6 +186,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     x->slow_store = make_slow(x, a, true);
     x->amo = make_amo(x, a);
     x->eval = make_eval(x, a);
+    x->rove = make_rove(x, a);
     for (unsigned i = 0; i < names->nhelpers && i < sizeof(x->helper) / sizeof(x->helper[0]); i++)
         x->helper[i] = make_helper(x, a, &names->helpers[i]);
     return !a->full;

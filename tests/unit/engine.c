@@ -97,6 +97,26 @@ START_TEST(sites_of_loads_and_stores) {
 }
 END_TEST
 
+START_TEST(sites_that_rove) {
+    start(_i); // x1 walks over pages; each visit adds to a word and a neighbour, which share a check: a group roves as well
+    CODE(0x1000, toy(TOY_ADDI, 2, 0, 20000), toy(TOY_ADDI, 1, 0, 0x4000), toy(TOY_SLLI, 1, 1, 1),   // 0x8000
+         toy(TOY_LD, 3, 1, 16), toy(TOY_ADDI, 3, 3, 1), toy(TOY_SD, 3, 1, 16), toy(TOY_SD, 2, 1, 24), // loop
+         toy(TOY_LD, 4, 1, 24), toy(TOY_ADD, 5, 4, 0), toy(TOY_ADDI, 1, 1, 4096), toy(TOY_ADDI, 2, 2, -1), toy(TOY_SLLI, 6, 1, 47),
+         toy(TOY_BNEZ, 6, 0, 2), toy(TOY_ADDI, 1, 0, 0x4000), toy(TOY_BNEZ, 2, 0, -11), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1000);
+    uint64_t visits = 0, word;
+    for (unsigned at = 0; at < TOY_RAM; at += 4096) {
+        memcpy(&word, toy_ram + at + 16, 8);
+        visits += at >= 0x4000 && at < 0x20000 ? word : 0;
+    }
+    ck_assert_uint_eq(visits, 20000);
+    ck_assert_uint_eq(t->x[5], 20000 * 20001ull / 2);
+    if (!_i)
+        ck_assert_uint_gt(v->stat[STAT_ROVE], 0);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(code_across_pages) {
     start(_i); // falls from one page into the next, and loops back
     CODE(0x1ff8, toy(TOY_ADDI, 1, 1, 1), toy(TOY_ADDI, 2, 2, 2), toy(TOY_ADDI, 3, 0, 300), toy(TOY_BLT, 1, 3, -3), toy(TOY_HALT, 0, 0, 0));
@@ -248,6 +268,7 @@ int main(void) {
     tcase_add_loop_test(t, calls_and_returns, 0, 2);
     tcase_add_loop_test(t, return_elsewhere, 0, 2);
     tcase_add_loop_test(t, guard_address, 0, 2);
+    tcase_add_loop_test(t, sites_that_rove, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);
     tcase_add_loop_test(t, breakpoints_always_stop, 0, 2);
