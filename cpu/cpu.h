@@ -31,6 +31,7 @@ typedef struct CpuType {
     // Model names and properties (`-cpu rv64,zba=off`): applies one text, false with a near-match message.
     bool (*configure)(Cpu *c, const char *model, char *error, size_t error_size);
     const char *const *models;              // NULL-terminated, for -cpu help
+    void (*print_properties)(Cpu *c, FILE *to); // what MODEL,NAME=on|off takes and each model's presets: -cpu help. May be NULL
     const CpuReg *(*regs)(Cpu *c, unsigned *n);
     bool (*reg_read)(Cpu *c, unsigned gdb, uint64_t *value);
     bool (*reg_write)(Cpu *c, unsigned gdb, uint64_t value);

@@ -23,6 +23,7 @@ typedef struct KeyRow {
     KeyKind kind;
     const char *choices; // KEY_CHOICE: "none|virtio"
     const char *also;    // another spelling of the key, or NULL
+    const char *help;    // one line for lists, or NULL
 } KeyRow;
 
 // `first` is the key of a first item without '=' (NULL: none is implied). Doubled commas stand for one.

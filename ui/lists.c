@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Help texts and lists, on standard output. Lines that other programs parse keep QEMU's form: `NAME  title`
-// of -M help, model names of -cpu help, the version line.
+// of -M help, `  NAME` of -cpu help, `  name=<kind>  - help` of options, the version line.
 #include "ui/lists.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include "tcg/base/log.h"
 #include "ui/chardev.h"
+#include "ui/options_impl.h"
 
 // The QEMU whose command line and machines these names stand for.
 #define QEMU_VERSION "10.0.0"
@@ -30,14 +31,29 @@ static void print_machines(const Options *o) {
         if (serves(boards[i], o->spec.target)) printf("%-20s %s\n", boards[i]->name, boards[i]->title);
 }
 
+// As other programs know it: "  name=<kind>   - help".
+static void print_option(const char *name, const char *kind, const char *help, const char *preset) {
+    int pad = 25 - (int)(strlen(name) + strlen(kind));
+    printf("  %s=<%s>%*s - %s%s%s%s\n", name, kind, pad > 0 ? pad : 0, "", help ? help : "",
+           preset ? " (default: " : "", preset ? preset : "", preset ? ")" : "");
+}
+
 static int print_machine_props(const Options *o) {
     char error[300];
     const Board *b = board_find(o->spec.target, o->subject, error, sizeof(error));
     if (!b) return fprintf(stderr, "myna: %s\n", error), 1;
-    printf("%s: %s; up to %u CPUs, %" PRIu64 " MiB of memory unless -m says otherwise\n", b->name, b->title,
-           b->max_cpus, b->default_ram >> 20);
-    printf("  accel=tcg  kernel=  initrd=  append=  dtb=  firmware=  dumpdtb=FILE  memory-backend=ID\n");
-    for (unsigned i = 0; b->props && b->props[i]; i++) printf("  %s\n", b->props[i]);
+    printf("%s options:\n", b->name);
+    for (const KeyRow *r = machine_keys; r->key; r++) {
+        const char *kind = r->kind == KEY_CHOICE ? r->choices : r->kind == KEY_BOOL ? "on|off" : "text";
+        print_option(r->key, kind, r->help, NULL);
+    }
+    for (unsigned i = 0; b->props && b->props[i]; i++) { // "name=kind: help"
+        char name[64], kind[64];
+        if (sscanf(b->props[i], "%63[^=]=%63[^:]", name, kind) == 2)
+            print_option(name, kind, b->props[i] + strcspn(b->props[i], ":") + 2, NULL);
+    }
+    printf("%s: %s; up to %u CPUs (-smp), %" PRIu64 " MiB of memory unless -m says otherwise\n", b->name,
+           b->title, b->max_cpus, b->default_ram >> 20);
     return 0;
 }
 
@@ -49,9 +65,10 @@ static int print_cpus(const Options *o) {
         MachineSpec spec = {.target = o->spec.target};
         Machine *m = machine_new(&spec, boards[i]);
         bool ok = m->board->build(m, error, sizeof(error)) && m->ncpus && m->cpus[0];
-        for (unsigned k = 0; ok && m->cpus[0]->type->models[k]; k++)
-            printf("%s\n", m->cpus[0]->type->models[k]);
-        if (ok) printf("(extensions are switched with MODEL,NAME=on|off: -cpu max,zba=off)\n");
+        const CpuType *type = ok ? m->cpus[0]->type : NULL;
+        if (ok) printf("Available CPUs:\n");
+        for (unsigned k = 0; ok && type->models[k]; k++) printf("  %s\n", type->models[k]);
+        if (ok && type->print_properties) type->print_properties(m->cpus[0], stdout);
         machine_free(m);
         if (ok) return 0;
     }
@@ -61,8 +78,7 @@ static int print_cpus(const Options *o) {
 static void print_devices(void) {
     for (unsigned i = 0; device_types[i]; i++) {
         const DeviceType *t = device_types[i];
-        printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus ? t->bus : "none",
-               t->title ? t->title : "");
+        printf("name \"%s\", bus %s-bus, desc \"%s\"\n", t->name, t->bus, t->title ? t->title : "");
     }
     printf(
         "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial-device\"\n");
@@ -77,10 +93,7 @@ static int print_device_props(const Options *o) {
     if (!t) return fprintf(stderr, "myna: -device: %s\n", error), 1;
     printf("%s options:\n", t->name);
     for (unsigned i = 0; i < t->nprops; i++)
-        printf("  %s=<%s>%*s - %s%s%s%s\n", t->props[i].name, kinds[t->props[i].kind],
-               (int)(24 - strlen(t->props[i].name) - strlen(kinds[t->props[i].kind])), "",
-               t->props[i].help ? t->props[i].help : "", t->props[i].preset ? " (default: " : "",
-               t->props[i].preset ? t->props[i].preset : "", t->props[i].preset ? ")" : "");
+        print_option(t->props[i].name, kinds[t->props[i].kind], t->props[i].help, t->props[i].preset);
     return 0;
 }
 

@@ -18,6 +18,7 @@ OptionFn option_display, option_nographic, option_serial, option_chardev, option
 // After the last option, in this order.
 OptionFn finish_machine, finish_devices, finish_host;
 
+extern const KeyRow machine_keys[]; // of -M, for every board
 void text_set(char **to, const char *text); // frees what was there
 bool list_add(SpecList *l, const char *what, const char *text, char *error, size_t error_size);
 // Parses, checks and adds the normal form to the list.

@@ -9,24 +9,24 @@
 // ---- -M
 
 // What every board takes. The rest is kept for the board itself.
-static const KeyRow machine_keys[] = {
-    {"type", KEY_TEXT},
-    {"accel", KEY_TEXT},
-    {"dumpdtb", KEY_TEXT},
-    {"kernel", KEY_TEXT},
-    {"initrd", KEY_TEXT},
-    {"append", KEY_TEXT},
-    {"dtb", KEY_TEXT},
-    {"firmware", KEY_TEXT},
-    {"memory-backend", KEY_TEXT},
+const KeyRow machine_keys[] = {
+    {"type", KEY_TEXT, .help = "the machine's name"},
+    {"accel", KEY_TEXT, .help = "how guest code runs: tcg"},
+    {"dumpdtb", KEY_TEXT, .help = "write the device tree to this file and exit"},
+    {"kernel", KEY_TEXT, .help = "as -kernel"},
+    {"initrd", KEY_TEXT, .help = "as -initrd"},
+    {"append", KEY_TEXT, .help = "as -append"},
+    {"dtb", KEY_TEXT, .help = "as -dtb"},
+    {"firmware", KEY_TEXT, .help = "as -bios"},
+    {"memory-backend", KEY_TEXT, .help = "id of the -object memory-backend-ram that is its memory"},
     // What the boards here do anyway; the other choice does not exist yet.
-    {"acpi", KEY_CHOICE, "off|auto"},
-    {"aia", KEY_CHOICE, "none"},
-    {"aclint", KEY_CHOICE, "off"},
-    {"graphics", KEY_CHOICE, "off"},
-    {"usb", KEY_CHOICE, "off"},
-    {"dump-guest-core", KEY_BOOL},
-    {"mem-merge", KEY_BOOL},
+    {"acpi", KEY_CHOICE, "off|auto", .help = "ACPI tables: none are made, there is a device tree"},
+    {"aia", KEY_CHOICE, "none", .help = "kind of interrupt controller beside the PLIC"},
+    {"aclint", KEY_CHOICE, "off", .help = "ACLINT devices in place of the CLINT"},
+    {"graphics", KEY_CHOICE, "off", .help = "display devices"},
+    {"usb", KEY_CHOICE, "off", .help = "USB controller"},
+    {"dump-guest-core", KEY_BOOL, .help = "guest memory in core dumps; no effect"},
+    {"mem-merge", KEY_BOOL, .help = "merging of equal pages; no effect"},
     {NULL},
 };
 
@@ -136,7 +136,8 @@ bool option_smp(Options *o, const char *value, char *error, size_t error_size) {
 }
 
 bool option_cpu(Options *o, const char *value, char *error, size_t error_size) {
-    if (!strcmp(value, "help") || !strcmp(value, "?"))
+    size_t n = strlen(value);
+    if (!strcmp(value, "help") || !strcmp(value, "?") || (n > 5 && !strcmp(value + n - 5, ",help")))
         o->action = ACTION_CPUS;
     else
         text_set(&o->spec.cpu, value);
@@ -210,9 +211,9 @@ bool option_name(Options *o, const char *value, char *error, size_t error_size) 
 
 // ---- all options are read
 
-// The name of the i-th row of "name: help" texts.
+// The name of a row like "name=on|off: help".
 static void prop_name(const char *row, char *name, size_t size) {
-    snprintf(name, size, "%.*s", (int)strcspn(row, ":"), row);
+    snprintf(name, size, "%.*s", (int)strcspn(row, "=:"), row);
 }
 
 static bool board_takes(const Board *b, const char *key) {

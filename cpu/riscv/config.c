@@ -109,6 +109,20 @@ static bool set_property(RiscvConfig *c, const char *name, bool on) {
     return true;
 }
 
+const char *riscv_config_property(unsigned i) {
+    unsigned extensions = RV_EXT_COUNT - FIRST_PUBLIC;
+    return i < extensions ? ext_names[FIRST_PUBLIC + i] : i < extensions + PROPERTIES ? properties[i - extensions] : NULL;
+}
+
+bool riscv_config_has(const RiscvConfig *c, const char *name) {
+    for (unsigned i = FIRST_PUBLIC; i < RV_EXT_COUNT; i++)
+        if (strcmp(name, ext_names[i]) == 0) return c->ext[i];
+    if (strcmp(name, "mmu") == 0) return c->mmu;
+    if (strcmp(name, "pmp") == 0) return c->pmp;
+    RiscvConfig lower = *c; // switching a depth off that is there changes something
+    return set_depth(&lower, name, false) && lower.max_levels != c->max_levels;
+}
+
 static bool fail_name(const char *kind, const char *word, char *error, size_t error_size) {
     const char *all[RV_EXT_COUNT + PROPERTIES];
     unsigned n = 0;

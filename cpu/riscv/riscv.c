@@ -86,7 +86,8 @@ static const char *const models64[] = {"rv64", "max", "rva22s64", NULL}, *const 
 
 #define TYPE(NAME, XLEN) { \
     .name = NAME, .guest = &riscv##XLEN##_guest, .fields = &riscv_fields, .init = init##XLEN, .fini = hart_fini, \
-    .sync = sync_state, .configure = configure, .models = models##XLEN, .regs = riscv_regs, \
+    .sync = sync_state, .configure = configure, .models = models##XLEN, \
+    .print_properties = riscv_print_properties, .regs = riscv_regs, \
     .reg_read = riscv_reg_read, .reg_write = riscv_reg_write, .gdb_feature_xml = riscv_gdb_xml, \
     .translate = translate_debug, .disassemble = disassemble, .print = riscv_print, .where = riscv_where, \
     .print_mappings = riscv_print_mappings, .set_pin = riscv_set_pin }

@@ -179,6 +179,9 @@ void riscv_refresh(Vcpu *v);
 void riscv_update_context(Vcpu *v);
 void riscv_config_init(RiscvConfig *c, unsigned xlen);
 bool riscv_config_apply(RiscvConfig *c, const char *text, char *error, size_t error_size);
+const char *riscv_config_property(unsigned i); // names of what can be on or off; NULL past the last
+bool riscv_config_has(const RiscvConfig *c, const char *name);
+void riscv_print_properties(Cpu *c, FILE *to);
 
 // ---- translate.c: Guest.translate
 void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);

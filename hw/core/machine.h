@@ -67,7 +67,7 @@ typedef struct Board {
     const char *default_cpu;
     unsigned max_cpus;
     uint64_t default_ram;
-    const char *const *props; // names of -M properties, NULL-terminated, "name: help"
+    const char *const *props; // its own -M properties, NULL-terminated, "name=on|off: help"
     // Makes CPUs and devices on an empty machine (mem, clock, loop are there).
     bool (*build)(Machine *m, char *error, size_t error_size);
     // At start and at each reset, after the devices were reset: reads the images, puts them and the device

@@ -149,6 +149,7 @@ START_TEST(test_help_is_no_error) {
         {"-machine ?", ACTION_MACHINES},
         {"-M virt,help", ACTION_MACHINE_PROPS},
         {"-cpu help", ACTION_CPUS},
+        {"-cpu rv64,help", ACTION_CPUS},
         {"-device help", ACTION_DEVICES},
         {"-device virtio-blk,help", ACTION_DEVICE_PROPS},
         {"-accel help", ACTION_ACCELS},
