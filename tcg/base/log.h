@@ -15,6 +15,7 @@
     X(OUT_ASM, "out_asm", "host code of each block") \
     X(INT, "int", "traps and interrupts taken") \
     X(MMU, "mmu", "page walks and TLB maintenance") \
+    X(PERFMAP, "perfmap", "host code of each block as perf's map files have it: address, size, guest pc") \
     X(EXEC, "exec", "each block entered (slow)") \
     X(CPU, "cpu", "CPU registers at each block entered (slow)") \
     X(DEVICE, "device", "each access to a device register, by name") \

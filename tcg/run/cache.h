@@ -132,5 +132,6 @@ bool debug_watch_page(Engine *e, uint64_t page); // no access to it may go unsee
 bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
 void debug_watch_after(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
 
+bool run_trap(Vcpu *v); // takes the raised trap, in translated code; false: the run loop must
 bool work_init(Vcpu *v);
 void work_free(Vcpu *v);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // -d for the translator's stages: IR as it is handed to the backend, and host code through Capstone.
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 #include "tcg/base/log.h"
@@ -41,7 +42,18 @@ static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes) {
         fprintf(f, "%02x%s", code[i], i % 32 == 31 || i + 1 == bytes ? "\n" : " ");
 }
 
+// `-d perfmap -D FILE`: which guest code a profile's host addresses belong to.
+static void log_map(const Engine *e, const Compiled *c) {
+    uint64_t pc = e->ir.vpage + (uint64_t)e->ir.pc;
+    FILE *f = log_begin();
+    fprintf(f, "%x %x %" PRIx64 " ctx 0x%x\n%x %x %" PRIx64 " ctx 0x%x stubs\n", c->entry, c->bytes, pc, e->ir.ctx, c->cold,
+            c->cold_bytes, pc, e->ir.ctx);
+    log_end();
+}
+
 void engine_log_code(Engine *e, const Compiled *c) {
+    if (log_on(LOG_PERFMAP))
+        log_map(e, c);
     if (!log_on(LOG_OUT_ASM))
         return;
     FILE *f = log_begin();

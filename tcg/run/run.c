@@ -260,6 +260,22 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     v->stat[STAT_LOOKUP]++;
 }
 
+// A raised trap, between blocks or (by the backend) without leaving translated code: there, false leaves it to the run loop, since there
+// is more to do first.
+static void take_trap(Vcpu *v) {
+    v->stat[STAT_TRAP]++;
+    v->trap = 0;
+    v->guest->trap(v);
+    v->waiting = false;
+}
+
+bool run_trap(Vcpu *v) {
+    if (v->trap == TRAP_REPLAY || (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & ~(uint32_t)EXIT_IRQ))
+        return false;
+    take_trap(v);
+    return true;
+}
+
 static void wait_gate(Engine *e) {
     pthread_mutex_lock(&e->gate_lock);
     while (atomic_load(&e->gate))
@@ -280,10 +296,7 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
         v->pc = vcpu_pc(v);
         v->replay = true;
     } else if (v->trap) {
-        v->stat[STAT_TRAP]++;
-        v->trap = 0;
-        v->guest->trap(v);
-        v->waiting = false;
+        take_trap(v);
     }
     if ((request & EXIT_IRQ) && !stepping(v)) { // a debugger's step does not land in a handler
         atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_IRQ);

@@ -77,7 +77,7 @@ void tlb_wipe_write_page(Vcpu *v, const uint8_t *host) {
 
 void tlb_wipe_jumps(Vcpu *v) {
     for (unsigned i = 0; i < SPACE_COUNT; i++)
-        if (v->spaces->spaces[i]->valid && !v->spaces->spaces[i]->clean)
+        if (v->spaces->id[i].used && !v->spaces->spaces[i]->clean)
             wipe_jumps(v->spaces->spaces[i]);
     v->changed = true;
 }
@@ -93,14 +93,14 @@ bool tlb_init(Vcpu *v) {
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = aligned_alloc(64, (sizeof(Space) + 63) & ~63ull);
         memset(s, 0, sizeof(*s));
+        s->index = i;
         space_wipe(s);
         for (unsigned k = 0; k < SITE_ENTRIES; k++)
             s->misses[k] = ROVE_MISSES;
         v->spaces->spaces[i] = s;
     }
     v->space = v->spaces->spaces[0];
-    v->space->valid = true;
-    v->space->key = ~0ull;
+    v->spaces->id[0] = (SpaceId){.key = ~0ull, .used = ++v->spaces->stamp};
     return true;
 }
 
@@ -163,39 +163,46 @@ static void space_wipe_local(Space *s) {
 // The new space takes over the global entries of the latest one of its kind (same privilege and rules, another page table).
 static void inherit(Space *s, const Space *donor) {
     if (s != donor)
-        memcpy(s, donor, offsetof(Space, key));
+        memcpy(s, donor, offsetof(Space, index));
     s->clean = false;
     space_wipe_local(s);
 }
 
+static void space_use(Vcpu *v, unsigned i) {
+    v->spaces->id[i].used = ++v->spaces->stamp;
+    v->space = v->spaces->spaces[i];
+}
+
+static void space_new(Vcpu *v, SpaceId id) {
+    SpaceSet *set = v->spaces;
+    unsigned oldest = 0, donor = SPACE_COUNT;
+    for (unsigned i = 0; i < SPACE_COUNT; i++) {
+        const SpaceId *x = &set->id[i];
+        if (x->used && set->spaces[i]->has_global && x->key2 == id.key2 && id.key && (donor == SPACE_COUNT || x->used > set->id[donor].used))
+            donor = i;
+        if (x->used < set->id[oldest].used)
+            oldest = i;
+    }
+    if (donor < SPACE_COUNT)
+        inherit(set->spaces[oldest], set->spaces[donor]);
+    else
+        space_wipe(set->spaces[oldest]);
+    set->id[oldest] = id;
+    space_use(v, oldest);
+}
+
 void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
     SpaceSet *set = v->spaces;
-    if (v->space->key == key && v->space->key2 == key2 && v->space->valid)
+    const SpaceId *now = &set->id[v->space->index];
+    if (now->key == key && now->key2 == key2)
         return;
-    Space *oldest = set->spaces[0], *donor = NULL;
-    v->changed = true;
-    for (unsigned i = 0; i < SPACE_COUNT; i++) {
-        Space *s = set->spaces[i];
-        if (s->valid && s->key == key && s->key2 == key2) {
-            s->used = ++set->stamp;
-            v->space = s;
+    v->changed |= now->key != key || (uint32_t)now->key2 != (uint32_t)key2;
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        if (set->id[i].key == key && set->id[i].key2 == key2 && set->id[i].used) {
+            space_use(v, i);
             return;
         }
-        if (s->valid && s->has_global && s->key2 == key2 && key && (!donor || s->used > donor->used))
-            donor = s;
-        if (!s->valid || (oldest->valid && s->used < oldest->used))
-            oldest = s;
-    }
-    if (donor)
-        inherit(oldest, donor);
-    else
-        space_wipe(oldest);
-    oldest->key = key;
-    oldest->key2 = key2;
-    oldest->asid = asid;
-    oldest->valid = true;
-    oldest->used = ++set->stamp;
-    v->space = oldest;
+    space_new(v, (SpaceId){.key = key, .key2 = key2, .asid = asid});
 }
 
 void vcpu_flush(Vcpu *v, int64_t asid) {
@@ -203,7 +210,8 @@ void vcpu_flush(Vcpu *v, int64_t asid) {
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
-        if (!s->valid || (asid >= 0 && s->asid != asid))
+        const SpaceId *id = &v->spaces->id[i];
+        if (!id->used || (asid >= 0 && id->asid != asid))
             continue;
         if (asid < 0)
             space_wipe(s);
@@ -282,9 +290,9 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid) {
     v->stat[STAT_FLUSH_PAGE]++;
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
-        Space *s = v->spaces->spaces[i];
-        if (s->valid && (asid < 0 || s->asid == asid))
-            flush_page(s, vaddr & PAGE_MASK);
+        const SpaceId *id = &v->spaces->id[i];
+        if (id->used && (asid < 0 || id->asid == asid))
+            flush_page(v->spaces->spaces[i], vaddr & PAGE_MASK);
     }
 }
 

@@ -78,14 +78,20 @@ struct Space {
     uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
     unsigned nbig;              // more than BIG_REGIONS: anywhere
     bool has_global;
-    // ---- what makes this space this one, from here on
-    uint64_t key, key2;
-    uint32_t asid;
-    uint64_t used;      // LRU stamp
-    bool valid, clean;  // clean: nothing was filled since the last wipe
+    bool clean;                 // nothing was filled since the last wipe
+    // ---- not inherited
+    unsigned index;
 };
 
+// What makes a space the one it is; apart from the spaces, so that looking for one reads few lines.
+typedef struct SpaceId {
+    uint64_t key, key2;
+    uint64_t used;      // LRU stamp; 0: not in use
+    uint32_t asid;
+} SpaceId;
+
 typedef struct SpaceSet {
+    SpaceId id[SPACE_COUNT];
     Space *spaces[SPACE_COUNT];
     uint64_t stamp;
     FetchEntry fetch_once; // a page whose permissions change inside: good for one instruction

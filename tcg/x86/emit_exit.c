@@ -159,15 +159,17 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
     probe(g);
 }
 
-// A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked.
+// A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked; where data is may have
+// changed all the same. If it did, the jump cache of the new context is asked.
 void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
-    Stub *s = stub_new(g, STUB_POLL);
+    Stub *s = stub_new(g, STUB_SYNC);
     s->imm = op->target;
     opcode(a, 0x80, 0, 0, RBP); // cmp byte [changed], 0
     modrm_mem(a, 7, RBP, VCPU(changed));
     b1(a, 0);
     s->from[0] = jcc_fwd(a, CC_NE);
+    mov_rm(a, R15, RBP, VCPU(space));
     if (!linkable(g, op->target)) {
         pc_to_rax(g, op->target);
         probe(g);
@@ -312,6 +314,10 @@ static void exit_stub(Gen *g, const Stub *s) {
     mov_rm(a, RAX, RBP, VCPU(vpage));
     alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)s->imm);
     mov_mr(a, RBP, VCPU(pc), RAX);
+    if (s->kind == STUB_SYNC) {
+        jmp_to(a, g->x->jump_done);
+        return;
+    }
     mov_ri(a, RAX, s->kind == STUB_LINK ? (int64_t)(g->first_link + s->link) << 8 | LEFT_LINK : LEFT_POLL);
     jmp_to(a, g->x->leave);
 }
@@ -342,6 +348,7 @@ void stubs_emit(Gen *g) {
             slow_call(g, s, s->kind == STUB_SLOW_STORE);
             break;
         case STUB_LINK:
+        case STUB_SYNC:
         case STUB_POLL: exit_stub(g, s); break;
         case STUB_FULL:
             bind_fwd(&g->a, s->from[0]);

@@ -33,6 +33,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
+    STUB_SYNC,
 } StubKind;
 
 typedef struct Stub {

@@ -44,15 +44,11 @@ static void make_enter_leave(X86 *x, Asm *a) {
     load_pins(x, a, true);
     jmp_reg(a, RAX);
 
-    x->leave_trap = asm_here(a);
-    mov_ri(a, RAX, LEFT_TRAP);
-    uint8_t *over = jmp_short(a);
     x->jump_poll = x->jump_miss = asm_here(a); // rax: guest pc
     mov_mr(a, RBP, VCPU(pc), RAX);
     mov_ri(a, RAX, LEFT_LOOKUP);
     x->leave = asm_here(a);
     store_pins(x, a);
-    bind_short(a, over);
     x->leave_nosave = asm_here(a);
     mov_rm(a, RSP, RBP, VCPU(host_sp));
     alu_ri(a, P_W, ALU_ADD, RSP, FRAME);
@@ -75,6 +71,21 @@ static void make_done(X86 *x, Asm *a) {
     modrm_mem(a, 0, RBP, VCPU(changed));
     b1(a, 0);
     probe_emit(x, a);
+}
+
+// A trap was raised and the pins are stored: the guest takes it here, and its handler is looked up like the target of any jump.
+static void make_trap(X86 *x, Asm *a) {
+    x->leave_trap = asm_here(a);
+    mov_rm(a, RSP, RBP, VCPU(host_sp));
+    vcpu_to_rdi(a);
+    call_c(a, (void *)run_trap);
+    op_rr(a, 0x84, RAX, RAX); // test al, al
+    uint8_t *leave = jcc_short(a, CC_E);
+    load_pins(x, a, true);
+    jmp_to(a, x->jump_done);
+    bind_short(a, leave);
+    mov_ri(a, RAX, LEFT_TRAP);
+    jmp_to(a, x->leave_nosave);
 }
 
 static void save_temps(Asm *a) {
@@ -182,6 +193,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
     make_enter_leave(x, a);
     make_done(x, a);
+    make_trap(x, a);
     x->slow_load = make_slow(x, a, false);
     x->slow_store = make_slow(x, a, true);
     x->amo = make_amo(x, a);

@@ -151,6 +151,32 @@ static void test_privileges(const Space *space) {
     sfence_all();
 }
 
+// In S-mode: one instruction reads a user page with SUM and, which traps, without, below calls that return across the changes.
+static NOINLINE Word toggle(Word depth) {
+    if (depth == 0)
+        return 0;
+    csr_set(sstatus, MSTATUS_SUM);
+    Word good = probe_lw(BASE) == 6;
+    good += toggle(depth - 1);
+    csr_clear(sstatus, MSTATUS_SUM);
+    probe_lw(BASE);
+    return good;
+}
+
+static void test_sum(const Space *space) {
+    csr_write(satp, space_satp(space, 0));
+    space_map_program(space, PTE_RWX);
+    space_map(space, BASE, frame[1], PTE_RW | PTE_U);
+    sfence_all();
+    frame[1][0] = 6;
+    trap_clear();
+    check_equal("SUM on and off in turn", mode_run(toggle, 20, S_MODE), 20);
+    check("every access without SUM traps", trap.count == 20 && trap.cause == LOAD_PAGE && trap.tval == BASE);
+    trap_clear();
+    csr_write(satp, 0);
+    sfence_all();
+}
+
 // Bare and translated in turn without a flush: writing satp must suffice.
 static void test_bare_switch(const Space *space) {
     Word good = 0;
@@ -180,6 +206,7 @@ void test_main(void) {
     test_many(&space[0]);
     test_asids(space);
     test_privileges(&space[0]);
+    test_sum(&space[0]);
     space_map_program(&space[1], PTE_RWX);
     space_map(&space[1], BASE + PAGE_SIZE, frame[8], PTE_RW);
     sfence_all();
