@@ -14,6 +14,7 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/tlb.h"
 
+static const JumpEntry jump_none = {JUMP_NONE, ~0u, 0}; // no context word is ~0, so a guest may well jump there
 static uint8_t *guard; // PROT_NONE; shared by all machines of the process
 
 uint64_t tlb_invalid_delta(void) { return (uint64_t)guard - TLB_INVALID; }
@@ -38,7 +39,7 @@ void space_wipe_data(Space *s) {
 
 static void wipe_jumps(Space *s) {
     for (unsigned i = 0; i < JUMP_ENTRIES; i++)
-        s->jump[i].vaddr = JUMP_NONE;
+        s->jump[i] = jump_none;
 }
 
 void space_wipe_code(Space *s) {
@@ -68,7 +69,7 @@ static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host) {
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host) {
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
-        if (!v->spaces->id[i].used || s->clean)
+        if (s->clean)
             continue;
         wipe_host(s->write, TLB_ENTRIES, host);
         wipe_host(s->site, SITE_ENTRIES, host);
@@ -82,14 +83,6 @@ void tlb_wipe_jumps(Vcpu *v) {
     v->changed = true;
 }
 
-// Zeroed memory becomes a space: not before it is used, since most guests start with few.
-static void space_begin(Space *s, unsigned index) {
-    s->index = index;
-    space_wipe(s);
-    for (unsigned k = 0; k < SITE_ENTRIES; k++)
-        s->misses[k] = ROVE_MISSES;
-}
-
 bool tlb_init(Vcpu *v) {
     if (!guard) {
         uint8_t *p = mmap(NULL, 3 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -97,20 +90,24 @@ bool tlb_init(Vcpu *v) {
             return false;
         guard = p + PAGE_SIZE;
     }
-    Space *s = mmap(NULL, SPACE_COUNT * sizeof(Space), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (s == MAP_FAILED)
-        return false;
     v->spaces = calloc(1, sizeof(SpaceSet));
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
-        v->spaces->spaces[i] = s + i;
-    v->space = s;
-    space_begin(s, 0);
+    for (unsigned i = 0; i < SPACE_COUNT; i++) {
+        Space *s = aligned_alloc(64, (sizeof(Space) + 63) & ~63ull);
+        memset(s, 0, sizeof(*s));
+        s->index = i;
+        space_wipe(s);
+        for (unsigned k = 0; k < SITE_ENTRIES; k++)
+            s->misses[k] = ROVE_MISSES;
+        v->spaces->spaces[i] = s;
+    }
+    v->space = v->spaces->spaces[0];
     v->spaces->id[0] = (SpaceId){.key = ~0ull, .used = ++v->spaces->stamp};
     return true;
 }
 
 void tlb_free(Vcpu *v) {
-    if (v->spaces) munmap(v->spaces->spaces[0], SPACE_COUNT * sizeof(Space));
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        free(v->spaces->spaces[i]);
     free(v->spaces);
 }
 
@@ -157,7 +154,7 @@ static void space_wipe_local(Space *s) {
         s->io[i].tag = TLB_INVALID;
     for (unsigned i = 0; i < JUMP_ENTRIES; i++)
         if (!map_get(s->jump_global, i))
-            s->jump[i].vaddr = JUMP_NONE;
+            s->jump[i] = jump_none;
     for (unsigned i = 0; i < FETCH_ENTRIES; i++)
         if (!s->fetch[i].global)
             s->fetch[i].tag = TLB_INVALID;
@@ -187,8 +184,6 @@ static void space_new(Vcpu *v, SpaceId id) {
         if (x->used < set->id[oldest].used)
             oldest = i;
     }
-    if (!set->id[oldest].used)
-        space_begin(set->spaces[oldest], oldest);
     if (donor < SPACE_COUNT)
         inherit(set->spaces[oldest], set->spaces[donor]);
     else
@@ -273,7 +268,7 @@ static void flush_data(Space *s, uint64_t page) {
 
 static void flush_code(Space *s, uint64_t page) {
     for (unsigned i = 0; (i = next_of_page(s->jump, i, JUMP_ENTRIES, page, 2)) < JUMP_ENTRIES;)
-        s->jump[i].vaddr = JUMP_NONE; // 2: an instruction may straddle into the page
+        s->jump[i] = jump_none; // 2: an instruction may straddle into the page
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag == page)
         f->tag = TLB_INVALID;

@@ -31,7 +31,7 @@
 static inline void map_put(uint64_t *map, unsigned i, bool bit) { map[i / 64] = (map[i / 64] & ~(1ull << (i & 63))) | (uint64_t)bit << (i & 63); }
 static inline bool map_get(const uint64_t *map, unsigned i) { return map[i / 64] >> (i & 63) & 1; }
 #define TLB_INVALID (1ull << 63)
-#define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there
+#define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there, though a guest may ask for it
 
 #define TLB_FOLD 10 // vpn bits that are folded, so that arrays a power of two apart do not share entries
 static inline unsigned tlb_index(uint64_t vaddr) {
@@ -65,7 +65,7 @@ typedef struct IoEntry {
 } IoEntry;
 
 struct Space {
-    _Alignas(64) TlbEntry read[TLB_ENTRIES];
+    TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
