@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// System instructions: DDI 0487, C4.1.94, C5. What registers do is in sysreg.c; here is how the block goes on, and what of PSTATE
+// needs no helper. EXIT_SYNC follows whatever may change the context word, the address space or what is fetched.
+#include "cpu/arm/trans.h"
+
+#define PSTATE_SLOT ((uint16_t)offsetof(ArmState, pstate))
+enum { NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212 };
+
+static IrRef pstate(Trans *t) { return ir_get(t->k, T_I64, PSTATE_SLOT); }
+
+// ---- hints, barriers
+INSN(hint) {}
+INSN(yield) { call(t, H_yield, IR_NONE, IR_NONE, IR_NONE); }
+INSN(wfe) { a64_yield(t, i); } // may always end at once; another host thread may hold what is waited for
+INSN(wfi) {
+    call(t, H_wfi, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->pc + 4);
+}
+// CRm<1:0>: 1 loads, 2 stores, 3 both (0 is SSBB or PSSBB).
+static void barrier(Trans *t, const Insn *i) {
+    static const uint8_t kinds[4] = {15, FENCE_RR | FENCE_RW, FENCE_WW, 15};
+    ir_fence(t->k, kinds[i->imm & 3]);
+}
+INSN(dmb) { barrier(t, i); }
+INSN(dsb) { barrier(t, i); }
+INSN(isb) {
+    call(t, H_isb, IR_NONE, IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->pc + 4);
+}
+
+// ---- PSTATE
+INSN(cfinv) { flags_packed(t, ir_bin(t->k, OP_XOR, T_I32, flags_get(t), c32(t, NZCV_C))); }
+
+// op1 and op2 name the field. DAIFSet, the one that is everywhere, can wait for nothing and unmask nothing.
+INSN(msr__imm) {
+    if (i->cond == 3 && i->amount == 6 && el(t)) {
+        IrRef set = c64(t, (int64_t)i->imm << 6);
+        ir_set(t->k, T_I64, PSTATE_SLOT, ir_bin(t->k, OP_OR, T_I64, pstate(t), set));
+        return;
+    }
+    call(t, H_msr, bits_of(t, i), c64(t, i->imm), IR_NONE);
+    ir_exit_sync(t->k, t->pc + 4);
+}
+
+// ---- system registers: `imm` of mrs and msr lacks the upper bit of op0, which is set
+static unsigned number(const Insn *i) { return 0x8000u | (unsigned)i->imm; }
+
+static bool read_here(Trans *t, const Insn *i) {
+    uint16_t slot;
+    uint64_t value;
+    if (number(i) == NUMBER_NZCV) set_x64(t, i->rd, zext32(t, flags_get(t)));
+    else if (number(i) == NUMBER_DAIF && el(t))
+        set_x64(t, i->rd, ir_bin(t->k, OP_AND, T_I64, pstate(t), c64(t, PSTATE_DAIF)));
+    else if (number(i) == NUMBER_CURRENTEL && el(t)) set_x64(t, i->rd, c64(t, el(t) << 2));
+    else if (arm_sysreg_const(t->config, number(i), el(t), &value)) set_x64(t, i->rd, c64(t, (int64_t)value));
+    else if (arm_sysreg_plain(number(i), el(t), false, &slot)) set_x64(t, i->rd, ir_get(t->k, T_I64, slot));
+    else return false;
+    return true;
+}
+INSN(mrs) {
+    if (!read_here(t, i)) set_x64(t, i->rd, ir_call(t->k, T_I64, H_mrs, bits_of(t, i), IR_NONE, IR_NONE));
+}
+
+INSN(msr) {
+    uint16_t slot;
+    if (number(i) == NUMBER_NZCV) {
+        flags_packed(t, ir_bin(t->k, OP_AND, T_I32, x(t, i->rd), c32(t, (int32_t)PSTATE_NZCV)));
+    } else if (arm_sysreg_plain(number(i), el(t), true, &slot)) {
+        ir_set(t->k, T_I64, slot, x(t, i->rd));
+    } else {
+        call(t, H_msr, bits_of(t, i), x(t, i->rd), IR_NONE);
+        ir_exit_sync(t->k, t->pc + 4);
+    }
+}
+
+// ---- cache, TLB and address translation instructions
+enum { SYS_DC_ZVA = 3 << 11 | 7 << 7 | 4 << 3 | 1 };
+
+INSN(sys) {
+    if (i->imm == SYS_DC_ZVA && !(t->ctx & ARM_CTX_NO_DZ)) {
+        call(t, H_zero_block, x(t, i->rd), IR_NONE, IR_NONE);
+        return;
+    }
+    call(t, H_sys, bits_of(t, i), x(t, i->rd), IR_NONE);
+    ir_exit_sync(t->k, t->pc + 4);
+}
+INSN(sysl) { undefined(t, i); } // none is defined

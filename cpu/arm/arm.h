@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What boards know of Arm cores: the CPU type, its pins, and the firmware calls a board answers.
+#pragma once
+#include "cpu/cpu.h"
+
+extern const CpuType aarch64_type;
+
+// CpuType.set_pin: interrupt inputs of a core.
+enum { ARM_PIN_IRQ, ARM_PIN_FIQ, ARM_PINS };
+
+// What a board does for the firmware interface (PSCI, Arm DEN 0022): the core asks, on its own thread. Set before it runs.
+typedef struct ArmFirmware {
+    void (*off)(void *opaque);
+    void (*reset)(void *opaque);
+    Cpu *(*core)(void *opaque, unsigned index); // NULL: none
+} ArmFirmware;
+void arm_set_firmware(Cpu *c, const ArmFirmware *firmware, void *opaque);
+
+// Outputs of the generic timer, active high: 0 virtual, 1 physical (EL1, non-secure).
+enum { ARM_TIMER_VIRTUAL, ARM_TIMER_PHYSICAL, ARM_TIMERS };
+void arm_wire_timer(Cpu *c, unsigned timer, Irq to);
+// A register of the core, for the boot protocol.
+void arm_set_x(Cpu *c, unsigned r, uint64_t value);
+uint64_t arm_mpidr(const Cpu *c);
+const char *arm_compatible(const Cpu *c); // of the device tree's cpu node: "arm,cortex-a57"

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// Virtual to physical: Guest.fill, on a miss of the soft TLB. VMSAv8-64 stage 1 of EL1&0 with 4, 16 and 64 KiB granules, 48 bits,
+// hardware update of the access flag and dirty state. DDI 0487, D8.2 (the walk), D8.4 (permissions), D8.5 (AF, DBM), D8.13 (TLBI).
+//
+// Tables are read with single atomic loads and updated by compare-and-swap on the host's copy, so cores and devices may change them at
+// the same time. Memory attributes are not looked at: RAM is write-back, the rest is a device. The walk cache holds the addresses of
+// last-level tables by (table register, vaddr above them); any TLBI empties it. Only the core's own thread comes here, but for
+// arm_translate_debug, which is called while the core is stopped.
+#include <stdlib.h>
+#include "cpu/arm/state.h"
+
+#define DESC_TABLE_BITS 0x0000fffffffff000ull
+#define DESC_AP_EL0     (1ull << 6)
+#define DESC_AP_RO      (1ull << 7)
+#define DESC_AF         (1ull << 10)
+#define DESC_NG         (1ull << 11)
+#define DESC_DBM        (1ull << 51)
+#define DESC_CONTIGUOUS (1ull << 52)
+#define DESC_PXN        (1ull << 53)
+#define DESC_UXN        (1ull << 54)
+#define TABLE_PXN       (1ull << 59) // of table descriptors: restrictions on what is below
+#define TABLE_UXN       (1ull << 60)
+#define TABLE_NO_EL0    (1ull << 61)
+#define TABLE_RO        (1ull << 62)
+#define TCR_HA          (1ull << 39)
+#define TCR_HD          (1ull << 40)
+enum { WALK_ENTRIES = 64 };
+enum { FSC_ADDRESS_SIZE = 0, FSC_TRANSLATION = 4, FSC_ACCESS_FLAG = 8, FSC_PERMISSION = 12, FSC_EXTERNAL = 0x10,
+       FSC_EXTERNAL_WALK = 0x14, FSC_ALIGNMENT = 0x21, FSC_NONE = 0xff };
+
+struct ArmWalks {
+    uint64_t generation; // entries of another generation are empty
+    struct {
+        uint64_t ttbr, tag, table, limits, generation;
+    } entries[WALK_ENTRIES];
+};
+
+typedef struct Walk {
+    ArmState *s;
+    Access access;
+    bool el0;             // permissions of EL0
+    bool pan;
+    bool debug;           // no permissions, no updates
+    uint64_t vaddr;
+    uint64_t ttbr;
+    unsigned grain, stride, input; // log2 of the granule, bits a level takes, bits of input address
+    bool hierarchical;    // table descriptors limit what is below (not TCR.HPD)
+    uint64_t desc, desc_paddr, limits; // limits: TABLE_x of the tables passed
+    unsigned level;
+} Walk;
+
+struct ArmWalks *arm_walks_new(void) {
+    struct ArmWalks *walks = calloc(1, sizeof(*walks));
+    if (walks) walks->generation = 1;
+    return walks;
+}
+void arm_walks_flush(ArmState *s) { s->walks->generation++; }
+
+// ---- the regime
+
+// The address as it is translated, without a tag (TCR.TBI); false: it belongs to neither table.
+static bool regime(Walk *w) {
+    uint64_t tcr = w->s->tcr;
+    bool upper = w->vaddr >> 55 & 1, tbi = tcr >> (upper ? 38 : 37) & 1;
+    if (tbi) w->vaddr = (uint64_t)((int64_t)(w->vaddr << 8) >> 8);
+    unsigned size = tcr >> (upper ? 16 : 0) & 63, tg = tcr >> (upper ? 30 : 14) & 3;
+    static const uint8_t grain0[4] = {12, 16, 14, 12}, grain1[4] = {12, 14, 12, 16};
+    w->grain = upper ? grain1[tg] : grain0[tg];
+    w->stride = w->grain - 3;
+    w->input = 64 - size;
+    w->ttbr = upper ? w->s->ttbr1 : w->s->ttbr0;
+    w->hierarchical = !(tcr >> (upper ? 42 : 41) & 1);
+    w->level = 0;
+    if (tcr >> (upper ? 23 : 7) & 1) return false; // EPD
+    if (size < 16 || size > 39) return false;
+    return (int64_t)w->vaddr >> w->input == (upper ? -1 : 0);
+}
+
+static unsigned output_bits(const ArmState *s) {
+    static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 48, 48};
+    unsigned ips = s->tcr >> 32 & 7, have = s->config->id.mmfr0 & 15;
+    return bits[ips < have ? ips : have];
+}
+
+// ---- table memory
+static uint64_t *desc_host(const Walk *w, bool write) { return (uint64_t *)mem_host(w->s->mem, w->desc_paddr, 8, write); }
+
+static bool desc_read(Walk *w) {
+    uint64_t *host = desc_host(w, false);
+    if (host) w->desc = __atomic_load_n(host, __ATOMIC_RELAXED);
+    return host != NULL;
+}
+
+// Replaces the descriptor as long as it still is what was read; *changed: it was not.
+static bool desc_update(Walk *w, uint64_t value, bool *changed) {
+    uint64_t *host = desc_host(w, true), old = w->desc;
+    if (!host) return false;
+    *changed = !__atomic_compare_exchange_n(host, &old, value, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    if (!*changed) w->desc = value;
+    return true;
+}
+
+// ---- the walk
+static unsigned level_shift(const Walk *w, unsigned level) { return w->grain + (3 - level) * w->stride; }
+static uint64_t walk_tag(const Walk *w) { return w->vaddr >> level_shift(w, 2); }
+
+static bool cached_table(Walk *w, uint64_t *table) {
+    const struct ArmWalks *c = w->s->walks;
+    uint64_t tag = walk_tag(w);
+    unsigned i = tag % WALK_ENTRIES;
+    if (w->debug || c->entries[i].generation != c->generation || c->entries[i].tag != tag || c->entries[i].ttbr != w->ttbr)
+        return false;
+    *table = c->entries[i].table;
+    w->limits = c->entries[i].limits;
+    return true;
+}
+static void cache_table(const Walk *w, uint64_t table) {
+    struct ArmWalks *c = w->s->walks;
+    unsigned i = walk_tag(w) % WALK_ENTRIES;
+    if (w->debug) return;
+    c->entries[i].ttbr = w->ttbr;
+    c->entries[i].tag = walk_tag(w);
+    c->entries[i].table = table;
+    c->entries[i].limits = w->limits;
+    c->entries[i].generation = c->generation;
+}
+
+static uint64_t table_address(const Walk *w, uint64_t desc) { return desc & DESC_TABLE_BITS & ~((1ull << w->grain) - 1); }
+
+// Is a block allowed at this level? (D8.3.1: level 1 with 4 KiB granules, level 2 with all)
+static bool block_allowed(const Walk *w) { return w->level == 2 || (w->level == 1 && w->grain == 12); }
+
+// Finds the leaf; returns an FSC_x, to which the level is added.
+static unsigned find_leaf(Walk *w) {
+    w->limits = 0;
+    if (!regime(w)) return FSC_TRANSLATION;
+    unsigned top = (w->input - w->grain - 1) / w->stride; // levels below the first
+    uint64_t table;
+    w->level = 3 - top;
+    unsigned bits = w->input - level_shift(w, w->level);
+    table = w->ttbr & 0x0000fffffffffffeull & ~((1ull << (bits + 3)) - 1);
+    if (w->level == 3 || !cached_table(w, &table)) {
+        if (table >> output_bits(w->s)) {
+            w->level = 0;
+            return FSC_ADDRESS_SIZE;
+        }
+    } else {
+        w->level = 3;
+        bits = w->stride;
+    }
+    for (;; bits = w->stride) {
+        w->desc_paddr = table + (w->vaddr >> level_shift(w, w->level) & ((1ull << bits) - 1)) * 8;
+        if (!desc_read(w)) return FSC_EXTERNAL_WALK;
+        unsigned kind = w->desc & 3;
+        if (!(kind & 1) || (w->level == 3 ? kind != 3 : kind == 1 && !block_allowed(w))) return FSC_TRANSLATION;
+        if (table_address(w, w->desc) >> output_bits(w->s)) return FSC_ADDRESS_SIZE;
+        if (w->level == 3 || kind == 1) return FSC_NONE;
+        table = table_address(w, w->desc);
+        if (w->hierarchical) w->limits |= w->desc & (TABLE_PXN | TABLE_UXN | TABLE_NO_EL0 | TABLE_RO);
+        if (++w->level == 3) cache_table(w, table);
+    }
+}
+
+static bool el0_may(const Walk *w) { return (w->desc & DESC_AP_EL0) && !(w->limits & TABLE_NO_EL0); }
+static bool writable(const Walk *w) {
+    bool dirty = (w->s->tcr & TCR_HD) && (w->desc & DESC_DBM); // hardware makes it writable
+    return (!(w->desc & DESC_AP_RO) || dirty) && !(w->limits & TABLE_RO);
+}
+
+// D8.4.1: what AP, UXN, PXN, WXN and PAN say.
+static bool permits(const Walk *w, Access access, bool el0) {
+    if (access == ACCESS_FETCH) {
+        bool never = (w->s->sctlr & SCTLR_WXN) && writable(w) && (el0_may(w) || !el0);
+        if (el0) return !never && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
+        return !never && !(w->desc & DESC_PXN) && !(w->limits & TABLE_PXN) && !(el0_may(w) && writable(w));
+    }
+    if (el0 ? !el0_may(w) : w->pan && el0_may(w)) return false;
+    return access == ACCESS_READ || writable(w);
+}
+
+// Sets the access flag and makes a clean page dirty, where hardware does. Returns an FSC_x.
+static unsigned check_leaf(Walk *w, bool *again) {
+    *again = false;
+    if (w->debug) return FSC_NONE;
+    if (!(w->desc & DESC_AF) && !(w->s->tcr & TCR_HA)) return FSC_ACCESS_FLAG;
+    if (!permits(w, w->access, w->el0)) return FSC_PERMISSION;
+    uint64_t value = w->desc | DESC_AF;
+    if (w->access == ACCESS_WRITE) value &= ~DESC_AP_RO; // permitted, so it is DBM that held it
+    if (value == w->desc) return FSC_NONE;
+    return desc_update(w, value, again) ? FSC_NONE : FSC_EXTERNAL_WALK;
+}
+
+static unsigned walk(Walk *w) {
+    bool again;
+    unsigned fault;
+    do {
+        fault = find_leaf(w);
+        if (fault == FSC_NONE) fault = check_leaf(w, &again);
+    } while (fault == FSC_NONE && again);
+    return fault;
+}
+
+static uint64_t page_span(const Walk *w) {
+    unsigned shift = level_shift(w, w->level);
+    if (!(w->desc & DESC_CONTIGUOUS)) return 1ull << shift;
+    if (w->grain == 12) return 16ull << shift;
+    return (w->grain == 14 ? (w->level == 3 ? 128ull : 32ull) : 32ull) << shift;
+}
+static uint64_t walk_paddr(const Walk *w) {
+    uint64_t low = (1ull << level_shift(w, w->level)) - 1;
+    return (w->desc & DESC_TABLE_BITS & ~low) | (w->vaddr & low);
+}
+
+// ---- Guest.fill
+
+static bool fail(Vcpu *v, unsigned fsc, Access access, uint64_t vaddr, bool probe) {
+    if (!probe) arm_fault_at(v, ESR(access == ACCESS_FETCH ? EC_INSN_ABORT : EC_DATA_ABORT, fsc | (access == ACCESS_WRITE) << 6), vaddr);
+    return false;
+}
+
+static unsigned with_level(unsigned fsc, unsigned level) { return fsc == FSC_EXTERNAL || fsc == FSC_ALIGNMENT ? fsc : fsc + level; }
+
+// RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
+static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned size) {
+    uint64_t page = out->paddr & ~4095ull;
+    uint8_t *host = mem_host(s->mem, page, 4096, false);
+    if (!host) { // RAM that does not fill its last page
+        out->host = mem_host(s->mem, out->paddr, size, access == ACCESS_WRITE);
+        if (out->host) out->whole_page = false;
+        return;
+    }
+    out->host = host + (out->paddr - page);
+    if (!out->write || mem_host(s->mem, page, 4096, true)) return;
+    if (access != ACCESS_WRITE) {
+        out->write = false;
+    } else {
+        out->host = NULL;
+        out->read = out->fetch = false;
+    }
+}
+
+// A fetch from a tagged address: the branch that led there would have taken the tag off (AArch64.BranchAddr), so the pc does now,
+// and the run loop asks again.
+static bool untag_pc(Vcpu *v, const Walk *w, uint64_t vaddr) {
+    if (w->vaddr == vaddr) return false;
+    v->pc = (uint64_t)((int64_t)(v->pc << 8) >> 8);
+    return true;
+}
+
+bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
+    ArmState *s = arm_state(v);
+    bool el0 = s->el == 0 || mmu == 1, pan = (s->pstate & PSTATE_PAN) != 0;
+    Walk w = {.s = s, .access = access, .el0 = el0, .pan = pan, .vaddr = vaddr};
+    if (!(s->sctlr & SCTLR_M)) {
+        bool tbi = s->tcr >> (vaddr >> 55 & 1 ? 38 : 37) & 1;
+        uint64_t paddr = tbi ? vaddr & (UINT64_MAX >> 8) : vaddr;
+        if (paddr >> 48) return fail(v, FSC_ADDRESS_SIZE, access, vaddr, probe);
+        *out = (TlbFill){.paddr = paddr, .read = true, .write = true, .fetch = true, .whole_page = true, .span = 4096};
+    } else {
+        unsigned fault = walk(&w);
+        if (fault != FSC_NONE) return fail(v, with_level(fault, w.level), access, vaddr, probe);
+        if (access == ACCESS_FETCH && !probe && untag_pc(v, &w, vaddr)) return false;
+        s->tagged |= w.vaddr != vaddr;
+        *out = (TlbFill){.paddr = walk_paddr(&w), .whole_page = true, .span = page_span(&w), .global = !(w.desc & DESC_NG)};
+        out->read = permits(&w, ACCESS_READ, el0);
+        out->write = permits(&w, ACCESS_WRITE, el0) && !(w.desc & DESC_AP_RO);
+        out->fetch = permits(&w, ACCESS_FETCH, el0);
+    }
+    fill_host(s, out, access, size);
+    if (!out->host && access == ACCESS_FETCH) return fail(v, FSC_EXTERNAL, access, vaddr, probe); // code runs from memory only
+    return true;
+}
+
+bool arm_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
+    return mem_io_read(arm_state(v)->mem, paddr, size, value) || fail(v, FSC_EXTERNAL, ACCESS_READ, vaddr, false);
+}
+bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value) {
+    return mem_io_write(arm_state(v)->mem, paddr, size, value) || fail(v, FSC_EXTERNAL, ACCESS_WRITE, vaddr, false);
+}
+void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access) { fail(v, FSC_ALIGNMENT, access, vaddr, false); }
+
+bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {
+    Walk w = {.s = arm_state(v), .access = ACCESS_READ, .debug = true, .vaddr = vaddr};
+    *paddr = vaddr;
+    if (!(w.s->sctlr & SCTLR_M)) return true;
+    if (walk(&w) != FSC_NONE) return false;
+    *paddr = walk_paddr(&w);
+    return true;
+}
+
+// D19.2.97: PAR_EL1. Memory is reported as normal, inner shareable, write-back.
+uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_el0, bool pan) {
+    ArmState *s = arm_state(v);
+    Walk w = {.s = s, .access = access, .el0 = as_el0, .pan = pan && (s->pstate & PSTATE_PAN), .vaddr = vaddr};
+    uint64_t normal = 0xffull << 56 | 3 << 7 | 1 << 11;
+    if (!(s->sctlr & SCTLR_M)) return normal | (vaddr & DESC_TABLE_BITS);
+    unsigned fault = walk(&w);
+    if (fault == FSC_NONE) return normal | (walk_paddr(&w) & DESC_TABLE_BITS);
+    return 1 | with_level(fault, w.level) << 1 | 1 << 11;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// The core's state as a table, its reset, and what is derived from it: context word, address space, timer outputs. Derived values are
+// never saved; arm_refresh makes them again after reset, load, or a debugger's write.
+#include <string.h>
+#include "cpu/arm/state.h"
+
+const char *const arm_x_names[32] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10",
+                                     "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
+                                     "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp"};
+
+// clang-format off
+#define R(member, reset) FIELD(ArmState, member, reset)
+#define A(member) FIELD_ARRAY(ArmState, member, 0)
+static const Field fields[] = {
+    FIELD_NAMED(ArmState, x, 0, arm_x_names),
+    FIELD_(ArmState, v, .size = 8, .count = 64),
+    R(cc_a, 0), R(cc_b, 0), R(cc_op, CC_NZCV), R(el, 1), R(spsel, 1), FIELD_PAD(ArmState, hot_pad),
+    R(pstate, PSTATE_DAIF), R(res_vaddr, ARM_RES_NONE), R(res_value, 0), R(res_value2, 0),
+    R(tpidr_el0, 0), R(tpidrro_el0, 0), R(tpidr_el1, 0),
+    A(sp_el), A(elr), A(spsr), A(esr), A(far), A(vbar),
+    R(sctlr, 0x30d00800), // little-endian, no MMU, nothing aligned; the bits that read as one
+    R(actlr, 0), R(cpacr, 0), R(ttbr0, 0), R(ttbr1, 0), R(tcr, 0), R(mair, 0), R(amair, 0), R(contextidr, 0), R(par, 0),
+    R(afsr0, 0), R(afsr1, 0), R(csselr, 0), R(cntkctl, 0), R(mdscr, 0), R(osdlr, 0), R(oslock, 1),
+    R(fpcr, 0), R(fpsr, 0), R(cntv_ctl, 0), R(cntv_cval, 0), R(cntp_ctl, 0), R(cntp_cval, 0),
+    A(dbgbvr), A(dbgbcr), A(dbgwvr), A(dbgwcr),
+    R(fault_esr, 0), R(fault_far, 0), R(fault_pc, 0), R(fault_has_far, 0), R(pins, 0),
+};
+// clang-format on
+const Fields arm_fields = FIELDS("aarch64", 1, fields, offsetof(ArmState, config));
+
+// CPACR_EL1.FPEN: 1 traps EL0 only, 3 nothing.
+static bool fp_traps(const ArmState *s) {
+    unsigned fpen = s->cpacr >> 20 & 3;
+    return fpen != 3 && !(fpen == 1 && s->el);
+}
+
+static uint32_t context_word(const ArmState *s) {
+    uint32_t ctx = s->el;
+    if (fp_traps(s)) ctx |= ARM_CTX_FP_TRAP;
+    if (s->sctlr & SCTLR_A) ctx |= ARM_CTX_ALIGN;
+    if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
+    if (!s->el && !(s->sctlr & SCTLR_DZE)) ctx |= ARM_CTX_NO_DZ;
+    return ctx;
+}
+
+// The second key is what entries of global pages depend on: the level, PAN and the upper table.
+void arm_update_context(Vcpu *v) {
+    ArmState *s = arm_state(v);
+    uint64_t address = 0x0000ffffffffffffull, rules = (uint64_t)s->el << 48;
+    vcpu_context(v, context_word(s));
+    if (!(s->sctlr & SCTLR_M)) {
+        vcpu_space(v, 0, rules, ARM_ASID_NONE);
+        return;
+    }
+    if (s->pstate & PSTATE_PAN) rules |= 1ull << 52;
+    bool asid16 = s->tcr >> 36 & 1;
+    uint64_t asid = (s->tcr >> 22 & 1 ? s->ttbr1 : s->ttbr0) >> 48 & (asid16 ? 0xffff : 0xff);
+    vcpu_space(v, (s->ttbr0 & address) | asid << 48, (s->ttbr1 & address) | rules | 1ull << 53, (uint32_t)asid);
+}
+
+// A snapshot is hostile: fields hold what a register write could have made of them, or reset values.
+static void legalize(ArmState *s) {
+    if (s->cc_op >= CC_COUNT) s->cc_op = CC_NZCV;
+    s->el = s->el > 1 ? 1 : s->el;
+    s->spsel &= s->el;
+    s->pstate &= PSTATE_DAIF | PSTATE_IL | PSTATE_PAN;
+    s->cntv_ctl &= 3;
+    s->cntp_ctl &= 3;
+}
+
+void arm_refresh(Vcpu *v) {
+    ArmState *s = arm_state(v);
+    legalize(s);
+    arm_walks_flush(s);
+    vcpu_flush(v, -1);
+    for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(s, n);
+    arm_update_context(v);
+    arm_irq_check(v);
+}
+
+// DDI 0487, D1.3.2: EL1 with its own stack pointer, everything masked.
+void arm_reset(Vcpu *v, uint64_t pc) {
+    ArmState *s = arm_state(v);
+    uint32_t pins = atomic_load(&s->pins); // wires keep their level
+    fields_reset(&arm_fields, s);
+    atomic_store(&s->pins, pins);
+    s->tagged = false;
+    v->pc = pc;
+    v->trap = 0;
+    v->waiting = false;
+    arm_refresh(v);
+}

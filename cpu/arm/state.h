@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// An Arm core in AArch64 state: its state, its configuration, and what the parts of cpu/arm offer each other. Private to this folder
+// (boards and tests of the core alone include it too). "DDI 0487" is the Arm Architecture Reference Manual for A-profile, issue J.
+//
+// x[31] is the stack pointer in use; sp_el[] holds the others. The condition flags are kept as the operands of whatever set them last
+// (enum ArmFlags): who only compares and branches never makes them. Registers banked by exception level are arrays indexed by it,
+// so EL2 and EL3 have their place though nothing enters them yet.
+#pragma once
+#include <stdatomic.h>
+#include "cpu/arm/arm.h"
+#include "cpu/arm/helper.h"
+
+typedef enum ArmFeature {
+#define FEATURE(name, ...) ARM_##name,
+#include "cpu/arm/feature.def"
+#undef FEATURE
+    ARM_FEATURE_COUNT
+} ArmFeature;
+
+// The read-only identification registers (DDI 0487, D19.2), as a model has them.
+typedef struct ArmId {
+    uint64_t midr, ctr, dczid, clidr, ccsidr[3]; // ccsidr: L1 data, L1 instruction, L2 unified
+    uint64_t pfr0, pfr1, dfr0, isar0, isar1, mmfr0, mmfr1, mmfr2;
+} ArmId;
+
+// What a model and its properties chose; fixed once the core is reset the first time.
+typedef struct ArmConfig {
+    const char *model;
+    bool has[ARM_FEATURE_COUNT];
+    ArmId id;
+    uint64_t counter_hz; // of the generic timer
+    unsigned ncpus;
+} ArmConfig;
+static inline bool arm_has(const ArmConfig *c, ArmFeature f) { return c->has[f]; }
+
+// How the condition flags are stored: cc_op says what was done with cc_a and cc_b.
+enum ArmFlags {
+    CC_NZCV,               // cc_a holds them: PSTATE.NZCV in bits 31:28
+    CC_ADD32, CC_ADD64,    // of cc_a + cc_b
+    CC_SUB32, CC_SUB64,    // of cc_a - cc_b
+    CC_LOGIC32, CC_LOGIC64, // N and Z of cc_a; C = V = 0
+    CC_COUNT
+};
+#define NZCV_N (1u << 31)
+#define NZCV_Z (1u << 30)
+#define NZCV_C (1u << 29)
+#define NZCV_V (1u << 28)
+
+// The context word (Vcpu.ctx): all that translation depends on beyond the code itself and the configuration.
+enum {
+    ARM_CTX_EL = 3,          // mask: exception level
+    ARM_CTX_FP_TRAP = 1 << 2, // CPACR_EL1.FPEN: SIMD and FP instructions trap at this level
+    ARM_CTX_ALIGN = 1 << 3,  // SCTLR.A: all data accesses must be aligned
+    ARM_CTX_ILLEGAL = 1 << 4, // PSTATE.IL: every instruction is an Illegal Execution state exception
+    ARM_CTX_NO_DZ = 1 << 5,  // EL0 with SCTLR_EL1.DZE = 0: dc zva traps
+};
+
+// PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).
+#define PSTATE_SP    1ull
+#define PSTATE_M     0x1full
+#define PSTATE_F     (1ull << 6)
+#define PSTATE_I     (1ull << 7)
+#define PSTATE_A     (1ull << 8)
+#define PSTATE_D     (1ull << 9)
+#define PSTATE_DAIF  (15ull << 6)
+#define PSTATE_BTYPE (3ull << 10)
+#define PSTATE_SSBS  (1ull << 12)
+#define PSTATE_IL    (1ull << 20)
+#define PSTATE_SS    (1ull << 21)
+#define PSTATE_PAN   (1ull << 22)
+#define PSTATE_UAO   (1ull << 23)
+#define PSTATE_DIT   (1ull << 24)
+#define PSTATE_NZCV  (15ull << 28)
+
+// SCTLR_EL1 (D19.2.118)
+#define SCTLR_M     (1ull << 0)
+#define SCTLR_A     (1ull << 1)
+#define SCTLR_C     (1ull << 2)
+#define SCTLR_UMA   (1ull << 9)
+#define SCTLR_I     (1ull << 12)
+#define SCTLR_DZE   (1ull << 14)
+#define SCTLR_UCT   (1ull << 15)
+#define SCTLR_NTWI  (1ull << 16)
+#define SCTLR_NTWE  (1ull << 18)
+#define SCTLR_WXN   (1ull << 19)
+#define SCTLR_SPAN  (1ull << 23)
+#define SCTLR_UCI   (1ull << 26)
+
+// Exception classes: ESR_ELx.EC (D19.2.37).
+enum {
+    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
+    EC_SYSREG = 0x18, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26, EC_BRK = 0x3c,
+};
+#define ESR_IL (1u << 25)
+#define ESR(ec, iss) ((uint64_t)(ec) << 26 | ESR_IL | (iss))
+
+#define ARM_RES_NONE UINT64_MAX // res_vaddr: no exclusive access is open
+enum { ARM_BREAKPOINTS = 6, ARM_WATCHPOINTS = 4 };
+
+typedef struct ArmState {
+    uint64_t x[32];           // x[31]: the SP in use
+    uint64_t v[32][2];        // SIMD&FP registers: b, h, s, d are the low bits of q
+    // ---- hot
+    uint64_t cc_a, cc_b;
+    uint32_t cc_op;           // enum ArmFlags
+    uint8_t el, spsel;        // PSTATE.EL, .SP
+    uint8_t hot_pad[2];
+    uint64_t pstate;          // the rest of PSTATE: DAIF, PAN, UAO, SSBS, DIT, IL, SS, BTYPE; as in SPSR
+    uint64_t res_vaddr, res_value, res_value2; // exclusives: address and what the load saw; a store compares and swaps
+    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1;
+    // ---- system registers
+    uint64_t sp_el[4], elr[4], spsr[4], esr[4], far[4], vbar[4];
+    uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, contextidr, par, afsr0, afsr1;
+    uint64_t csselr, cntkctl, mdscr, osdlr, oslock;
+    uint64_t fpcr, fpsr;
+    uint64_t cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
+    uint64_t dbgbvr[ARM_BREAKPOINTS], dbgbcr[ARM_BREAKPOINTS], dbgwvr[ARM_WATCHPOINTS], dbgwcr[ARM_WATCHPOINTS];
+    uint64_t fault_esr, fault_far; // of the exception raised but not yet taken
+    uint64_t fault_pc;        // its preferred return address
+    uint32_t fault_has_far;
+    _Atomic uint32_t pins;    // interrupt inputs, bit ARM_PIN_x; any thread
+
+    // ---- host wiring
+    const ArmConfig *config;
+    const struct Decoder *decoder; // of config; a64_translate makes it when first asked
+    Cpu *cpu;
+    Mem *mem;
+    Clock *clock;
+    Timer *timer[2];          // virtual, physical
+    Irq timer_irq[2];
+    const ArmFirmware *firmware;
+    void *firmware_opaque;
+    bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
+    struct ArmWalks *walks;   // page-walk cache (mmu.c)
+} ArmState;
+
+extern const Fields arm_fields;
+
+#define ARM_ASID_NONE 0x10000 // vcpu_space's asid where no page table is in use
+
+static inline ArmState *arm_state(Vcpu *v) { return vcpu_state(v); }
+
+// ---- state.c, config.c, arm.c
+extern const Guest aarch64_guest;
+extern const char *const arm_x_names[32];
+void arm_reset(Vcpu *v, uint64_t pc);
+// Derived state (context word, address space, timers) after reset or load; illegal values are made legal first.
+void arm_refresh(Vcpu *v);
+// Recomputes the context word and the address space; whatever changes EL, PSTATE, SCTLR, CPACR or a TTBR calls it.
+void arm_update_context(Vcpu *v);
+void arm_config_init(ArmConfig *c);
+bool arm_config_apply(ArmConfig *c, const char *text, char *error, size_t error_size);
+extern const char *const arm_models[];
+// view.c: registers as the debugger and the monitor see them.
+const CpuReg *arm_regs(Cpu *c, unsigned *n);
+bool arm_reg_read(Cpu *c, unsigned gdb, uint64_t *value);
+bool arm_reg_write(Cpu *c, unsigned gdb, uint64_t value);
+const char *arm_gdb_xml(Cpu *c, const char *annex);
+void arm_print(Cpu *c, FILE *to);
+void arm_where(Cpu *c, FILE *to);
+
+// ---- flags.c
+uint32_t arm_flags(const ArmState *s);            // PSTATE.NZCV in bits 31:28
+void arm_flags_set(ArmState *s, uint64_t nzcv);
+
+// ---- translate.c: Guest.translate
+void a64_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
+
+// ---- exception.c. arm_fault marks an exception as raised at the current instruction; its caller then returns, and translated code
+// leaves to Guest.trap.
+uint64_t arm_fault(Vcpu *v, uint64_t esr);
+uint64_t arm_fault_at(Vcpu *v, uint64_t esr, uint64_t far);
+void arm_trap(Vcpu *v);                           // Guest.trap
+bool arm_interrupt(Vcpu *v);                      // Guest.interrupt
+bool arm_awake(Vcpu *v);                          // Guest.awake
+uint64_t arm_pstate(const ArmState *s);           // all of it, as SPSR holds it
+void arm_select_sp(ArmState *s, unsigned el, unsigned spsel);
+void arm_irq_check(Vcpu *v);                      // after whatever may have enabled an interrupt
+void arm_set_pin(Cpu *c, unsigned pin, bool level);
+
+// ---- psci.c
+void arm_psci(Vcpu *v);                           // the call in x0-x3; the answer is in x0
+
+// ---- sysreg.c
+// At translation: is the register, at this exception level, nothing but the field at *slot, or a constant?
+bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
+bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
+const char *arm_sysreg_name(unsigned number);     // NULL: no such register
+
+// ---- timer.c
+void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed
+uint64_t arm_timer_ctl(const ArmState *s, unsigned n);
+void arm_timer_fired(void *opaque);
+uint64_t arm_counter(const ArmState *s);
+
+// ---- mmu.c
+bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
+bool arm_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
+bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
+void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access);
+bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
+uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_el0, bool pan); // AT: PAR_EL1
+void arm_walks_flush(ArmState *s);
+struct ArmWalks *arm_walks_new(void);

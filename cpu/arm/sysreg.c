@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+// System registers: look-up, who may, reading and writing. Rows are in sysreg.def; translated code comes here through the helpers mrs
+// and msr unless the register is a mere field or a constant. DDI 0487, D19.2; traps of EL0: D1.3.6.
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+#include "cpu/arm/state.h"
+
+#define NONE UINT16_MAX
+#define ALL UINT64_MAX
+enum {
+    RO = 1, WO = 2, E0R = 4, E0RW = 8, E0C = 16, CTX = 32, FP = 64, GATED = 128, GATE_SHIFT = 8, ARRAY_SHIFT = 16,
+};
+#define GATE(feature) (GATED | ARM_##feature << GATE_SHIFT)
+#define ARRAY(n) ((unsigned)(n) << ARRAY_SHIFT)
+#define F(member) offsetof(ArmState, member)
+#define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
+typedef struct SysReg {
+    const char *name;
+    uint16_t number, field;
+    unsigned flags;
+    uint64_t mask;
+    uint64_t (*get)(ArmState *s, unsigned number);
+    void (*set)(Vcpu *v, unsigned number, uint64_t value);
+} SysReg;
+
+// ---- identification and caches
+static uint64_t get_mpidr(ArmState *s, unsigned number) { return 1u << 31 | s->cpu->index; }
+uint64_t arm_mpidr(const Cpu *c) { return c->index; }
+static uint64_t get_ctr(ArmState *s, unsigned number) { return s->config->id.ctr; }
+static uint64_t get_ccsidr(ArmState *s, unsigned number) {
+    const uint64_t *ccsidr = s->config->id.ccsidr;
+    return s->csselr == 0 ? ccsidr[0] : s->csselr == 1 ? ccsidr[1] : s->csselr == 2 ? ccsidr[2] : 0;
+}
+
+// ---- control
+#define SCTLR_RES1 (1ull << 11 | 1ull << 20 | 1ull << 22 | 1ull << 28 | 1ull << 29)
+#define SCTLR_KEPT                                                                                                         \
+    (SCTLR_M | SCTLR_A | SCTLR_C | 1ull << 3 | 1ull << 4 | SCTLR_UMA | SCTLR_I | SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI |       \
+     SCTLR_NTWE | SCTLR_WXN | SCTLR_SPAN | SCTLR_UCI)
+
+// Whatever changes how tables are read or who may what empties the TLB, so that spaces need not be told apart by it.
+static void set_sctlr(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    value = (value & SCTLR_KEPT) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
+    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN);
+    s->sctlr = value;
+    if (flush) {
+        arm_walks_flush(s);
+        vcpu_flush(v, -1);
+    }
+}
+static void set_tcr(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    value &= 0x7ffffffffull | 0xffull << 36;
+    if (value == s->tcr) return;
+    s->tcr = value;
+    arm_walks_flush(s);
+    vcpu_flush(v, -1);
+}
+
+// ---- PSTATE and stack pointers
+static uint64_t get_sp_el0(ArmState *s, unsigned number) { return s->spsel ? s->sp_el[0] : s->x[31]; }
+static void set_sp_el0(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    *(s->spsel ? &s->sp_el[0] : &s->x[31]) = value;
+}
+static uint64_t get_spsel(ArmState *s, unsigned number) { return s->spsel; }
+static void set_spsel(Vcpu *v, unsigned number, uint64_t value) {
+    arm_select_sp(arm_state(v), arm_state(v)->el, value & 1);
+}
+static uint64_t get_currentel(ArmState *s, unsigned number) { return (uint64_t)s->el << 2; }
+static uint64_t get_nzcv(ArmState *s, unsigned number) { return arm_flags(s); }
+static void set_nzcv(Vcpu *v, unsigned number, uint64_t value) { arm_flags_set(arm_state(v), value); }
+static void set_bits(ArmState *s, uint64_t mask, uint64_t value) { s->pstate = (s->pstate & ~mask) | (value & mask); }
+static uint64_t get_pan(ArmState *s, unsigned number) { return s->pstate & PSTATE_PAN; }
+static void set_pan(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_PAN, value); }
+static uint64_t get_daif(ArmState *s, unsigned number) { return s->pstate & PSTATE_DAIF; }
+static void set_daif(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_DAIF, value); }
+static uint64_t get_isr(ArmState *s, unsigned number) {
+    uint32_t pins = atomic_load(&s->pins);
+    return (pins >> ARM_PIN_IRQ & 1) << 7 | (pins >> ARM_PIN_FIQ & 1) << 6;
+}
+
+// ---- floating point control
+static uint64_t get_fpcr(ArmState *s, unsigned number) { return s->fpcr; }
+static void set_fpcr(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->fpcr = value & 0x07c00000; }
+static uint64_t get_fpsr(ArmState *s, unsigned number) { return s->fpsr; }
+static void set_fpsr(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->fpsr = value & 0x0800009f; }
+
+// ---- generic timer: CRm 2 is the physical one, 3 the virtual
+static unsigned timer_of(unsigned number) { return (number >> 3 & 15) == 3 ? ARM_TIMER_VIRTUAL : ARM_TIMER_PHYSICAL; }
+static uint64_t *timer_cval(ArmState *s, unsigned number) {
+    return timer_of(number) == ARM_TIMER_VIRTUAL ? &s->cntv_cval : &s->cntp_cval;
+}
+static uint64_t get_cntfrq(ArmState *s, unsigned number) { return s->config->counter_hz; }
+static uint64_t get_count(ArmState *s, unsigned number) { return arm_counter(s); }
+static uint64_t get_tval(ArmState *s, unsigned number) { return (uint32_t)(*timer_cval(s, number) - arm_counter(s)); }
+static void set_cval(Vcpu *v, unsigned number, uint64_t value) {
+    *timer_cval(arm_state(v), number) = value;
+    arm_timer_update(arm_state(v), timer_of(number));
+}
+static void set_tval(Vcpu *v, unsigned number, uint64_t value) {
+    set_cval(v, number, arm_counter(arm_state(v)) + (uint64_t)(int64_t)(int32_t)value);
+}
+static uint64_t get_ctl(ArmState *s, unsigned number) { return arm_timer_ctl(s, timer_of(number)); }
+static void set_ctl(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    *(timer_of(number) == ARM_TIMER_VIRTUAL ? &s->cntv_ctl : &s->cntp_ctl) = value & 3;
+    arm_timer_update(s, timer_of(number));
+}
+
+// ---- debug
+static void set_oslar(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->oslock = value & 1; }
+static uint64_t get_oslsr(ArmState *s, unsigned number) { return 1u << 3 | s->oslock << 1; }
+
+static const SysReg rows[] = {
+#define ID(...)
+#define REG(name, op0, op1, crn, crm, op2, flags, field, mask, get, set) \
+    {#name, NUMBER(op0, op1, crn, crm, op2), field, flags, mask, get, set},
+#include "cpu/arm/sysreg.def"
+#undef ID
+#undef REG
+};
+enum { NROWS = sizeof rows / sizeof *rows };
+
+// ---- look-up
+static uint8_t row_of[1 << 16]; // 1 + index in rows
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void fill_index(void) {
+    _Static_assert(NROWS < 255, "row numbers fit a byte");
+    for (unsigned i = 0; i < NROWS; i++) {
+        unsigned n = rows[i].flags >> ARRAY_SHIFT;
+        for (unsigned k = 0; k < (n ? n : 1); k++) row_of[rows[i].number + 8 * k] = (uint8_t)(i + 1);
+    }
+}
+static const SysReg *find(unsigned number) {
+    pthread_once(&once, fill_index);
+    return row_of[number] ? &rows[row_of[number] - 1] : NULL;
+}
+
+// Identification registers read as constants; those of the reserved space of op0 = 3, op1 = 0, CRn = 0, CRm = 1 to 7 as zero.
+static bool identification(const ArmConfig *c, unsigned number, uint64_t *value) {
+    switch (number) {
+#define ID(name, op1, crm, op2, expression) case NUMBER(3, op1, 0, crm, op2): *value = (expression); return true;
+#define REG(...)
+#include "cpu/arm/sysreg.def"
+#undef ID
+#undef REG
+    }
+    *value = 0;
+    return number >= NUMBER(3, 0, 0, 1, 0) && number <= NUMBER(3, 0, 0, 7, 7);
+}
+
+const char *arm_sysreg_name(unsigned number) {
+    switch (number) {
+#define ID(name, op1, crm, op2, expression) case NUMBER(3, op1, 0, crm, op2): return #name;
+#define REG(...)
+#include "cpu/arm/sysreg.def"
+#undef ID
+#undef REG
+    }
+    const SysReg *r = find(number & 0xffff);
+    return r ? r->name : NULL;
+}
+
+// ---- who may
+static bool has_el0_form(unsigned number) { return (number >> 11 & 7) == 3; }
+
+// Does a control of EL1 let EL0 at this register? (SCTLR_EL1, CNTKCTL_EL1)
+static bool el0_allowed(const ArmState *s, unsigned number) {
+    uint64_t k = s->cntkctl;
+    switch (number) {
+    case NUMBER(3, 3, 0, 0, 1): return s->sctlr & SCTLR_UCT;
+    case NUMBER(3, 3, 4, 2, 1): return s->sctlr & SCTLR_UMA;
+    case NUMBER(3, 3, 14, 0, 0): return k & 3;
+    case NUMBER(3, 3, 14, 0, 1): return k & 1;
+    case NUMBER(3, 3, 14, 0, 2): return k & 2;
+    default: return k & (timer_of(number) == ARM_TIMER_VIRTUAL ? 1 << 8 : 1 << 9);
+    }
+}
+
+// True if the access may go on; else it has raised.
+static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bool write) {
+    const ArmState *s = arm_state(v);
+    bool there = r && !(r->flags & (write ? RO : WO)) && (s->el || (has_el0_form(number) && r->flags & (E0R | E0RW | E0C)));
+    if (there && !s->el && write && (r->flags & E0R)) there = false;
+    if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
+    if (!there) return arm_undefined(v, bits, 0, 0);
+    if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
+    if (!s->el && (r->flags & E0C) && !el0_allowed(s, number)) {
+        uint64_t iss = (bits >> 19 & 3) << 20 | (bits >> 5 & 7) << 17 | (bits >> 16 & 7) << 14 | (bits >> 12 & 15) << 10 |
+                       (bits & 31) << 5 | (bits >> 8 & 15) << 1 | !write;
+        return arm_fault(v, ESR(EC_SYSREG, iss));
+    }
+    return true;
+}
+
+static uint64_t *field_of(ArmState *s, const SysReg *r, unsigned number) {
+    if (r->field == NONE) return NULL;
+    unsigned element = r->flags >> ARRAY_SHIFT ? number >> 3 & 15 : 0;
+    return (uint64_t *)((char *)s + r->field) + element;
+}
+
+uint64_t arm_mrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+    ArmState *s = arm_state(v);
+    unsigned number = 0x8000 | (bits >> 5 & 0x7fff);
+    uint64_t value;
+    if ((s->el || has_el0_form(number)) && identification(s->config, number, &value)) return value;
+    const SysReg *r = find(number);
+    if (!allowed(v, r, number, bits, false)) return 0;
+    uint64_t *field = field_of(s, r, number);
+    return r->get ? r->get(s, number) : field ? *field : 0;
+}
+
+// MSR (immediate): op1 and op2 in bits 18:16 and 7:5.
+static uint64_t msr_immediate(Vcpu *v, uint64_t bits, uint64_t value) {
+    ArmState *s = arm_state(v);
+    switch ((bits >> 16 & 7) << 3 | (bits >> 5 & 7)) {
+    case 0 << 3 | 4:
+        if (!s->el || !arm_has(s->config, ARM_pan)) break;
+        set_bits(s, PSTATE_PAN, value & 1 ? PSTATE_PAN : 0);
+        arm_update_context(v);
+        return 0;
+    case 0 << 3 | 5:
+        if (!s->el) break;
+        arm_select_sp(s, s->el, value & 1);
+        return 0;
+    case 3 << 3 | 6: case 3 << 3 | 7:
+        if (!s->el && !(s->sctlr & SCTLR_UMA)) // op0 = 0, CRn = 4, Rt = 31
+            return arm_fault(v, ESR(EC_SYSREG, (bits >> 5 & 7) << 17 | 3 << 14 | 4 << 10 | 31 << 5 | value << 1));
+        set_bits(s, value << 6, (bits >> 5 & 1) ? 0 : value << 6);
+        arm_irq_check(v);
+        return 0;
+    }
+    return arm_undefined(v, bits, 0, 0);
+}
+
+uint64_t arm_msr(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
+    ArmState *s = arm_state(v);
+    if (!(bits & 1u << 20)) return msr_immediate(v, bits, value);
+    unsigned number = 0x8000 | (bits >> 5 & 0x7fff);
+    const SysReg *r = find(number);
+    if (!allowed(v, r, number, bits, true)) return 0;
+    uint64_t *field = field_of(s, r, number);
+    if (r->set) r->set(v, number, value);
+    else if (field) *field = (*field & ~r->mask) | (value & r->mask);
+    if (r->flags & CTX) {
+        arm_update_context(v);
+        arm_irq_check(v);
+    }
+    return 0;
+}
+
+// ---- for the translator
+bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot) {
+    const SysReg *r = find(number);
+    if (!r || r->field == NONE || (r->flags & ~(unsigned)(E0R | E0RW)) || r->set || r->get) return false;
+    if (write && r->mask != ALL) return false;
+    if (!el && (!has_el0_form(number) || (write && !(r->flags & E0RW)))) return false;
+    *slot = r->field;
+    return true;
+}
+bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value) {
+    return (el || has_el0_form(number)) && identification(c, number, value);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The generic timer of a core: virtual and physical timer of EL1, both on the machine's virtual time with offset 0. DDI 0487, D11.2.
+//
+// Only the core's own thread computes an output, so a late deadline cannot raise a line that a later write has lowered: the clock's
+// callback merely asks for it.
+#include "cpu/arm/state.h"
+
+enum { CTL_ENABLE = 1, CTL_IMASK = 2, CTL_ISTATUS = 4 };
+#define NS_PER_S 1000000000u
+
+uint64_t arm_counter(const ArmState *s) {
+    return (uint64_t)((unsigned __int128)clock_now(s->clock) * s->config->counter_hz / NS_PER_S);
+}
+
+static uint64_t ctl(const ArmState *s, unsigned n) { return n == ARM_TIMER_VIRTUAL ? s->cntv_ctl : s->cntp_ctl; }
+static uint64_t cval(const ArmState *s, unsigned n) { return n == ARM_TIMER_VIRTUAL ? s->cntv_cval : s->cntp_cval; }
+static bool due(const ArmState *s, unsigned n) { return arm_counter(s) >= cval(s, n); }
+
+uint64_t arm_timer_ctl(const ArmState *s, unsigned n) {
+    uint64_t c = ctl(s, n);
+    return c | ((c & CTL_ENABLE) && due(s, n) ? CTL_ISTATUS : 0);
+}
+
+// The first nanosecond at which the counter has reached a value.
+static uint64_t deadline(const ArmState *s, uint64_t count) {
+    unsigned __int128 ns = ((unsigned __int128)count * NS_PER_S + s->config->counter_hz - 1) / s->config->counter_hz;
+    return ns > UINT64_MAX ? UINT64_MAX : (uint64_t)ns;
+}
+
+void arm_timer_update(ArmState *s, unsigned n) {
+    bool on = ctl(s, n) & CTL_ENABLE, reached = on && due(s, n);
+    irq_set(&s->timer_irq[n], reached && !(ctl(s, n) & CTL_IMASK));
+    if (s->timer[n]) timer_set(s->timer[n], on && !reached ? deadline(s, cval(s, n)) : UINT64_MAX);
+}
+
+static void update_both(Vcpu *v, void *unused) {
+    for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(arm_state(v), n);
+}
+
+void arm_timer_fired(void *opaque) { vcpu_work(((Cpu *)opaque)->vcpu, update_both, NULL, false); }
+
+void arm_wire_timer(Cpu *c, unsigned timer, Irq to) { arm_state(c->vcpu)->timer_irq[timer] = to; }
