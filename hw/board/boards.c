@@ -4,9 +4,9 @@
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 
-extern const Board riscv_virt_board, spike_board;
+extern const Board riscv_virt_board, spike_board, arm_virt_board;
 
-const Board *const boards[] = {&riscv_virt_board, &spike_board, NULL};
+const Board *const boards[] = {&riscv_virt_board, &spike_board, &arm_virt_board, NULL};
 
 const DeviceType *const device_types[] = {
     &virtio_blk_device.type,

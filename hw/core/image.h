@@ -16,7 +16,7 @@ typedef struct ImageArch {
     unsigned bits;           // 32, 64
     const char *linux_magic; // four bytes at 0x38 of a Linux Image
 } ImageArch;
-extern const ImageArch image_riscv64, image_riscv32;
+extern const ImageArch image_riscv64, image_riscv32, image_aarch64;
 
 typedef struct ImageSegment {
     uint64_t paddr, size;     // bytes of memory
