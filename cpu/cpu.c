@@ -196,4 +196,11 @@ void cpu_power(Cpu *c, bool on) {
     pthread_mutex_unlock(&c->lock);
 }
 
-void cpu_reset(Cpu *c, uint64_t pc) { c->type->guest->reset(c->vcpu, pc); }
+static void reset_vcpu(Vcpu *v, void *pc) { v->guest->reset(v, *(uint64_t *)pc); }
+
+void cpu_reset(Cpu *c, uint64_t pc) {
+    if (!c->started || pthread_equal(pthread_self(), c->thread))
+        reset_vcpu(c->vcpu, &pc);
+    else
+        vcpu_work(c->vcpu, reset_vcpu, &pc, true); // not from here: a parked thread too serves requests to flush its TLB
+}

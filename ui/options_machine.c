@@ -22,7 +22,6 @@ const KeyRow machine_keys[] = {
     // What the boards here do anyway; the other choice does not exist yet.
     {"acpi", KEY_CHOICE, "off|auto", .help = "ACPI tables: none are made, there is a device tree"},
     {"aia", KEY_CHOICE, "none", .help = "kind of interrupt controller beside the PLIC"},
-    {"aclint", KEY_CHOICE, "off", .help = "ACLINT devices in place of the CLINT"},
     {"graphics", KEY_CHOICE, "off", .help = "display devices"},
     {"usb", KEY_CHOICE, "off", .help = "USB controller"},
     {"dump-guest-core", KEY_BOOL, .help = "guest memory in core dumps; no effect"},

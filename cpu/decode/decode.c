@@ -56,10 +56,14 @@ static bool fits(const DecodeEntry *e, uint32_t where, uint32_t part) {
 // ---- building
 // The sum of the squares of the lists' lengths: what a uniformly chosen row pays.
 static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift, unsigned bits) {
-    unsigned count[1 << WINDOW] = {0};
+    unsigned count[1 << WINDOW] = {0}, ones = (1u << bits) - 1;
     for (unsigned i = 0; i < n; i++) {
-        for (unsigned part = 0; part < 1u << bits; part++)
-            count[part] += fits(rows[i], ((1u << bits) - 1) << shift, part << shift);
+        unsigned fixed = rows[i]->mask >> shift & ones, open = ones & ~fixed, part = open;
+        count[(rows[i]->value >> shift & fixed) | part]++;
+        while (part) { // every other way to fill the open bits
+            part = (part - 1) & open;
+            count[(rows[i]->value >> shift & fixed) | part]++;
+        }
     }
     uint64_t cost = 0;
     for (unsigned part = 0; part < 1u << bits; part++) cost += (uint64_t)count[part] * count[part];
@@ -69,8 +73,11 @@ static uint64_t window_cost(const DecodeEntry **rows, unsigned n, unsigned shift
 static unsigned window_choose(const DecodeEntry **rows, unsigned n, unsigned width, unsigned *shift) {
     unsigned bits = 0;
     uint64_t best = (uint64_t)n * n;
+    uint32_t told = 0; // bits that tell any rows apart; a window that ends with another costs twice the one without it
+    for (unsigned i = 0; i < n; i++) told |= rows[i]->mask;
     for (unsigned b = 1; b <= WINDOW && n > 1; b++) {
         for (unsigned s = 0; s + b <= width; s++) {
+            if (!(told >> s & 1) || !(told >> (s + b - 1) & 1)) continue;
             uint64_t cost = window_cost(rows, n, s, b) + b; // of equal windows the narrowest
             if (cost < best) best = cost, *shift = s, bits = b;
         }

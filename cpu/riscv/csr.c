@@ -108,6 +108,7 @@ uint64_t riscv_csr_write(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
     unsigned csr = bits >> 20 & 0xfff;
     const CsrRow *r = csr_allowed(riscv_state(v), csr, true);
     if (!r) return riscv_illegal(v, bits, 0, 0);
+    if (r->flags & RAW) read_row(v, r, csr); // an edge that came before is overwritten too
     write_row(v, r, csr, value);
     return 0;
 }

@@ -92,8 +92,14 @@ void set_sie(Vcpu *v, unsigned csr, uint64_t value) {
     RiscvState *s = riscv_state(v);
     s->mie = merge(s->mie, value, s->mideleg);
 }
-uint64_t get_mip(Vcpu *v, unsigned csr) { return riscv_mip(riscv_state(v)); }
-uint64_t get_sip(Vcpu *v, unsigned csr) { return riscv_mip(riscv_state(v)) & riscv_state(v)->mideleg; }
+// An edge on SSI sets SSIP, which is software's to clear: from here on it is as if software had set it.
+static uint64_t latched_mip(RiscvState *s) {
+    uint32_t ssi = 1u << IRQ_SSI;
+    if (atomic_load(&s->pins) & ssi && atomic_fetch_and(&s->pins, ~ssi) & ssi) s->mip |= ssi;
+    return riscv_mip(s);
+}
+uint64_t get_mip(Vcpu *v, unsigned csr) { return latched_mip(riscv_state(v)); }
+uint64_t get_sip(Vcpu *v, unsigned csr) { return latched_mip(riscv_state(v)) & riscv_state(v)->mideleg; }
 void set_mip(Vcpu *v, unsigned csr, uint64_t value) {
     RiscvState *s = riscv_state(v);
     uint64_t sti = s->menvcfg & ENVCFG_STCE ? 0 : 1ull << IRQ_STI; // Sstc: the comparison alone drives STIP

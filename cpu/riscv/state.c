@@ -107,7 +107,7 @@ void riscv_refresh(Vcpu *v) {
 // hardware updates A and D from the start, so that software that knows of neither runs.
 void riscv_reset(Vcpu *v, uint64_t pc) {
     RiscvState *s = riscv_state(v);
-    uint32_t pins = atomic_load(&s->pins) & ~(1u << IRQ_STI); // wires keep their level
+    uint32_t pins = atomic_load(&s->pins) & ~(1u << IRQ_STI | 1u << IRQ_SSI); // wires keep their level
     fields_reset(&riscv_fields, s);
     atomic_store(&s->pins, pins);
     if (s->config->xlen == 64) s->mstatus = 2ull << 32 | 2ull << 34; // UXL = SXL = 64

@@ -111,7 +111,7 @@ typedef struct RiscvState {
     uint8_t frm;              // fcsr[7:5], all 3 bits kept as written
     uint8_t fflags;           // saved and shown only; the truth is riscv_fflags (CpuType.sync moves it)
     uint8_t hot_pad[1];
-    _Atomic uint32_t pins;    // mip bits driven from outside: MSIP MTIP MEIP SEIP STIP; any thread
+    _Atomic uint32_t pins;    // mip bits driven from outside: MSIP MTIP MEIP SEIP STIP, edges on SSIP; any thread
     // ---- CSRs
     uint64_t mip;             // the bits software wrote: SSIP, STIP (without Sstc), SEIP
     uint64_t mie, mideleg, medeleg;

@@ -177,7 +177,8 @@ bool riscv_awake(Vcpu *v) {
 
 void riscv_set_pin(Cpu *c, unsigned pin, bool level) {
     RiscvState *s = riscv_state(c->vcpu);
-    if (pin != IRQ_MSI && pin != IRQ_MTI && pin != IRQ_MEI && pin != IRQ_SEI) return;
+    if (pin != IRQ_MSI && pin != IRQ_MTI && pin != IRQ_MEI && pin != IRQ_SEI && pin != IRQ_SSI) return;
+    if (pin == IRQ_SSI && !level) return; // an edge sets SSIP, which software clears
     uint32_t bit = 1u << pin;
     uint32_t old = level ? atomic_fetch_or(&s->pins, bit) : atomic_fetch_and(&s->pins, ~bit);
     if (level && !(old & bit)) cpu_kick(c);

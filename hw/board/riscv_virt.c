@@ -18,6 +18,7 @@ enum {
     FINISHER_BASE = 0x100000,
     RTC_BASE = 0x101000,
     CLINT_BASE = 0x2000000,
+    SSWI_BASE = 0x2f00000,
     PLIC_BASE = 0xc000000,
     UART_BASE = 0x10000000,
     VIRTIO_BASE = 0x10001000,
@@ -29,7 +30,7 @@ static const uint64_t dram_base = 0x80000000;
 static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
-    Device *plic, *clint, *finisher, *uart, *rtc;
+    Device *plic, *clint, *sswi, *finisher, *uart, *rtc;
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -49,22 +50,27 @@ static void wire_harts(Machine *m, Virt *v) {
         device_wire_to(v->plic, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_SEI));
         device_wire_to(v->clint, 2 * h, riscv_pin(m, h, RISCV_PIN_MSI));
         device_wire_to(v->clint, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_MTI));
+        if (v->sswi) device_wire_to(v->sswi, h, riscv_pin(m, h, RISCV_PIN_SSI));
     }
 }
 
 static void virt_free(Machine *m) { free(m->board_state); }
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
-    char harts[32];
+    char harts[32], clint[64];
+    bool aclint;
     Virt *v = m->board_state = calloc(1, sizeof(*v));
     m->board_free = virt_free;
     m->ram_base = dram_base;
+    if (!machine_prop_bool(m, "aclint", false, &aclint, error, error_size)) return false;
     snprintf(harts, sizeof(harts), "harts=%u", m->ncpus);
+    snprintf(clint, sizeof(clint), "%s,aclint=%s", harts, aclint ? "on" : "off");
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
     bool ok = riscv_make_harts(m, error, error_size) &&
               riscv_make_memory(m, "riscv_virt_board.ram", error, error_size) &&
               (v->plic = add(m, &plic_type, "plic", PLIC_BASE, harts, error, error_size)) &&
-              (v->clint = add(m, &aclint_type, "clint", CLINT_BASE, harts, error, error_size)) &&
+              (v->clint = add(m, &aclint_type, "clint", CLINT_BASE, clint, error, error_size)) &&
+              (!aclint || (v->sswi = add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
               (v->finisher = add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
               (v->rtc = add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = add(m, &ns16550_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "",
@@ -166,6 +172,10 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
     return riscv_boot(m, &boot, error, error_size);
 }
 
+static const char *const props[] = {
+    "aclint=on|off: ACLINT devices in place of the CLINT, supervisor software interrupts among them",
+    NULL,
+};
 static const char *const targets[] = {"riscv64", "riscv32", NULL};
 
 const Board riscv_virt_board = {
@@ -174,6 +184,7 @@ const Board riscv_virt_board = {
     .targets = targets,
     .max_cpus = PLIC_CONTEXTS / 2,
     .default_ram = 128 << 20,
+    .props = props,
     .build = virt_build,
     .load = virt_load,
     .plug = virt_plug,

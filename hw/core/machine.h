@@ -133,6 +133,9 @@ void machine_pause(Machine *m);
 void machine_resume(Machine *m);
 bool machine_running(Machine *m);
 // Applies -global to a device before it is plugged.
+// A property of the board itself (-M): its text; false: not said.
+bool machine_prop(const Machine *m, const char *key, char *value, size_t size);
+bool machine_prop_bool(const Machine *m, const char *key, bool preset, bool *value, char *error, size_t error_size);
 bool machine_globals(Machine *m, Device *d, char *error, size_t error_size);
 
 // Device types by name, for -device and `-device help` (hw/board/boards.c). NULL-terminated.

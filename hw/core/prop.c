@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Properties of devices as the user writes them: `-device driver,key=value,...` and `-global`. Values are
+// Properties as the user writes them: `-device driver,key=value,...`, `-global`, `-M name,key=value`. Values are
 // checked here, once, with near matches for keys and back ends. Called before a device is plugged.
 #include <errno.h>
 #include <stdio.h>
@@ -112,4 +112,26 @@ bool device_set_all(Device *d, const char *list, char *error, size_t error_size)
         if (!device_set(d, item, equals ? equals + 1 : "on", error, error_size)) return false;
     }
     return true;
+}
+
+bool machine_prop(const Machine *m, const char *key, char *value, size_t size) {
+    char item[4096];
+    const char *list = m->spec->machine_props;
+    bool said = false;
+    size_t n = strlen(key);
+    while (list && *list) {
+        list = take_item(list, item, sizeof(item));
+        if (strncmp(item, key, n) || (item[n] && item[n] != '=')) continue;
+        snprintf(value, size, "%s", item[n] ? item + n + 1 : "on");
+        said = true; // the last one counts
+    }
+    return said;
+}
+
+bool machine_prop_bool(const Machine *m, const char *key, bool preset, bool *value, char *error,
+                       size_t error_size) {
+    char text[64];
+    *value = preset;
+    return !machine_prop(m, key, text, sizeof(text)) || parse_bool(text, value) ||
+           FAIL("-M %s=%s: on or off is expected", key, text);
 }

@@ -14,6 +14,7 @@ typedef struct Aclint {
     uint64_t shift; // mtime - virtual time, in ticks
     // wiring
     uint32_t harts;
+    bool aclint; // how the device tree calls it
     DeviceTimer *timer[ACLINT_HARTS];
 } Aclint;
 
@@ -59,34 +60,75 @@ static void aclint_update(Device *d) {
 
 static void due(Device *d, unsigned hart) {} // update sees it
 
+bool aclint_check_harts(uint32_t harts, char *error, size_t error_size) {
+    if (harts && harts <= ACLINT_HARTS) return true;
+    snprintf(error, error_size, "the CLINT serves 1 to %d harts, not %u", ACLINT_HARTS, harts);
+    return false;
+}
+
 static bool aclint_plug(Device *d, char *error, size_t error_size) {
     Aclint *a = d->state;
-    if (!a->harts || a->harts > ACLINT_HARTS) {
-        snprintf(error, error_size, "the CLINT serves 1 to %d harts, not %u", ACLINT_HARTS, a->harts);
-        return false;
-    }
+    if (!aclint_check_harts(a->harts, error, error_size)) return false;
     for (unsigned h = 0; h < a->harts; h++) a->timer[h] = device_timer(d, due, h);
     return true;
 }
 
-static void aclint_fdt(Device *d, Fdt *f) {
-    Aclint *a = d->state;
-    uint32_t cells[4 * ACLINT_HARTS], n = 0;
-    for (unsigned h = 0; h < a->harts;
-         h++) { // machine software 3 and machine timer 7 (privileged specification, mcause)
-        cells[n++] = d->machine->cpu_phandles[h];
-        cells[n++] = 3;
-        cells[n++] = d->machine->cpu_phandles[h];
-        cells[n++] = 7;
-    }
+void aclint_dt_interrupts(Device *d, Fdt *f, uint32_t harts, unsigned n, const uint32_t *causes) {
+    uint32_t cells[4 * ACLINT_HARTS], count = 0;
+    for (unsigned h = 0; h < harts; h++)
+        for (unsigned i = 0; i < n; i++) {
+            cells[count++] = d->machine->cpu_phandles[h];
+            cells[count++] = causes[i];
+        }
+    dt_cells(f, "interrupts-extended", count, cells);
+}
+
+enum { MTIMER = 0x4000, MTIME = 0x8000 - 8 }; // MTIME: from MTIMER
+static const uint32_t causes[] = {3, 7};      // machine software and timer (privileged specification, mcause)
+
+static void clint_fdt(Device *d, Fdt *f) {
     dt_begin(f, "clint@%lx", (unsigned long)d->base);
-    dt_cells(f, "interrupts-extended", n, cells);
+    aclint_dt_interrupts(d, f, ((Aclint *)d->state)->harts, 2, causes);
     dt_reg(f, d->base, d->type->window);
     dt_strings(f, "compatible", 2, (const char *const[]){"sifive,clint0", "riscv,clint0"});
     dt_end(f);
 }
 
-static const Prop aclint_props[] = {PROP(Aclint, harts, PROP_U32, "1", "harts")};
+// Linux: bindings/timer/riscv,aclint-mtimer.yaml. mtime is named before mtimecmp.
+static void mtimer_fdt(Device *d, Fdt *f) {
+    uint64_t base = d->base + MTIMER, ranges[] = {base + MTIME, 0x8000 - MTIME, base, MTIME};
+    uint32_t cells[8];
+    for (unsigned i = 0; i < 8; i++) cells[i] = (uint32_t)(ranges[i / 2] >> (i & 1 ? 0 : 32));
+    dt_begin(f, "mtimer@%lx", (unsigned long)base);
+    aclint_dt_interrupts(d, f, ((Aclint *)d->state)->harts, 1, &causes[1]);
+    dt_cells(f, "reg", 8, cells);
+    dt_string(f, "compatible", "riscv,aclint-mtimer");
+    dt_end(f);
+}
+
+static void mswi_fdt(Device *d, Fdt *f) {
+    dt_begin(f, "mswi@%lx", (unsigned long)d->base);
+    aclint_dt_interrupts(d, f, ((Aclint *)d->state)->harts, 1, &causes[0]);
+    dt_flag(f, "interrupt-controller");
+    dt_u32(f, "#interrupt-cells", 0);
+    dt_reg(f, d->base, MTIMER);
+    dt_string(f, "compatible", "riscv,aclint-mswi");
+    dt_end(f);
+}
+
+static void aclint_fdt(Device *d, Fdt *f) {
+    if (!((Aclint *)d->state)->aclint) {
+        clint_fdt(d, f);
+        return;
+    }
+    mtimer_fdt(d, f);
+    mswi_fdt(d, f);
+}
+
+static const Prop aclint_props[] = {
+    PROP(Aclint, harts, PROP_U32, "1", "harts"),
+    PROP(Aclint, aclint, PROP_BOOL, "off", "nodes of an ACLINT, not of a CLINT"),
+};
 
 const DeviceType aclint_type = {
     .name = "riscv.aclint",
@@ -97,7 +139,7 @@ const DeviceType aclint_type = {
     .nregs = sizeof(aclint_regs) / sizeof(aclint_regs[0]),
     .window = 0x10000,
     .props = aclint_props,
-    .nprops = 1,
+    .nprops = 2,
     .plug = aclint_plug,
     .update = aclint_update,
     .fdt = aclint_fdt,

@@ -128,63 +128,98 @@ static void cut_behind_end(IrBlock *b, unsigned end) {
     b->nops = end;
 }
 
-// ---- fusion: what a value's only reader can do itself. Decided where the value stands, when all its readers that live are known.
+// ---- halves: who reads but the low 32 bits of a value, so that 32-bit arithmetic need not extend its results
 
 typedef struct Walk {
     IrBlock *b;
     Doomed doomed;
-    IrRef reader[IR_MAX_OPS]; // of the values fusion looks at: the op seen last to name it; not cleared, so checked before use
+    bool renamed;                // a value was passed by or narrowed: names are to be put right
+    uint8_t whole[IR_MAX_OPS];   // some reader looks at more than the low 32 bits
+    IrRef adder[IR_MAX_OPS];     // of a SHL: the ADD seen last to name it; not cleared, so checked before use
 } Walk;
 
-static bool is_fusible(IrOpcode op) { return op == OP_SEXT32 || op == OP_ZEXT32 || op == OP_SHL; }
-
-static void note_reader(Walk *w, IrRef v, unsigned by) {
-    if (v != IR_NONE && is_fusible(w->b->ops[v].op))
-        w->reader[v] = (IrRef)by;
+// The low half of what these make depends on the low halves of their operands alone.
+static bool is_narrowable(const IrBlock *b, const IrOp *op) {
+    switch (op->op) {
+    case OP_ADD:
+    case OP_SUB:
+    case OP_AND:
+    case OP_OR:
+    case OP_XOR:
+    case OP_ANDN:
+    case OP_MUL: return true;
+    case OP_SHL: return b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm < 32;
+    default: return false;
+    }
 }
 
-// Does this op read no more than the low 32 bits of its operand v?
-static bool reads_low_half(const IrOp *op, IrRef v) {
+// Does this op read no more than the low 32 bits of operand n (0, 1, 2)?
+static bool reads_low_half(const IrOp *op, unsigned n) {
     if (op->op == OP_STORE)
-        return op->a != v && (op->memop & MO_SIZE) <= MO_32;
+        return n == 1 && (op->memop & MO_SIZE) <= MO_32;
     unsigned kind = ir_op_info[op->op].kind;
+    if (op->op == OP_SEXT32 || op->op == OP_ZEXT32)
+        return true;
     return op->type == T_I32 && (kind == KIND_CMP || (kind == KIND_VALUE && op->op != OP_BITCAST));
 }
 
-static void rename_operand(IrBlock *b, IrRef *operand, IrRef from, IrRef to) {
-    if (*operand != from)
-        return;
-    *operand = to;
-    b->uses[from]--;
-    b->uses[to]++;
+static void note_readers(Walk *w, unsigned i) {
+    const IrOp *op = &w->b->ops[i];
+    const IrRef operand[3] = {op->a, op->b, op->c};
+    for (unsigned n = 0; n < 3; n++)
+        if (operand[n] != IR_NONE) {
+            w->whole[operand[n]] |= !reads_low_half(op, n);
+            w->adder[operand[n]] = op->op == OP_ADD ? (IrRef)i : IR_NONE;
+        }
+    if (ir_op_info[op->op].kind == KIND_JUMP)
+        for (unsigned n = 0; n < op->nargs; n++)
+            w->whole[w->b->args[op->args + n]] = true;
 }
 
-// An extension whose only reader ignores the upper half is passed by; a shift by 1, 2 or 3 whose only reader
-// adds it becomes part of the address arithmetic that hosts have. If the operand is a slot's value, it might
-// not outlive the slot: then not.
-static void fuse(Walk *w, IrRef v) {
+// An extension whose readers all ignore the upper half is passed by: it leaves a NOP that tells, plus 1, who takes its place. If the
+// operand is a slot's value, it might not outlive the slot: then not.
+static bool pass_by(Walk *w, unsigned v) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[v];
-    unsigned at = w->reader[v];
-    if (at <= v || at >= b->nops)
+    IrRef x = op->a;
+    if ((op->op != OP_SEXT32 && op->op != OP_ZEXT32) || w->whole[v] || b->ops[x].op == OP_GET || b->ops[x].op == OP_CONST)
+        return false;
+    b->uses[x] = (uint16_t)(b->uses[x] + b->uses[v]);
+    b->uses[v] = 0;
+    drop(b, op);
+    op->imm = x + 1;
+    w->renamed = true;
+    return true;
+}
+
+static void rename_operand(const IrBlock *b, IrRef *r) {
+    while (*r != IR_NONE && b->ops[*r].op == OP_NOP && b->ops[*r].imm)
+        *r = (IrRef)(b->ops[*r].imm - 1);
+}
+
+static void rename_all(IrBlock *b) {
+    for (unsigned i = 0; i < b->nops; i++) {
+        IrOp *op = &b->ops[i];
+        rename_operand(b, &op->a);
+        rename_operand(b, &op->b);
+        rename_operand(b, &op->c);
+        if (op->op == OP_STORE)
+            op->type = (uint8_t)ir_result_type(&b->ops[op->b]);
+    }
+}
+
+// ---- fusion: what a value's only reader can do itself
+
+// A shift by 1, 2 or 3 whose only reader adds it becomes part of the address arithmetic that hosts have.
+static void fuse_shift(Walk *w, IrRef v) {
+    IrBlock *b = w->b;
+    IrOp *op = &b->ops[v];
+    unsigned at = w->adder[v];
+    if (b->uses[v] != 1 || at <= v || at >= b->nops || b->ops[op->a].op == OP_CONST)
         return;
     IrOp *reader = &b->ops[at];
-    unsigned named = (reader->a == v) + (reader->b == v) + (reader->c == v);
-    if (named == 0 || named != b->uses[v] || b->ops[op->a].op == OP_CONST)
-        return;
-    if (op->op != OP_SHL) {
-        if (b->ops[op->a].op == OP_GET || !reads_low_half(reader, v))
-            return;
-        IrRef x = op->a;
-        rename_operand(b, &reader->a, v, x);
-        rename_operand(b, &reader->b, v, x);
-        rename_operand(b, &reader->c, v, x);
-        if (reader->op == OP_STORE)
-            reader->type = (uint8_t)ir_result_type(&b->ops[x]);
-        return;
-    }
     bool scales = b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm - 1 < 3;
-    if (!scales || reader->op != OP_ADD || reader->type != op->type || named != 1)
+    if (!scales || reader->op != OP_ADD || reader->type != op->type || (reader->a == v) + (reader->b == v) != 1)
         return;
     IrRef other = reader->a == v ? reader->b : reader->a;
     if (b->ops[other].op == OP_CONST)
@@ -196,22 +231,24 @@ static void fuse(Walk *w, IrRef v) {
     b->uses[v]--;
     b->uses[op->a]++;
     b->uses[op->b]++;
+    w->whole[op->a] |= op->type == T_I64;
 }
-
-// Ops that might take a value's place or need but half of it.
-static bool may_fuse(const IrOp *op) { return op->op == OP_ADD || op->op == OP_STORE || op->type == T_I32; }
 
 static void visit(Walk *w, unsigned i) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[i];
     const IrOpInfo *info = &ir_op_info[op->op];
     if (info->effects == FX_PURE) {
-        if (b->uses[i] != 0 && is_fusible(op->op))
-            fuse(w, (IrRef)i);
-        if (b->uses[i] == 0) {
-            drop(b, op);
-            return;
+        if (op->type == T_I64 && !w->whole[i] && is_narrowable(b, op)) {
+            op->type = T_I32;
+            w->renamed = true;
         }
+        if (b->uses[i] != 0 && op->op == OP_SHL)
+            fuse_shift(w, (IrRef)i);
+        if (b->uses[i] == 0)
+            drop(b, op);
+        if (op->op == OP_NOP || pass_by(w, i))
+            return;
     } else if (op->op == OP_SET) {
         if (set_is_dead(&w->doomed, (unsigned)op->imm, ir_type_size(op->type)))
             drop(b, op);
@@ -226,18 +263,21 @@ static void visit(Walk *w, unsigned i) {
     } else if (info->effects != FX_STICKY) {
         doom_nothing(&w->doomed);
     }
-    if (may_fuse(op)) {
-        note_reader(w, op->a, i);
-        note_reader(w, op->b, i);
-    }
+    note_readers(w, i);
 }
 
 static void walk_back(IrBlock *b) {
     Walk w;
     w.b = b;
     w.doomed = (Doomed){0};
+    w.renamed = false;
+    memset(w.whole, 0, b->nops);
+    for (unsigned i = 0; i < b->npending; i++)
+        w.whole[b->pending[i].value] = true;
     for (unsigned i = b->nops; i-- > 0;)
         visit(&w, i);
+    if (w.renamed)
+        rename_all(b);
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.

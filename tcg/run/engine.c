@@ -134,6 +134,11 @@ void vcpu_fence_i(Vcpu *v) {
     vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
 }
 
+static void add_stats(Vcpu *v, void *sum) {
+    for (unsigned k = 0; k < STAT_COUNT; k++)
+        ((uint64_t *)sum)[k] += v->stat[k];
+}
+
 char *engine_info(Engine *e) {
     static const char *const name[STAT_COUNT] = {
         "exits to the run loop", "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
@@ -141,20 +146,23 @@ char *engine_info(Engine *e) {
         "suspect blocks revived", "ops through the interpreter", "cache flushes", "sites that rove",
     };
     uint64_t sum[STAT_COUNT];
+    pthread_mutex_lock(&e->lock);
     memcpy(sum, e->gone, sizeof(sum));
+    size_t used = e->code.used + e->code.cold - e->code.cold_start;
+    uint64_t translate_ns = e->translate_ns;
+    pthread_mutex_unlock(&e->lock);
     for (unsigned i = 0; i < e->nvcpus; i++)
-        for (unsigned k = 0; k < STAT_COUNT; k++)
-            sum[k] += e->vcpus[i]->stat[k];
+        vcpu_work(e->vcpus[i], add_stats, sum, true);
     char *text = NULL;
     size_t size;
     FILE *f = open_memstream(&text, &size);
     fprintf(f, "backend                        %s\n", e->options.interpret ? "interpreter" : e->backend->name);
-    fprintf(f, "code cache                     %zu of %zu KiB\n", (e->code.used + e->code.cold - e->code.cold_start) >> 10, e->code.size >> 10);
+    fprintf(f, "code cache                     %zu of %zu KiB\n", used >> 10, e->code.size >> 10);
     for (unsigned k = 0; k < STAT_COUNT; k++)
         fprintf(f, "%-30s %llu\n", name[k], (unsigned long long)sum[k]);
     if (sum[STAT_INSNS])
         fprintf(f, "%-30s %.1f ns a guest instruction, %.1f host bytes\n", "translation",
-                (double)e->translate_ns / (double)sum[STAT_INSNS], (double)sum[STAT_HOST_BYTES] / (double)sum[STAT_INSNS]);
+                (double)translate_ns / (double)sum[STAT_INSNS], (double)sum[STAT_HOST_BYTES] / (double)sum[STAT_INSNS]);
     fclose(f);
     return text;
 }

@@ -22,5 +22,5 @@ void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);
 // Watchpoints, by vaddr: a vCPU stops with RUN_WATCHPOINT and Vcpu.watch after an instruction that did one of `access` (WATCHED_READ,
 // WATCHED_WRITE) in [vaddr, vaddr + size). Page walks and DMA are not watched. Otherwise as breakpoints.
 void engine_watch(Engine *e, uint64_t vaddr, uint64_t size, unsigned access, bool set);
-// A text for `info jit`; the caller frees it.
+// A text for `info jit`; the caller frees it. Asks each vCPU's thread, which must serve requests.
 char *engine_info(Engine *e);

@@ -69,7 +69,7 @@ static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host) {
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host) {
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
-        if (s->clean)
+        if (!v->spaces->id[i].used || s->clean)
             continue;
         wipe_host(s->write, TLB_ENTRIES, host);
         wipe_host(s->site, SITE_ENTRIES, host);
@@ -83,6 +83,14 @@ void tlb_wipe_jumps(Vcpu *v) {
     v->changed = true;
 }
 
+// Zeroed memory becomes a space: not before it is used, since most guests start with few.
+static void space_begin(Space *s, unsigned index) {
+    s->index = index;
+    space_wipe(s);
+    for (unsigned k = 0; k < SITE_ENTRIES; k++)
+        s->misses[k] = ROVE_MISSES;
+}
+
 bool tlb_init(Vcpu *v) {
     if (!guard) {
         uint8_t *p = mmap(NULL, 3 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -90,24 +98,20 @@ bool tlb_init(Vcpu *v) {
             return false;
         guard = p + PAGE_SIZE;
     }
+    Space *s = mmap(NULL, SPACE_COUNT * sizeof(Space), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (s == MAP_FAILED)
+        return false;
     v->spaces = calloc(1, sizeof(SpaceSet));
-    for (unsigned i = 0; i < SPACE_COUNT; i++) {
-        Space *s = aligned_alloc(64, (sizeof(Space) + 63) & ~63ull);
-        memset(s, 0, sizeof(*s));
-        s->index = i;
-        space_wipe(s);
-        for (unsigned k = 0; k < SITE_ENTRIES; k++)
-            s->misses[k] = ROVE_MISSES;
-        v->spaces->spaces[i] = s;
-    }
-    v->space = v->spaces->spaces[0];
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        v->spaces->spaces[i] = s + i;
+    v->space = s;
+    space_begin(s, 0);
     v->spaces->id[0] = (SpaceId){.key = ~0ull, .used = ++v->spaces->stamp};
     return true;
 }
 
 void tlb_free(Vcpu *v) {
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
-        free(v->spaces->spaces[i]);
+    if (v->spaces) munmap(v->spaces->spaces[0], SPACE_COUNT * sizeof(Space));
     free(v->spaces);
 }
 
@@ -184,6 +188,8 @@ static void space_new(Vcpu *v, SpaceId id) {
         if (x->used < set->id[oldest].used)
             oldest = i;
     }
+    if (!set->id[oldest].used)
+        space_begin(set->spaces[oldest], oldest);
     if (donor < SPACE_COUNT)
         inherit(set->spaces[oldest], set->spaces[donor]);
     else

@@ -65,7 +65,7 @@ typedef struct IoEntry {
 } IoEntry;
 
 struct Space {
-    TlbEntry read[TLB_ENTRIES];
+    _Alignas(64) TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched

@@ -156,6 +156,29 @@ START_TEST(device_tree_names_are_qemus) {
 }
 END_TEST
 
+START_TEST(aclint_nodes_are_qemus) {
+    MachineSpec spec = {.bios = code_make("fw", 4096), .smp = 2, .machine_props = "aclint=on"};
+    Machine *m = build(&spec);
+    ck_assert_msg(m, "%s", error);
+    int n;
+    ck_assert_str_eq(prop(m, "/soc/mswi@2000000", "compatible", &n), "riscv,aclint-mswi");
+    ck_assert_str_eq(prop(m, "/soc/sswi@2f00000", "compatible", &n), "riscv,aclint-sswi");
+    ck_assert_str_eq(prop(m, "/soc/mtimer@2004000", "compatible", &n), "riscv,aclint-mtimer");
+    const fdt64_t *reg = prop(m, "/soc/mtimer@2004000", "reg", &n);
+    static const uint64_t ranges[] = {0x200bff8, 8, 0x2004000, 0x7ff8};
+    for (unsigned i = 0; i < 4; i++) ck_assert_uint_eq(fdt64_ld(reg + i), ranges[i]);
+    const fdt32_t *cells = prop(m, "/soc/sswi@2f00000", "interrupts-extended", &n);
+    ck_assert_int_eq(n, 2 * 2 * 4);
+    ck_assert_uint_eq(fdt32_ld(cells + 2), fdt32_ld(prop(m, "/cpus/cpu@1/interrupt-controller", "phandle", &n)));
+    ck_assert_uint_eq(fdt32_ld(cells + 3), 1);
+    ck_assert_int_lt(fdt_path_offset(m->dtb, "/soc/clint@2000000"), 0);
+    machine_free(m);
+    spec.machine_props = "aclint=maybe";
+    ck_assert_ptr_null(build(&spec));
+    ck_assert_ptr_nonnull(strstr(error, "on or off"));
+}
+END_TEST
+
 START_TEST(machine_mode_program_starts_itself) {
     MachineSpec spec = {.kernel = elf_make(0x80000000, true)}; // linked where firmware would stand
     Machine *m = build(&spec);
@@ -209,6 +232,7 @@ int main(void) {
     TCase *t = tcase_create("boards");
     tcase_add_test(t, firmware_kernel_initrd_are_where_qemu_puts_them);
     tcase_add_test(t, device_tree_names_are_qemus);
+    tcase_add_test(t, aclint_nodes_are_qemus);
     tcase_add_test(t, machine_mode_program_starts_itself);
     tcase_add_test(t, mistakes_are_told);
     suite_add_tcase(s, t);

@@ -284,6 +284,22 @@ START_TEST(clint_software_and_timer) {
 }
 END_TEST
 
+START_TEST(sswi_sends_edges) {
+    Rig *r = rig_new(&aclint_sswi_type, "harts=2");
+    rig_write(r, 4, 1, 4);
+    ck_assert_uint_eq(r->edges, 2); // up and down
+    ck_assert(!r->level[1]);
+    ck_assert_uint_eq(rig_read(r, 4, 4), 0);
+    rig_write(r, 4, 0xfffffffe, 4); // bit 0 alone
+    rig_write(r, 8, 1, 4);          // no such hart
+    ck_assert_uint_eq(r->edges, 2);
+    rig_write(r, 0, 1, 4);
+    rig_write(r, 0, 1, 4);
+    ck_assert_uint_eq(r->edges, 6);
+    rig_free(r);
+}
+END_TEST
+
 START_TEST(goldfish_time_and_alarm) {
     Rig *r = rig_new(&goldfish_rtc_type, "");
     uint64_t low = rig_read(r, 0, 4), high = rig_read(r, 4, 4), t = high << 32 | low;
@@ -361,6 +377,7 @@ int main(void) {
     tcase_add_test(t, plic_priorities_and_contexts);
     tcase_add_test(t, plic_threshold_masks_but_claim_ignores_it);
     tcase_add_test(t, clint_software_and_timer);
+    tcase_add_test(t, sswi_sends_edges);
     tcase_add_test(t, goldfish_time_and_alarm);
     tcase_add_test(t, finisher_ends_the_machine);
     tcase_add_test(t, htif_console_and_exit);
