@@ -73,10 +73,18 @@ static const IrSlot slots[] = {
 static const uint16_t pins[] = {X_SLOT(15), X_SLOT(14), X_SLOT(2), X_SLOT(10), X_SLOT(13), X_SLOT(12),
                                 X_SLOT(11), X_SLOT(8),  X_SLOT(9), X_SLOT(16), X_SLOT(18), X_SLOT(17)};
 
+// The same of the FP registers: as compilers take them, fa5 downwards, then temporaries, fs0, fs1, and what else calls clobber.
+static const uint16_t fp_pins[] = {F_SLOT(15), F_SLOT(14), F_SLOT(13), F_SLOT(12), F_SLOT(11), F_SLOT(10), F_SLOT(0),
+                                   F_SLOT(8),  F_SLOT(1),  F_SLOT(9),  F_SLOT(16), F_SLOT(17), F_SLOT(2),  F_SLOT(3),
+                                   F_SLOT(4),  F_SLOT(5),  F_SLOT(6),  F_SLOT(7),  F_SLOT(18), F_SLOT(19), F_SLOT(20),
+                                   F_SLOT(21), F_SLOT(28), F_SLOT(29), F_SLOT(22), F_SLOT(23)};
+
 // clang-format off
 #define GUEST(NAME) { \
     .name = NAME, .names = {slots, sizeof(slots) / sizeof(slots[0]), riscv_helpers, RISCV_NHELPERS}, \
-    .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), .state_size = sizeof(RiscvState), .insn_align = 2, \
+    .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), \
+    .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
+    .state_size = sizeof(RiscvState), .insn_align = 2, \
     .translate = riscv_translate, .fill = riscv_fill, .io_read = riscv_io_read, .io_write = riscv_io_write, \
     .misaligned = riscv_misaligned, .trap = riscv_trap, .interrupt = riscv_interrupt, .awake = riscv_awake, \
     .reset = riscv_reset }

@@ -11,13 +11,14 @@ typedef struct CodeBuffer {
     size_t cold, cold_start; // out-of-line stubs, from cold_start on
 } CodeBuffer;
 
-typedef struct CompiledLink { uint32_t site, stub; } CompiledLink;
+typedef struct CompiledLink { uint32_t site, stub; bool warm; } CompiledLink; // warm: may go to the target's warm entry
 
 // A fast-path access and its slow path (executable addresses): where a fault on the guard page goes on.
 typedef struct CompiledAccess { uint32_t access, slow; } CompiledAccess;
 
 typedef struct Compiled {
     uint32_t entry;               // executable address
+    uint32_t warm_entry;          // for links from code that left guest FP registers in the host's
     uint32_t bytes;
     unsigned nlinks;
     CompiledLink links[64];

@@ -232,7 +232,7 @@ void cache_link(Engine *e, uint32_t link, Block *to) {
     l->to = to;
     l->next = to->incoming;
     to->incoming = link;
-    e->backend->patch(&e->code, l->site, to->code);
+    e->backend->patch(&e->code, l->site, l->warm ? to->warm : to->code);
 }
 
 // The cache is full: everything goes. Block memory is freed, so no vCPU may be active.

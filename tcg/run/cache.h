@@ -25,6 +25,7 @@ typedef struct Block {
     uint64_t next_ppage;            // straddling: the physical page of its last bytes, else ~0
     uint32_t ctx;
     uint32_t code;                  // executable address; 0: interpreted
+    uint32_t warm;                  // entry for links that left guest FP registers in the host's
     uint16_t bytes, nlinks;
     uint32_t first_link, incoming;  // Engine.links: its own exits; head of the list of links to it (0: none)
     _Atomic bool suspect;
@@ -54,6 +55,7 @@ typedef struct Link {
     uint32_t site, stub;            // executable addresses: of the rel32, of the stub
     Block *from, *to;
     uint32_t next;                  // in to->incoming
+    bool warm;                      // to the target's warm entry
 } Link;
 
 enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13 };

@@ -35,6 +35,8 @@ typedef struct Guest {
     IrNames names;                     // slots and helpers
     const uint16_t *pins;              // slot offsets (i64) to keep in host registers, hottest first
     unsigned npins;
+    const uint16_t *fp_pins;           // the same for floating point (f64)
+    unsigned nfp_pins;
     size_t state_size;                 // guest state struct, fields first, host wiring last
     unsigned insn_align;               // 1, 2 or 4 bytes: hashing
 

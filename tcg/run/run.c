@@ -82,11 +82,12 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     v->stat[STAT_HOST_BYTES] += c.bytes + c.cold_bytes;
     v->stat[STAT_FALLBACK] += c.fallbacks;
     b->code = c.entry;
+    b->warm = c.warm_entry;
     guard_add(e, b, &c);
     b->first_link = e->nlinks;
     b->nlinks = (uint16_t)c.nlinks;
     for (unsigned i = 0; i < c.nlinks; i++)
-        e->links[e->nlinks++] = (Link){c.links[i].site, c.links[i].stub, b, NULL, 0};
+        e->links[e->nlinks++] = (Link){.site = c.links[i].site, .stub = c.links[i].stub, .from = b, .warm = c.links[i].warm};
     cache_publish(e, b);
     return b;
 }

@@ -69,6 +69,7 @@ struct Vcpu {
     _Atomic uint32_t exit_request;
     uint32_t ctx;              // context word: what translation depends on (mode, FP state, ...), set by vcpu_context
     uint64_t stack_limit;      // of the return predictor: below it, it starts afresh
+    bool xmm_live;             // guest FP registers are in the host's, newer than in the state; never while C runs
 };
 
 static inline void *vcpu_state(Vcpu *v) { return v + 1; }

@@ -28,7 +28,7 @@ static bool is_pin(const Gen *g, Reg r) {
 }
 
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
-static bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
+bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
 
 // ---- last uses, fusion and hints: one backward walk
 static void touch(Gen *g, IrRef r, unsigned i) {
@@ -48,8 +48,11 @@ static void fuse(Gen *g, IrRef cond, unsigned i) {
 // `SET pin, v` right after v was made: compute v in the pin itself, and so the operand it was extended from.
 static void hint(Gen *g, unsigned i, const IrOp *op) {
     unsigned cell = op->imm / 8;
-    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     IrRef v = op->a;
+    bool fp = type_of(g, v) == T_F64;
+    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
+    if (fp || type_fp(op->type))
+        pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
     unsigned before = i;
     while (before > 0 && (g->ir->ops[before - 1].op == OP_CONST || g->ir->ops[before - 1].op == OP_NOP))
         before--;
@@ -67,7 +70,8 @@ void alloc_begin(Gen *g) {
     for (unsigned i = 0; i < b->nops; i++)
         g->val[i] = (Val){.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT};
     for (unsigned i = 0; i < 16; i++)
-        g->gpr[i] = g->pin[i] = g->xmm[i] = IR_NONE;
+        g->gpr[i] = g->pin[i] = IR_NONE;
+    xpins_begin(g);
     for (unsigned i = 0; i < g->ncells; i++)
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
@@ -84,6 +88,10 @@ void alloc_begin(Gen *g) {
         if (info->operands > 0) touch(g, op->a, i);
         if (info->operands > 1) touch(g, op->b, i);
         if (info->operands > 2) touch(g, op->c, i);
+        if (info->kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG)
+            g->fp_first = true;
+        else if (info->kind == KIND_CALL)
+            g->fp_first = false;
         if (op->op == OP_SET)
             hint(g, i, op);
         else if (info->kind == KIND_MEM)
@@ -96,7 +104,7 @@ void alloc_begin(Gen *g) {
 }
 
 // ---- memory copies
-static int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)s; }
+int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)s; }
 
 static void forget_cell(Gen *g, IrRef r) {
     Val *v = &g->val[r];
@@ -119,7 +127,7 @@ static void remember_cell(Gen *g, IrRef r, uint16_t slot) {
 // A block that needs more than there is of something is left to the interpreter.
 static void give_up(Gen *g) { g->a.full = g->out->beyond = true; }
 
-static void spill(Gen *g, IrRef r) {
+void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->spill != NOREG)
         return;
@@ -131,7 +139,7 @@ static void spill(Gen *g, IrRef r) {
     g->spill_used |= 1u << s;
     v->spill = (uint8_t)s;
     if (type_fp(type_of(g, r)))
-        op_rm(&g->a, P_F2 | P_0F | 0x11, v->reg, RBP, spill_disp(s));
+        movsd_mr(&g->a, RBP, spill_disp(s), v->reg);
     else
         mov_mr(&g->a, RBP, spill_disp(s), v->reg);
 }
@@ -142,18 +150,19 @@ void free_spills(Gen *g) {
     g->spill_dying = 0;
 }
 
-static void drop_reg(Gen *g, IrRef r) {
+void drop_reg(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->reg == NOREG)
         return;
-    if (type_fp(type_of(g, r)))
-        g->xmm[v->reg] = IR_NONE;
-    else if (g->gpr[v->reg] == r)
+    if (type_fp(type_of(g, r))) {
+        if (g->xmm[v->reg] == r)
+            g->xmm[v->reg] = IR_NONE;
+    } else if (g->gpr[v->reg] == r)
         g->gpr[v->reg] = IR_NONE;
     v->reg = NOREG;
 }
 
-static void evict(Gen *g, IrRef r) {
+void evict(Gen *g, IrRef r) {
     bool remade = is_const(g, r) || g->ir->ops[r].op == OP_PCREL; // cheaper than a reload
     if (g->val[r].slot == NOSLOT && !remade && g->val[r].last >= g->i)
         spill(g, r);
@@ -190,22 +199,6 @@ static Reg take_temp(Gen *g) {
     }
     evict(g, g->gpr[best]);
     return (Reg)best;
-}
-
-static uint8_t take_xmm(Gen *g) {
-    unsigned best = NOREG, far = 0;
-    for (unsigned t = 0; t < MAX_XTEMP; t++) {
-        if (g->xlocked >> t & 1)
-            continue;
-        if (g->xmm[t] == IR_NONE)
-            return (uint8_t)t;
-        if (best == NOREG || g->val[g->xmm[t]].last > far) {
-            best = t;
-            far = g->val[g->xmm[t]].last;
-        }
-    }
-    evict(g, g->xmm[best]);
-    return (uint8_t)best;
 }
 
 Reg temp_gpr(Gen *g) {
@@ -245,25 +238,6 @@ Reg use_gpr(Gen *g, IrRef r) {
         v->reg = t;
     }
     g->locked |= 1u << v->reg;
-    return v->reg;
-}
-
-uint8_t use_xmm(Gen *g, IrRef r) {
-    Val *v = &g->val[r];
-    if (v->reg == NOREG) {
-        uint8_t t = take_xmm(g);
-        bool single = type_of(g, r) == T_F32;
-        if (is_const(g, r)) {
-            mov_ri(&g->a, RCX, const_value(g, r));
-            op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, t, RCX);
-        } else {
-            int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
-            op_rm(&g->a, (single && v->spill == NOREG ? P_F3 : P_F2) | P_0F | 0x10, t, RBP, disp);
-        }
-        g->xmm[t] = r;
-        v->reg = t;
-    }
-    g->xlocked |= 1u << v->reg;
     return v->reg;
 }
 
@@ -307,6 +281,13 @@ static void free_pin(Gen *g, Reg pin);
 // stays, since operands are read first.
 void vacate_hint(Gen *g, IrRef r) {
     Reg pin = g->val[r].hint;
+    if (pin != NOREG && type_fp(type_of(g, r))) {
+        xpins_need(g);
+        IrRef x = g->xpin[pin];
+        if (x != IR_NONE && g->val[x].reg == pin && live_after(g, x))
+            free_xpin(g, pin);
+        return;
+    }
     IrRef w = pin == NOREG ? IR_NONE : g->pin[pin];
     if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))
         free_pin(g, pin);
@@ -352,19 +333,16 @@ Reg def_gpr(Gen *g, IrRef r) {
     return v->reg;
 }
 
-uint8_t def_xmm(Gen *g, IrRef r) {
-    uint8_t t = take_xmm(g);
-    g->xmm[t] = r;
-    g->val[r].reg = t;
-    return t;
-}
-
 // ---- state
 void get_slot(Gen *g, IrRef r, const IrOp *op) {
     unsigned cell = (unsigned)op->imm / 8;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     if (g->val[r].last == 0)
         return;
+    if (xpin_of(g, (unsigned)op->imm) != NOREG) {
+        get_xpin(g, r, op, xpin_of(g, (unsigned)op->imm));
+        return;
+    }
     if (pin != NOREG && !type_fp(op->type)) {
         IrRef w = g->pin[pin];
         if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w)) { // two names for one content
@@ -382,7 +360,7 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
             return;
     }
     if (op->type == T_F64 || op->type == T_F32)
-        op_rm(&g->a, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x10, def_xmm(g, r), RBP, (int32_t)op->imm);
+        avx_rm(&g->a, op->type == T_F32 ? MOVSS : MOVSD, def_xmm(g, r), 0, RBP, (int32_t)op->imm);
     else
         op_rm(&g->a, 0x8b | type_w(op->type), def_gpr(g, r), RBP, (int32_t)op->imm);
 }
@@ -433,13 +411,15 @@ void set_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
     Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
     IrRef v = op->a;
-    if (pin != NOREG) {
+    if (xpin_of(g, slot) != NOREG) {
+        set_xpin(g, op, xpin_of(g, slot));
+    } else if (pin != NOREG) {
         set_pin(g, pin, op);
     } else {
         int32_t imm;
         free_cell(g, slot, v);
         if (type_fp(op->type) && op->type != T_F16) {
-            op_rm(&g->a, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x11, use_xmm(g, v), RBP, slot);
+            avx_rm(&g->a, (op->type == T_F32 ? MOVSS : MOVSD) + 1, use_xmm(g, v), 0, RBP, slot);
         } else if (fits_imm32(g, v, op->type, &imm)) {
             mov_mi(&g->a, type_w(op->type), RBP, slot, imm);
         } else {
@@ -508,7 +488,7 @@ void arg_to(Gen *g, Reg target, IrRef r) {
         bool narrow = v->spill == NOREG && (t == T_I32 || t == T_F32 || t == T_I1);
         op_rm(&g->a, 0x8b | (narrow ? 0 : P_W), target, RBP, v->spill != NOREG ? spill_disp(v->spill) : v->slot);
     } else if (type_fp(t)) {
-        op_rr(&g->a, P_66 | (t == T_F32 ? 0 : P_W) | P_0F | 0x7e, v->reg, target);
+        movx_to_gpr(&g->a, t == T_F32 ? 0 : P_W, target, v->reg);
     } else if (t == T_I32 || t == T_I1) {
         mov32_rr(&g->a, target, v->reg);
     } else {
@@ -520,7 +500,7 @@ void result_from_rax(Gen *g, IrRef r, IrType t) {
     if (t == T_VOID || g->val[r].last == 0)
         return;
     if (type_fp(t)) {
-        op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, def_xmm(g, r), RAX);
+        movx_from_gpr(&g->a, P_W, def_xmm(g, r), RAX);
         return;
     }
     if (t == T_I32) // as all 32-bit values, zero-extended: it may be spilled and read back whole

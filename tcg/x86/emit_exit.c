@@ -56,6 +56,7 @@ static void link_site(Gen *g, int cc, int32_t target) {
     Stub *s = stub_new(g, STUB_LINK);
     s->imm = target;
     s->link = g->out->nlinks++;
+    g->out->links[s->link].warm = g->fp_valid;
     align_rel32(a, cc < 0 ? 1 : 2);
     g->out->links[s->link].site = asm_here(a) + (cc < 0 ? 1 : 2);
     asm_room(a);
@@ -190,14 +191,14 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     if (store && s->value_const)
         mov_mi(a, P_W, RBP, VCPU(scratch), (int32_t)s->imm);
     else if (store && s->is_fp)
-        op_rm(a, P_F2 | P_0F | 0x11, s->value, RBP, VCPU(scratch));
+        movsd_mr(a, RBP, VCPU(scratch), s->value);
     else if (store)
         mov_mr(a, RBP, VCPU(scratch), s->value);
     emit_pc_off(g, s->snap);
     mov_ri(a, RDX, s->memop);
-    call_to(a, store ? g->x->slow_store : g->x->slow_load);
+    call_to(a, store ? g->x->slow_store[s->fp_valid] : g->x->slow_load[s->fp_valid]);
     if (!store && s->is_fp)
-        op_rm(a, P_F2 | P_0F | 0x10, s->value, RBP, VCPU(scratch));
+        movsd_rm(a, s->value, RBP, VCPU(scratch));
     else if (!store)
         op_rm(a, (s->type == T_I64 ? P_W : 0) | 0x8b, s->value, RBP, VCPU(scratch));
     jmp_to(a, s->back);
@@ -222,7 +223,7 @@ static void slow_amo(Gen *g, const Stub *s) {
     emit_pc_off(g, s->snap);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, s->op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, s->memop);
-    call_to(a, g->x->amo);
+    call_to(a, g->x->amo[s->fp_valid]);
     op_rm(a, type_w(s->type) | 0x8b, s->dest, RBP, VCPU(scratch));
     jmp_to(a, s->back);
 }
@@ -254,7 +255,7 @@ static void ask_rove(Gen *g, const Stub *s, uint8_t *from, uint32_t back) {
     bind_fwd(&g->a, from);
     emit_pc_off(g, s->snap);
     mov_ri(&g->a, RDX, s->site);
-    call_to(&g->a, g->x->rove);
+    call_to(&g->a, g->x->rove[s->fp_valid]);
     jmp_to(&g->a, back);
 }
 
@@ -360,6 +361,7 @@ void stubs_emit(Gen *g) {
             probe(g);
             break;
         case STUB_EVAL: eval_stub(g, s); break;
+        case STUB_XPINS: xpins_stub(g, s); break;
         default: nan_stub(g, s); break;
         }
     }

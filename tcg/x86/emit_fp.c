@@ -5,14 +5,16 @@
 // mode other than the host's present one, and half precision, go to soft float through the interpreter's function of the op.
 #include "tcg/x86/gen.h"
 
-static unsigned scalar(IrType t) { return (t == T_F32 ? P_F3 : P_F2) | P_0F; }
+static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F | P_WD; }
+static unsigned packed(IrType t) { return t == T_F32 ? P_0F : P_66 | P_0F | P_WD; }
+static void ucomis(Asm *a, IrType t, Reg x, Reg y) { avx_rr(a, packed(t) | 0x2e, x, 0, y); }
 static bool host_can(const IrOp *op, IrType t) {
     return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && !(op->imm & FP_NAN_PROPAGATE);
 }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
 static Stub *fix_nan(Gen *g, IrType t, uint8_t x) {
-    op_rr(&g->a, (t == T_F64 ? P_66 : 0) | P_0F | 0x2e, x, x); // ucomis
+    ucomis(&g->a, t, x, x);
     Stub *s = stub_new(g, STUB_NAN);
     s->type = t;
     s->value = x;
@@ -23,11 +25,6 @@ static Stub *fix_nan(Gen *g, IrType t, uint8_t x) {
 
 static void minmax_nan(Gen *g, const Stub *s);
 
-static void move_x(Gen *g, uint8_t d, uint8_t s) {
-    if (d != s)
-        op_rr(&g->a, P_0F | 0x28, d, s); // movaps
-}
-
 void nan_stub(Gen *g, const Stub *s);
 void nan_stub(Gen *g, const Stub *s) {
     bind_fwd(&g->a, s->from[0]);
@@ -36,15 +33,14 @@ void nan_stub(Gen *g, const Stub *s) {
     if (s->fma) {
         Asm *a = &g->a;
         op_rm(a, P_0F | 0xae, 3, RBP, VCPU(scratch)); // stmxcsr
-        move_x(g, SCRATCH_X2, s->base);
-        op_rr(a, scalar(s->type) | 0x59, SCRATCH_X2, s->size);
-        op_rr(a, (s->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, SCRATCH_X2, SCRATCH_X2);
+        avx_rr(a, scalar(s->type) | 0x59, SCRATCH_X2, s->base, s->size);
+        ucomis(a, s->type, SCRATCH_X2, SCRATCH_X2);
         uint8_t *nan = jcc_short(a, CC_P);
         op_rm(a, P_0F | 0xae, 2, RBP, VCPU(scratch)); // ldmxcsr
         bind_short(a, nan);
     }
     mov_ri(&g->a, RCX, s->type == T_F32 ? 0x7fc00000 : 0x7ff8000000000000);
-    op_rr(&g->a, P_66 | P_W | P_0F | 0x6e, s->value, RCX);
+    movx_from_gpr(&g->a, P_W, s->value, RCX);
     jmp_to(&g->a, s->back);
 }
 
@@ -61,17 +57,10 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     uint8_t b = mem ? 0 : use_xmm(g, op->b);
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
-    if (mem) {
-        move_x(g, d, a);
-        op_rm(&g->a, c, d, RBP, disp);
-    } else if (d == b && d != a) {
-        move_x(g, SCRATCH_X, a);
-        op_rr(&g->a, c, SCRATCH_X, b);
-        move_x(g, d, SCRATCH_X);
-    } else {
-        move_x(g, d, a);
-        op_rr(&g->a, c, d, b);
-    }
+    if (mem)
+        avx_rm(&g->a, c, d, a, RBP, disp);
+    else
+        avx_rr(&g->a, c, d, a, b);
     fix_nan(g, op->type, d);
 }
 
@@ -83,7 +72,7 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     uint8_t a = use_xmm(g, op->a);
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
-    op_rr(&g->a, scalar(op->type) | 0x51, d, a);
+    avx_rr(&g->a, scalar(op->type) | 0x51, d, a, a);
     fix_nan(g, op->type, d);
 }
 
@@ -96,15 +85,15 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b), c = use_xmm(g, op->c);
-    move_x(g, SCRATCH_X, a);
-    vex(&g->a, code[op->op - OP_FMADD], 2, 1, op->type == T_F64, SCRATCH_X, b, c);
+    movx(&g->a, SCRATCH_X, a);
+    avx_rr(&g->a, P_66 | P_0F38 | (op->type == T_F64 ? P_W : 0) | code[op->op - OP_FMADD], SCRATCH_X, b, c);
     Stub *s = fix_nan(g, op->type, SCRATCH_X);
     s->fma = true;
     s->base = a;
     s->size = b;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
-    move_x(g, d, SCRATCH_X);
+    movx(&g->a, d, SCRATCH_X);
 }
 
 // The host's min and max give the second operand for NaNs and for zeros of any sign. Equal operands differ by the sign of zero at most:
@@ -117,8 +106,8 @@ void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    move_x(g, SCRATCH_X, a);
-    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, a, b);
+    movx(&g->a, SCRATCH_X, a);
+    ucomis(s, op->type, a, b);
     Stub *stub = stub_new(g, STUB_NAN);
     stub->type = op->type;
     stub->value = SCRATCH_X;
@@ -127,26 +116,25 @@ void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
     stub->size = b;
     stub->from[0] = jcc_fwd(s, CC_P);
     uint8_t *differ = jcc_short(s, CC_NE);
-    op_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, b); // orps, andps
+    avx_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, SCRATCH_X, b); // orps, andps
     uint8_t *done = jmp_short(s);
     bind_short(s, differ);
-    op_rr(s, scalar(op->type) | (min ? 0x5d : 0x5f), SCRATCH_X, b);
+    avx_rr(s, scalar(op->type) | (min ? 0x5d : 0x5f), SCRATCH_X, SCRATCH_X, b);
     bind_short(s, done);
     stub->back = asm_here(s);
     done_operands(g, op);
-    move_x(g, def_xmm(g, r), SCRATCH_X);
+    movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
 
 // Unordered: the operand that is a number, or the default NaN.
 static void minmax_nan(Gen *g, const Stub *s) {
     Asm *a = &g->a;
-    unsigned compare = (s->type == T_F64 ? P_66 : 0) | P_0F | 0x2e;
-    op_rr(a, compare, s->base, s->base);
+    ucomis(a, s->type, s->base, s->base);
     uint8_t *first = jcc_short(a, CC_P);
     jmp_to(a, s->back); // b is the NaN, and a is there
     bind_short(a, first);
-    move_x(g, SCRATCH_X, s->size);
-    op_rr(a, compare, s->size, s->size);
+    movx(&g->a, SCRATCH_X, s->size);
+    ucomis(a, s->type, s->size, s->size);
     jcc_to(a, CC_NP, s->back);
 }
 
@@ -159,17 +147,17 @@ void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     bool quiet = op->op == OP_FEQ || (op->imm & FP_QUIET);
-    unsigned c = (t == T_F64 ? P_66 : 0) | P_0F | (quiet ? 0x2e : 0x2f);
+    unsigned c = packed(t) | (quiet ? 0x2e : 0x2f);
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
     done_operands(g, op);
     Reg d = def_gpr(g, r);
     if (op->op == OP_FEQ) {
-        op_rr(s, c, a, b);
+        avx_rr(s, c, a, 0, b);
         setcc(s, CC_NP, RCX);
         setcc(s, CC_E, RDX);
         op_rr(s, 0x21, RDX, RCX); // and ecx, edx
     } else { // a < b as b > a: CF and ZF clear, so that unordered is false
-        op_rr(s, c, b, a);
+        avx_rr(s, c, b, 0, a);
         setcc(s, op->op == OP_FLT ? CC_A : CC_AE, RCX);
     }
     op_rr(s, P_BYTE | P_0F | 0xb6, d, RCX);
@@ -185,7 +173,7 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     uint8_t a = use_xmm(g, op->a);
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
-    op_rr(&g->a, scalar(from) | 0x5a, d, a);
+    avx_rr(&g->a, scalar(from) | 0x5a, d, a, a);
     fix_nan(g, op->type, d);
 }
 
@@ -199,12 +187,13 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     Reg a = use_gpr(g, op->a);
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
-    op_rr(s, P_0F | 0x57, d, d); // xorps: no dependence on the old value
+    avx_rr(s, P_0F | 0x57, d, d, d); // xorps: no dependence on the old value
+    unsigned from_int = (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x2a;
     if (op->op == OP_FCVT_U32) {
         mov32_rr(s, RCX, a);
-        op_rr(s, scalar(op->type) | P_W | 0x2a, d, RCX);
+        avx_rr(s, from_int | P_W, d, d, RCX);
     } else {
-        op_rr(s, scalar(op->type) | (op->op == OP_FCVT_I64 ? P_W : 0) | 0x2a, d, a);
+        avx_rr(s, from_int | (op->op == OP_FCVT_I64 ? P_W : 0), d, d, a);
     }
 }
 
@@ -219,13 +208,13 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     }
     uint8_t a = use_xmm(g, op->a);
     unsigned w = wide ? P_W : 0;
-    op_rr(s, scalar(op->type) | w | (rm == FP_RTZ ? 0x2c : 0x2d), RCX, a);
+    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | (rm == FP_RTZ ? 0x2c : 0x2d), RCX, 0, a);
     // MIN is right for what is <= MIN; NaN and large positive numbers become MAX, since MIN - 1 wraps
     mov_rr(s, RDX, RCX);
     unary(s, w, 3, RDX); // neg overflows for MIN alone
     uint8_t *fine = jcc_short(s, CC_NO);
-    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x57, SCRATCH_X, SCRATCH_X);
-    op_rr(s, (op->type == T_F64 ? P_66 : 0) | P_0F | 0x2e, a, SCRATCH_X); // against 0: CF if below, PF if NaN; QNaN raises nothing more
+    avx_rr(s, P_0F | 0x57, SCRATCH_X, SCRATCH_X, SCRATCH_X);
+    ucomis(s, op->type, a, SCRATCH_X); // against 0: CF if below, PF if NaN; QNaN raises nothing more
     uint8_t *nan = jcc_short(s, CC_P), *below = jcc_short(s, CC_B);
     bind_short(s, nan);
     if (wide) {
@@ -242,13 +231,13 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
 // c ? a : b
 void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    move_x(g, SCRATCH_X, a);
+    movx(&g->a, SCRATCH_X, a);
     unsigned cc = emit_condition(g, op->c);
     uint8_t *chosen = jcc_short(&g->a, cc);
-    move_x(g, SCRATCH_X, b);
+    movx(&g->a, SCRATCH_X, b);
     bind_short(&g->a, chosen);
     done_operands(g, op);
-    move_x(g, def_xmm(g, r), SCRATCH_X);
+    movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
 
 void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
@@ -259,11 +248,11 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
     } else if (to_fp) {
         Reg a = use_gpr(g, op->a);
         done_operands(g, op);
-        op_rr(&g->a, P_66 | w | P_0F | 0x6e, def_xmm(g, r), a);
+        movx_from_gpr(&g->a, w, def_xmm(g, r), a);
     } else {
         uint8_t a = use_xmm(g, op->a);
         done_operands(g, op);
-        op_rr(&g->a, P_66 | w | P_0F | 0x7e, a, def_gpr(g, r));
+        movx_to_gpr(&g->a, w, def_gpr(g, r), a);
     }
 }
 
@@ -271,7 +260,7 @@ void emit_box(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     uint8_t a = use_xmm(g, op->a);
     bool half = type_of(g, op->a) == T_F16;
-    op_rr(s, P_66 | P_0F | 0x7e, a, RCX);
+    movx_to_gpr(s, 0, RCX, a);
     mov_ri(s, RDX, half ? ~0xffffll : ~0xffffffffll);
     if (half)
         op_rr(s, P_0F | 0xb7, RCX, RCX);
@@ -294,5 +283,5 @@ void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
     if (half)
         op_rr(s, P_0F | 0xb7, RCX, RCX);
     done_operands(g, op);
-    op_rr(s, P_66 | P_0F | 0x6e, def_xmm(g, r), RCX);
+    movx_from_gpr(s, 0, def_xmm(g, r), RCX);
 }

@@ -22,6 +22,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
     Stub *s = &g->stubs[g->nstubs++];
     memset(s, 0, sizeof(*s));
     s->kind = (uint8_t)kind;
+    s->fp_valid = g->fp_valid;
     return s;
 }
 
@@ -133,11 +134,18 @@ static unsigned load_code(const IrOp *op) {
     }
 }
 
-static unsigned fp_move(IrType t, bool store) { return (t == T_F32 ? P_F3 : P_F2) | P_0F | (store ? 0x11 : 0x10); }
+static void fp_op(Gen *g, Stub *s, bool store) {
+    unsigned code = (s->type == T_F32 ? MOVSS : MOVSD) + store;
+    s->access = asm_here(&g->a);
+    if (s->addr32)
+        avx_rx(&g->a, code, s->value, 0, RCX, s->delta, 0);
+    else
+        avx_rx(&g->a, code, s->value, 0, s->base, s->delta, s->disp);
+}
 
 static void load_access(Gen *g, Stub *s) {
     if (s->type == T_F32 || s->type == T_F64) {
-        mem_op(g, s, fp_move(s->type, false), s->value);
+        fp_op(g, s, false);
     } else if (s->is_fp) { // f16
         mem_op(g, s, P_0F | 0xb7, RCX);
         op_rr(&g->a, P_66 | P_0F | 0x6e, s->value, RCX);
@@ -199,7 +207,7 @@ static void store_access(Gen *g, Stub *s) {
     static const unsigned code[] = {P_BYTE | 0x88, P_66 | 0x89, 0x89, P_W | 0x89};
     static const unsigned code_imm[] = {0xc6, P_66 | 0xc7, 0xc7, P_W | 0xc7};
     if (s->is_fp) { // f16 goes the slow way
-        mem_op(g, s, fp_move(s->type, true), s->value);
+        fp_op(g, s, true);
     } else if (s->value_const) {
         mem_op(g, s, code_imm[s->size], 0);
         if (s->size == 0)
@@ -263,6 +271,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
     if (op->hsnap < g->ir->nsnaps)
         store_pending(g, op->hsnap);
     save_caller_saved(g, writes);
+    xpins_spill(g);
     if (op->a != IR_NONE)
         arg_to(g, RCX, op->a);
     if (op->b != IR_NONE)
@@ -273,6 +282,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
         emit_pc_off(g, op->hsnap);
     call_to(&g->a, g->x->helper[op->helper]);
     done_operands(g, op);
+    xpins_forget(g);
     if (writes)
         forget_state(g);
     result_from_rax(g, r, op->type);
@@ -292,7 +302,7 @@ void emit_eval(Gen *g, IrRef r, const IrOp *op) {
     s->op = op;
     mov_mi(&g->a, P_W, RBP, VCPU(scratch) + 48, 0);
     s->from[0] = g->a.p; // the immediate becomes the op's address, beside the stubs
-    call_to(&g->a, g->x->eval);
+    call_to(&g->a, g->x->eval[g->fp_valid]);
     done_operands(g, op);
     g->out->fallbacks++;
     result_from_rax(g, r, ir_result_type(op));

@@ -7,15 +7,17 @@
 //   pins          guest registers, hottest first, held across blocks; always the exact guest value at any op that may leave
 //   temps         SSA values within a block
 //   rcx rdx       scratch of one emitter; no value lives there between ops
-//   xmm0-13       floating point values within a block; xmm14, xmm15 scratch
+//   xmm0-3        floating point values within a block; xmm4, xmm5 scratch
+//   xmm6-31       guest FP registers (from 16 on with AVX-512VL), held across blocks while Vcpu.xmm_live; see alloc_fp.c
 //
 // SETs are stored as they come (a pin by computing straight into it), so that at any op that may leave, guest state is exact but for the
 // pc, which the out-of-line stub stores, and the pending pairs of its snapshot, which the stub stores too.
 #pragma once
 #include "tcg/run/cache.h"
-#include "tcg/x86/asm.h"
+#include "tcg/x86/avx.h"
 
-enum { MAX_PINS = 8, NOREG = 0xff, SCRATCH_X = 14, SCRATCH_X2 = 15, MAX_XTEMP = 14, SPILLS = 24, NOSLOT = 0xffff };
+enum { MAX_PINS = 8, MAX_XPINS = 26, NOREG = 0xff, SPILLS = 24, NOSLOT = 0xffff };
+enum { MAX_XTEMP = 4, SCRATCH_X = 4, SCRATCH_X2 = 5, FIRST_XPIN = 6, XMMS = 32 };
 enum { MAX_GROUPS = 2, GROUP_OWNED = 0xfffe }; // Gen.gpr of a temp that holds a memory group's delta
 enum { GROUP_NONE, GROUP_LEADER, GROUP_MEMBER }; // Stub.role, see group.c
 enum { CELLS = 512 }; // 8-byte cells of guest state that slots are tracked in
@@ -33,12 +35,13 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC,
+    STUB_SYNC, STUB_XPINS,
 } StubKind;
 
 typedef struct Stub {
     uint8_t kind;
     uint8_t base, value, size, cc, dest;  // dest: of an atomic
+    bool fp_valid;          // Gen.fp_valid where the stub was asked for
     bool is_fp, addr32, value_const, fma, minmax;
     uint8_t type, role, delta; // delta: register that the access adds
     bool write;             // leader: goes by the write entries
@@ -70,8 +73,11 @@ typedef struct Gen {
     struct X86 *x;
     unsigned i;             // current op
     uint16_t locked;        // GPRs that the current op's operands are in
-    uint16_t xlocked;
-    IrRef gpr[16], pin[16], xmm[16]; // who is in a register; pin: which value a pin holds, by register number
+    uint16_t xlocked;       // the same of the XMM temps
+    bool fp_first;          // the block needs the XMM pins before it calls any helper
+    bool fp_valid;          // here they are known to be live
+    IrRef gpr[16], pin[16]; // who is in a register; pin: which value a pin holds, by register number
+    IrRef xmm[XMMS], xpin[XMMS];
     IrRef cell[CELLS];
     uint16_t cells[256], ncells; // which cells are set
     uint32_t spill_used, spill_dying;
@@ -90,8 +96,11 @@ typedef struct X86 {
     uint16_t pin_slot[MAX_PINS];
     unsigned npins;
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
-    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done;
-    uint32_t slow_load, slow_store, amo, eval, rove;
+    uint16_t xpin_slot[MAX_XPINS]; // of xmm6, ...
+    unsigned nxpins;
+    uint8_t xpin_of_cell[CELLS];
+    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins;
+    uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
@@ -136,6 +145,24 @@ void group_count(Gen *g, const IrOp *op);       // in the backward walk
 void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
 void group_evict(Gen *g, Reg t);                // its temp is needed
 void groups_drop(Gen *g);
+
+// What alloc.c and alloc_fp.c share.
+bool live_after(const Gen *g, IrRef r);
+void evict(Gen *g, IrRef r);
+void drop_reg(Gen *g, IrRef r);
+void spill(Gen *g, IrRef r);
+int32_t spill_disp(unsigned s);
+
+// ---- alloc_fp.c
+Reg xpin_of(const Gen *g, unsigned slot);
+void free_xpin(Gen *g, Reg pin);
+void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin);
+void set_xpin(Gen *g, const IrOp *op, Reg pin);
+void xpins_begin(Gen *g);
+void xpins_spill(Gen *g);
+void xpins_forget(Gen *g);
+void xpins_need(Gen *g);                          // from here on they are live
+void xpins_stub(Gen *g, const Stub *s);
 
 // ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);

@@ -3,13 +3,8 @@
 //
 // In translated code rsp is 16-byte aligned; a thunk called from it finds rsp = 8 mod 16. Arguments come in rcx, rdx, rax; the System V
 // ABI's own argument registers are pins and are stored to guest state first, so that C always sees exact state. C preserves rbx, rbp,
-// r12-r15; the other pins are reloaded.
+// r12-r15; the other pins are reloaded. XMM pins that are live are stored too and are so no more (alloc_fp.c).
 #include "tcg/x86/gen.h"
-
-static void store_pins(X86 *x, Asm *a) {
-    for (unsigned i = 0; i < x->npins; i++)
-        mov_mr(a, RBP, x->pin_slot[i], x->pin_reg[i]);
-}
 
 static void load_pins(X86 *x, Asm *a, bool all) {
     for (unsigned i = 0; i < x->npins; i++) {
@@ -17,6 +12,37 @@ static void load_pins(X86 *x, Asm *a, bool all) {
         if (all || (r != RBX && r != R12))
             mov_rm(a, r, RBP, x->pin_slot[i]);
     }
+}
+
+static void set_xmm_live(Asm *a, bool live) {
+    opcode(a, 0xc6, 0, 0, RBP); // mov byte [xmm_live], imm
+    modrm_mem(a, 0, RBP, VCPU(xmm_live));
+    b1(a, live);
+}
+
+static void make_xpins(X86 *x, Asm *a) {
+    x->save_xpins = asm_here(a);
+    for (unsigned i = 0; i < x->nxpins; i++)
+        movsd_mr(a, RBP, x->xpin_slot[i], (Reg)(FIRST_XPIN + i));
+    set_xmm_live(a, false);
+    ret(a);
+    x->load_xpins = asm_here(a);
+    for (unsigned i = 0; i < x->nxpins; i++)
+        movsd_rm(a, (Reg)(FIRST_XPIN + i), RBP, x->xpin_slot[i]);
+    set_xmm_live(a, true);
+    ret(a);
+}
+
+// From here on C may look at all guest state.
+static void store_state(X86 *x, Asm *a) {
+    opcode(a, 0x80, 0, 0, RBP); // cmp byte [xmm_live], 0
+    modrm_mem(a, 7, RBP, VCPU(xmm_live));
+    b1(a, 0);
+    uint8_t *stored = jcc_short(a, CC_E);
+    call_to(a, x->save_xpins);
+    bind_short(a, stored);
+    for (unsigned i = 0; i < x->npins; i++)
+        mov_mr(a, RBP, x->pin_slot[i], x->pin_reg[i]);
 }
 
 static void call_c(Asm *a, void *fn) {
@@ -48,7 +74,7 @@ static void make_enter_leave(X86 *x, Asm *a) {
     mov_mr(a, RBP, VCPU(pc), RAX);
     mov_ri(a, RAX, LEFT_LOOKUP);
     x->leave = asm_here(a);
-    store_pins(x, a);
+    store_state(x, a);
     x->leave_nosave = asm_here(a);
     mov_rm(a, RSP, RBP, VCPU(host_sp));
     alu_ri(a, P_W, ALU_ADD, RSP, FRAME);
@@ -88,18 +114,20 @@ static void make_trap(X86 *x, Asm *a) {
     jmp_to(a, x->leave_nosave);
 }
 
+enum { TEMPS_FRAME = 8 + 8 * (SCRATCH_X2 + 1) + 16 };
+
 static void save_temps(Asm *a) {
-    alu_ri(a, P_W, ALU_SUB, RSP, 8 + 16 * 8 + 16);
-    mov_mr(a, RSP, 16 * 8, RAX);
-    for (unsigned i = 0; i < 16; i++)
-        op_rm(a, P_F2 | P_0F | 0x11, (Reg)i, RSP, (int32_t)(8 * i));
+    alu_ri(a, P_W, ALU_SUB, RSP, TEMPS_FRAME);
+    mov_mr(a, RSP, 8 * (SCRATCH_X2 + 1), RAX);
+    for (unsigned i = 0; i <= SCRATCH_X2; i++)
+        movsd_mr(a, RSP, (int32_t)(8 * i), (Reg)i);
 }
 
 static void restore_temps(Asm *a) {
-    mov_rm(a, RAX, RSP, 16 * 8);
-    for (unsigned i = 0; i < 16; i++)
-        op_rm(a, P_F2 | P_0F | 0x10, (Reg)i, RSP, (int32_t)(8 * i));
-    alu_ri(a, P_W, ALU_ADD, RSP, 8 + 16 * 8 + 16);
+    mov_rm(a, RAX, RSP, 8 * (SCRATCH_X2 + 1));
+    for (unsigned i = 0; i <= SCRATCH_X2; i++)
+        movsd_rm(a, (Reg)i, RSP, (int32_t)(8 * i));
+    alu_ri(a, P_W, ALU_ADD, RSP, TEMPS_FRAME);
     ret(a);
 }
 
@@ -107,7 +135,7 @@ static void restore_temps(Asm *a) {
 static uint32_t make_slow(X86 *x, Asm *a, bool store) {
     uint32_t at = asm_here(a);
     save_temps(a);
-    store_pins(x, a);
+    store_state(x, a);
     mov_rr(a, RSI, RCX);
     if (store)
         mov_rm(a, RCX, RBP, VCPU(scratch));
@@ -127,7 +155,7 @@ static uint32_t make_slow(X86 *x, Asm *a, bool store) {
 static uint32_t make_amo(X86 *x, Asm *a) {
     uint32_t at = asm_here(a);
     save_temps(a);
-    store_pins(x, a);
+    store_state(x, a);
     mov_rr(a, R8, RDX);
     mov_rr(a, R9, RAX);
     mov_rm(a, RSI, RBP, VCPU(scratch) + 48);
@@ -146,7 +174,7 @@ static uint32_t make_amo(X86 *x, Asm *a) {
 static uint32_t make_rove(X86 *x, Asm *a) {
     uint32_t at = asm_here(a);
     save_temps(a);
-    store_pins(x, a);
+    store_state(x, a);
     mov_rr(a, RSI, RDX);
     vcpu_to_rdi(a);
     call_c(a, (void *)cache_rove);
@@ -158,7 +186,7 @@ static uint32_t make_rove(X86 *x, Asm *a) {
 static uint32_t make_helper(X86 *x, Asm *a, const Helper *h) {
     uint32_t at = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
-    store_pins(x, a);
+    store_state(x, a);
     mov_rr(a, RSI, RCX);
     mov_rr(a, RCX, RAX);
     vcpu_to_rdi(a);
@@ -177,7 +205,7 @@ static uint32_t make_helper(X86 *x, Asm *a, const Helper *h) {
 static uint32_t make_eval(X86 *x, Asm *a) {
     uint32_t at = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
-    store_pins(x, a);
+    store_state(x, a);
     mov_rm(a, RSI, RBP, VCPU(scratch) + 48);
     mov_rr(a, R8, RAX);
     op_rr(a, P_W | 0x87, RCX, RDX); // swap
@@ -189,16 +217,30 @@ static uint32_t make_eval(X86 *x, Asm *a) {
     return at;
 }
 
+// [1]: the same, but the XMM pins are live before and after.
+static void make_pair(X86 *x, Asm *a, uint32_t pair[2], uint32_t thunk) {
+    pair[0] = pair[1] = thunk;
+    if (!x->nxpins)
+        return;
+    pair[1] = asm_here(a);
+    alu_ri(a, P_W, ALU_SUB, RSP, 8);
+    call_to(a, thunk);
+    call_to(a, x->load_xpins);
+    alu_ri(a, P_W, ALU_ADD, RSP, 8);
+    ret(a);
+}
+
 bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
+    make_xpins(x, a);
     make_enter_leave(x, a);
     make_done(x, a);
     make_trap(x, a);
-    x->slow_load = make_slow(x, a, false);
-    x->slow_store = make_slow(x, a, true);
-    x->amo = make_amo(x, a);
-    x->eval = make_eval(x, a);
-    x->rove = make_rove(x, a);
+    make_pair(x, a, x->slow_load, make_slow(x, a, false));
+    make_pair(x, a, x->slow_store, make_slow(x, a, true));
+    make_pair(x, a, x->amo, make_amo(x, a));
+    make_pair(x, a, x->eval, make_eval(x, a));
+    make_pair(x, a, x->rove, make_rove(x, a));
     for (unsigned i = 0; i < names->nhelpers && i < sizeof(x->helper) / sizeof(x->helper[0]); i++)
         x->helper[i] = make_helper(x, a, &names->helpers[i]);
     return !a->full;

@@ -18,6 +18,13 @@ static bool host_fits(void) {
            lzcnt && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
+// How many XMM registers there are beyond temps and scratch.
+static unsigned xpins_max(void) {
+    __builtin_cpu_init();
+    bool far = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return far ? MAX_XPINS : 16 - FIRST_XPIN;
+}
+
 static Asm cursor(const CodeBuffer *c) {
     return (Asm){.p = c->rw + c->used, .limit = c->rw + c->cold_start, .to_rx = (int64_t)(c->rx - c->rw)};
 }
@@ -33,6 +40,12 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->pin_slot[i] = e->guest->pins[i];
         x->pin_of_cell[e->guest->pins[i] / 8] = pins[i];
         x->npins++;
+    }
+    memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
+    for (unsigned i = 0; i < e->guest->nfp_pins && i < xpins_max(); i++) {
+        x->xpin_slot[i] = e->guest->fp_pins[i];
+        x->xpin_of_cell[e->guest->fp_pins[i] / 8] = (uint8_t)(FIRST_XPIN + i);
+        x->nxpins++;
     }
     for (unsigned i = 0; i < CELLS; i++)
         x->gen.cell[i] = IR_NONE;
@@ -79,6 +92,9 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     g->out = out;
     memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
+    if (g->fp_first)
+        xpins_need(g);
+    out->warm_entry = asm_here(&g->a);
     emit_ops(g);
     if (g->a.full)
         return false;

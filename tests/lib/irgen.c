@@ -51,7 +51,7 @@ static bool reads_as(IrType want, IrType have) {
 static uint16_t slot_of(Gen *g, IrType t) {
     for (;;) {
         const IrSlot *s = &irg_names.slots[rnd(g, irg_names.nslots)];
-        bool overlaps = t == T_I64 && s->offset >= offsetof(IrgState, w);
+        bool overlaps = t == T_I64 && s->offset >= offsetof(IrgState, f);
         if (s->type == t && (!overlaps || g->kinds & IRG_OVERLAPS))
             return s->offset;
     }

@@ -13,9 +13,10 @@ static const IrSlot slots[] = {
     SLOT("f0", f[0], T_F64), SLOT("f1", f[1], T_F64), SLOT("f2", f[2], T_F64), SLOT("f3", f[3], T_F64),
     SLOT("s0", f[0], T_F32), SLOT("s1", f[1], T_F32), SLOT("s2", f[2], T_F32), SLOT("s3", f[3], T_F32),
     SLOT("w0", w[0], T_I32), SLOT("w1", w[1], T_I32), SLOT("w2", w[2], T_I32), SLOT("w3", w[3], T_I32),
-    SLOT("q0", w[0], T_I64),
+    SLOT("q0", w[0], T_I64), SLOT("b0", f[0], T_I64), SLOT("b1", f[1], T_I64), SLOT("b2", f[2], T_I64),
 };
 static const uint16_t pins[] = {offsetof(IrgState, a[0]), offsetof(IrgState, a[1]), offsetof(IrgState, a[2])};
+static const uint16_t fp_pins[] = {offsetof(IrgState, f[0]), offsetof(IrgState, f[1])};
 
 uint64_t irg_next(uint64_t *seed) {
     uint64_t z = *seed += 0x9e3779b97f4a7c15;
@@ -140,7 +141,7 @@ static void guest_reset(Vcpu *v, uint64_t pc) { v->pc = pc; }
 
 const Guest irg_guest = {
     .name = "irtest", .names = {slots, sizeof slots / sizeof *slots, helpers, sizeof helpers / sizeof *helpers},
-    .pins = pins, .npins = 3, .state_size = sizeof(IrgState), .insn_align = 4,
+    .pins = pins, .npins = 3, .fp_pins = fp_pins, .nfp_pins = 2, .state_size = sizeof(IrgState), .insn_align = 4,
     .translate = guest_translate, .fill = guest_fill, .io_read = guest_io_read, .io_write = guest_io_write,
     .misaligned = guest_misaligned, .trap = guest_trap, .interrupt = guest_interrupt, .awake = guest_awake,
     .reset = guest_reset,
@@ -164,6 +165,13 @@ void irg_free(IrgMachine *m) {
     engine_free(m->engine);
 }
 
+// Zeros, infinities, NaNs of either kind and sign, subnormals; in single precision boxed and not.
+static const uint64_t special[] = {
+    0, 1ull << 63, 0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000, 0xfff8000000000000, 0x7ff0000000000001, 0xfff8000000000123,
+    1, 0x3ff0000000000000, 0xffffffff00000000, 0xffffffff80000000, 0xffffffff7f800000, 0xffffffffff800000, 0xffffffff7fc00000,
+    0xffffffffffc00001, 0xffffffff7f800001, 0xffffffff3f800000, 0xfffffffe3f800000, 0xffffffff00000001,
+};
+
 // Half of the registers hold addresses in RAM, the rest anything.
 void irg_fill(IrgMachine *m, uint64_t seed) {
     uint8_t *ram = m->s->ram;
@@ -172,7 +180,7 @@ void irg_fill(IrgMachine *m, uint64_t seed) {
     for (unsigned i = 0; i < IRG_NA; i++)
         m->s->a[i] = i % 2 ? irg_next(&seed) : IRG_RAM + 0x800 + irg_next(&seed) % (IRG_RAM_SIZE - 0x1000) / 8 * 8;
     for (unsigned i = 0; i < IRG_NF; i++)
-        m->s->f[i] = irg_next(&seed);
+        m->s->f[i] = irg_next(&seed) % 2 ? irg_next(&seed) : special[irg_next(&seed) % (sizeof special / sizeof *special)];
     for (unsigned i = 0; i < 4; i++)
         m->s->w[i] = (uint32_t)irg_next(&seed);
     for (unsigned i = 0; i < IRG_RAM_SIZE; i += 8) {

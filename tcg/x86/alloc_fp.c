@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+// Register allocation of XMM: temps within a block, and pins that hold guest FP registers across blocks. Called by alloc.c and emitters.
+//
+// The rules are those of alloc.c: a pin holds the exact value of its 8-byte slot, and xpin[] names the SSA value equal to it, if any.
+// A slot may also be read and written as an integer or in its low half.
+//
+// C knows nothing of these pins and clobbers them, so they are guest state only while Vcpu.xmm_live. A block that needs them loads them
+// if they are not live, and they stay so until something calls C: every thunk and every way out of translated code stores them first.
+// Blocks without floating point therefore pay a test in a thunk at most. In a block, fp_valid says that they are known to be live: a
+// helper's call ends that, slow paths of memory (thunks [1]) put them back. A link between two blocks that both have them live goes to
+// the target's warm entry, behind the test.
+#include "tcg/x86/gen.h"
+
+static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
+
+void xpins_begin(Gen *g) {
+    for (unsigned i = 0; i < XMMS; i++)
+        g->xmm[i] = g->xpin[i] = IR_NONE;
+    g->fp_first = g->fp_valid = false;
+}
+
+// The register that holds a slot, or NOREG.
+Reg xpin_of(const Gen *g, unsigned slot) {
+    return slot / 8 < CELLS && (slot & 7) == 0 ? g->x->xpin_of_cell[slot / 8] : NOREG;
+}
+
+void xpins_need(Gen *g) {
+    if (g->fp_valid)
+        return;
+    g->fp_valid = true;
+    Stub *s = stub_new(g, STUB_XPINS);
+    opcode(&g->a, 0x80, 0, 0, RBP); // cmp byte [xmm_live], 0
+    modrm_mem(&g->a, 7, RBP, VCPU(xmm_live));
+    b1(&g->a, 0);
+    s->from[0] = jcc_fwd(&g->a, CC_E);
+    s->back = asm_here(&g->a);
+}
+
+void xpins_stub(Gen *g, const Stub *s) {
+    bind_fwd(&g->a, s->from[0]);
+    call_to(&g->a, g->x->load_xpins);
+    jmp_to(&g->a, s->back);
+}
+
+static uint8_t take_xmm(Gen *g) {
+    unsigned best = NOREG, far = 0;
+    for (unsigned t = 0; t < MAX_XTEMP; t++) {
+        if (g->xlocked >> t & 1)
+            continue;
+        if (g->xmm[t] == IR_NONE)
+            return (uint8_t)t;
+        if (best == NOREG || g->val[g->xmm[t]].last > far) {
+            best = t;
+            far = g->val[g->xmm[t]].last;
+        }
+    }
+    if (best == NOREG) { // more operands than an op has
+        g->a.full = g->out->beyond = true;
+        return 0;
+    }
+    evict(g, g->xmm[best]);
+    return (uint8_t)best;
+}
+
+uint8_t use_xmm(Gen *g, IrRef r) {
+    Val *v = &g->val[r];
+    if (v->reg == NOREG) {
+        uint8_t t = take_xmm(g);
+        bool single = type_of(g, r) == T_F32;
+        if (is_const(g, r) && const_value(g, r) == 0) {
+            avx_rr(&g->a, P_0F | 0x57, t, t, t); // vxorps
+        } else if (is_const(g, r)) {
+            mov_ri(&g->a, RCX, const_value(g, r));
+            movx_from_gpr(&g->a, P_W, t, RCX);
+        } else {
+            int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
+            avx_rm(&g->a, single && v->spill == NOREG ? MOVSS : MOVSD, t, 0, RBP, disp);
+        }
+        g->xmm[t] = r;
+        v->reg = t;
+    }
+    if (v->reg < MAX_XTEMP)
+        g->xlocked |= (uint16_t)(1u << v->reg);
+    return v->reg;
+}
+
+uint8_t def_xmm(Gen *g, IrRef r) {
+    Val *v = &g->val[r];
+    if (v->hint != NOREG) {
+        xpins_need(g);
+        free_xpin(g, v->hint);
+        v->reg = v->hint;
+        g->xpin[v->hint] = r;
+        return v->reg;
+    }
+    v->reg = take_xmm(g);
+    g->xmm[v->reg] = r;
+    return v->reg;
+}
+
+// Moves the value that a pin holds to a temp if it is read later, so that the pin may be overwritten.
+void free_xpin(Gen *g, Reg pin) {
+    IrRef w = g->xpin[pin];
+    if (w == IR_NONE)
+        return;
+    g->xpin[pin] = IR_NONE;
+    Val *v = &g->val[w];
+    if (v->reg != pin)
+        return;
+    v->reg = NOREG;
+    if (v->last <= g->i || is_const(g, w) || v->slot != NOSLOT || v->spill != NOREG)
+        return;
+    v->reg = take_xmm(g);
+    movx(&g->a, v->reg, pin);
+    g->xmm[v->reg] = w;
+}
+
+void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin) {
+    xpins_need(g);
+    if (!type_fp(op->type)) {
+        movx_to_gpr(&g->a, op->type == T_I64 ? P_W : 0, def_gpr(g, r), pin);
+        return;
+    }
+    IrRef w = g->xpin[pin];
+    if (op->type != T_F64 || (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))) { // two names for one content
+        movx(&g->a, def_xmm(g, r), pin);
+        return;
+    }
+    g->xpin[pin] = r;
+    g->val[r].reg = pin;
+}
+
+// A slot's low half: the upper one stays.
+static void set_low_half(Gen *g, const IrOp *op, Reg pin) {
+    Reg s = SCRATCH_X;
+    if (type_fp(op->type))
+        s = use_xmm(g, op->a);
+    else
+        movx_from_gpr(&g->a, 0, s, use_gpr(g, op->a));
+    avx_rr(&g->a, MOVSS, pin, pin, s);
+}
+
+void set_xpin(Gen *g, const IrOp *op, Reg pin) {
+    IrRef v = op->a;
+    IrType t = type_of(g, v);
+    xpins_need(g);
+    if (op->type == T_F64 && g->val[v].reg == pin && g->xpin[pin] == v)
+        return;
+    free_xpin(g, pin);
+    int32_t disp;
+    if (ir_type_size(op->type) != 8) {
+        set_low_half(g, op, pin);
+    } else if (is_const(g, v) && const_value(g, v) == 0) {
+        avx_rr(&g->a, P_0F | 0x57, pin, pin, pin);
+    } else if (in_memory(g, v, &disp)) {
+        movsd_rm(&g->a, pin, RBP, disp);
+    } else if (!type_fp(t)) {
+        movx_from_gpr(&g->a, P_W, pin, use_gpr(g, v));
+    } else {
+        movx(&g->a, pin, use_xmm(g, v));
+        if (g->val[v].reg < MAX_XTEMP && live_after(g, v) && !is_const(g, v)) {
+            drop_reg(g, v); // its home from now on
+            g->val[v].reg = pin;
+            g->xpin[pin] = v;
+        }
+    }
+}
+
+// Before a helper's call: what pins hold and is read later.
+void xpins_spill(Gen *g) {
+    for (unsigned pin = FIRST_XPIN; g->fp_valid && pin < FIRST_XPIN + g->x->nxpins; pin++) {
+        IrRef w = g->xpin[pin];
+        if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w) && !is_const(g, w))
+            spill(g, w);
+    }
+}
+
+// After it: no pin is live.
+void xpins_forget(Gen *g) {
+    for (unsigned pin = FIRST_XPIN; pin < FIRST_XPIN + g->x->nxpins; pin++) {
+        IrRef w = g->xpin[pin];
+        if (w != IR_NONE && g->val[w].reg == pin)
+            g->val[w].reg = NOREG;
+        g->xpin[pin] = IR_NONE;
+    }
+    g->fp_valid = false;
+}
