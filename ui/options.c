@@ -47,6 +47,8 @@ static const Option table[] = {
     {"append", NULL, "TEXT", TEXT, AT(spec.append), .help = "command line of the kernel"},
     {"dtb", NULL, "FILE", TEXT, AT(spec.dtb), .help = "device tree instead of the generated one"},
     {"bios", NULL, "FILE|none|default", TEXT, AT(spec.bios), .help = "firmware"},
+    {"fw_cfg", NULL, "name=NAME,file=FILE|string=TEXT", CALL, .call = option_fw_cfg,
+     .help = "a file for the firmware, opt/... by custom"},
     // devices
     {"device", NULL, "TYPE[,key=value]", CALL, .call = option_device,
      .help = "adds a device; -device help lists them"},
@@ -106,8 +108,6 @@ static const Option table[] = {
     {"incoming", NULL, "TO", ABSENT, .help = NOT_YET},
     {"loadvm", NULL, "NAME", ABSENT, .help = NOT_YET},
     {"daemonize", NULL, NULL, ABSENT, .help = NOT_YET "; start it with '&' or setsid and use -pidfile"},
-    {"fw_cfg", NULL, "...", ABSENT,
-     .help = "no board here has the fw_cfg device yet; use -append or -initrd"},
     {"pflash", NULL, "FILE", ABSENT, .help = NOT_YET "; name firmware with -bios"},
     {"fsdev", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
     {"virtfs", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},

@@ -182,7 +182,7 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
     return ok;
 }
 
-// ---- -rtc, -name
+// ---- -rtc, -name, -fw_cfg
 
 bool option_rtc(Options *o, const char *value, char *error, size_t error_size) {
     static const KeyRow rows[] = {{"base", KEY_CHOICE, "utc"},
@@ -204,6 +204,22 @@ bool option_name(Options *o, const char *value, char *error, size_t error_size) 
     if (!keyvals_parse(&kv, value, "guest", error, error_size)) return false;
     bool ok = keyvals_check(&kv, rows, "-name", error, error_size);
     if (ok && keyvals_get(&kv, "guest")) text_set(&o->spec.name, keyvals_get(&kv, "guest"));
+    keyvals_free(&kv);
+    return ok;
+}
+
+bool option_fw_cfg(Options *o, const char *value, char *error, size_t error_size) {
+    static const KeyRow rows[] = {{"name", KEY_TEXT}, {"file", KEY_TEXT}, {"string", KEY_TEXT}, {NULL}};
+    KeyVals kv;
+    if (!keyvals_parse(&kv, value, "name", error, error_size)) return false;
+    bool ok = keyvals_check(&kv, rows, "-fw_cfg", error, error_size);
+    if (ok && (!keyvals_get(&kv, "name") || !keyvals_get(&kv, "file") == !keyvals_get(&kv, "string")))
+        ok = FAIL("-fw_cfg %s: it is written name=NAME,file=FILE or name=NAME,string=TEXT", value);
+    if (ok) {
+        char *text = keyvals_text(&kv, NULL);
+        ok = list_add(&o->spec.fw_cfg, "-fw_cfg", text, error, error_size);
+        free(text);
+    }
     keyvals_free(&kv);
     return ok;
 }

@@ -10,6 +10,7 @@
 #include "hw/intc/aclint.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
+#include "hw/misc/fw_cfg.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
 #include "hw/virtio/mmio.h"
@@ -21,6 +22,7 @@ enum {
     SSWI_BASE = 0x2f00000,
     PLIC_BASE = 0xc000000,
     UART_BASE = 0x10000000,
+    FW_CFG_BASE = 0x10100000,
     VIRTIO_BASE = 0x10001000,
     VIRTIO_STRIDE = 0x1000,
     VIRTIO_SLOTS = 8,
@@ -30,7 +32,7 @@ static const uint64_t dram_base = 0x80000000;
 static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
-    Device *plic, *clint, *sswi, *finisher, *uart, *rtc;
+    Device *plic, *clint, *sswi, *finisher, *uart, *rtc, *fw_cfg;
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -54,6 +56,14 @@ static void wire_harts(Machine *m, Virt *v) {
     }
 }
 
+static bool fill_fw_cfg(Machine *m, Device *d, char *error, size_t error_size) {
+    fw_cfg_set_number(d, FW_CFG_RAM_SIZE, m->ram_size, 8);
+    fw_cfg_set_number(d, FW_CFG_NOGRAPHIC, 1, 2);
+    fw_cfg_set_number(d, FW_CFG_CPUS, m->ncpus, 2);
+    fw_cfg_set_number(d, FW_CFG_MAX_CPUS, m->ncpus, 2);
+    return fw_cfg_add_user(d, &m->spec->fw_cfg, error, error_size);
+}
+
 static void virt_free(Machine *m) { free(m->board_state); }
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
@@ -72,6 +82,8 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
               (v->clint = add(m, &aclint_type, "clint", CLINT_BASE, clint, error, error_size)) &&
               (!aclint || (v->sswi = add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
               (v->finisher = add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
+              (v->fw_cfg = add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
+              fill_fw_cfg(m, v->fw_cfg, error, error_size) &&
               (v->rtc = add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = add(m, &ns16550_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "",
                              error, error_size));
@@ -153,6 +165,7 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_string(f, "serial0", uart_path);
     dt_end(f);
     finisher_fdt_syscon(v->finisher, f);
+    fw_cfg_fdt(v->fw_cfg, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
     riscv_dt_soc(f);

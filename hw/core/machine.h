@@ -16,6 +16,7 @@ typedef struct SpecList { // texts as the user wrote them, in order
     unsigned n;
 } SpecList;
 bool spec_add(SpecList *l, const char *text); // copies; false: full
+char *spec_value(const char *list, const char *key); // of "k=v,k2=v2", malloc'd; NULL: not there, "on": bare
 
 // All strings are owned by the spec (or NULL: not said). Numbers of 0: the board's default.
 typedef struct MachineSpec {
@@ -133,8 +134,8 @@ void machine_pause(Machine *m);
 void machine_resume(Machine *m);
 bool machine_running(Machine *m);
 // Applies -global to a device before it is plugged.
-// A property of the board itself (-M): its text; false: not said.
-bool machine_prop(const Machine *m, const char *key, char *value, size_t size);
+// A property of the board itself (-M): its text, malloc'd; NULL: not said.
+char *machine_prop(const Machine *m, const char *key);
 bool machine_prop_bool(const Machine *m, const char *key, bool preset, bool *value, char *error, size_t error_size);
 bool machine_globals(Machine *m, Device *d, char *error, size_t error_size);
 

@@ -114,24 +114,26 @@ bool device_set_all(Device *d, const char *list, char *error, size_t error_size)
     return true;
 }
 
-bool machine_prop(const Machine *m, const char *key, char *value, size_t size) {
-    char item[4096];
-    const char *list = m->spec->machine_props;
-    bool said = false;
-    size_t n = strlen(key);
+char *spec_value(const char *list, const char *key) {
+    size_t n = strlen(key), size = list ? strlen(list) + 3 : 0;
+    char *item = malloc(size + 1), *found = NULL;
     while (list && *list) {
-        list = take_item(list, item, sizeof(item));
+        list = take_item(list, item, size);
         if (strncmp(item, key, n) || (item[n] && item[n] != '=')) continue;
-        snprintf(value, size, "%s", item[n] ? item + n + 1 : "on");
-        said = true; // the last one counts
+        free(found);
+        found = strdup(item[n] ? item + n + 1 : "on"); // the last one counts
     }
-    return said;
+    free(item);
+    return found;
 }
+
+char *machine_prop(const Machine *m, const char *key) { return spec_value(m->spec->machine_props, key); }
 
 bool machine_prop_bool(const Machine *m, const char *key, bool preset, bool *value, char *error,
                        size_t error_size) {
-    char text[64];
+    char *text = machine_prop(m, key);
     *value = preset;
-    return !machine_prop(m, key, text, sizeof(text)) || parse_bool(text, value) ||
-           FAIL("-M %s=%s: on or off is expected", key, text);
+    bool ok = !text || parse_bool(text, value) || FAIL("-M %s=%s: on or off is expected", key, text);
+    free(text);
+    return ok;
 }

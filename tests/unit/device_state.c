@@ -10,6 +10,7 @@
 #include "hw/intc/aclint.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
+#include "hw/misc/fw_cfg.h"
 #include "hw/misc/htif.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
@@ -23,7 +24,7 @@ static const struct Subject {
 } subjects[] = {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
-    {&aclint_sswi_type, "harts=3", 0},
+    {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
     {&virtio_rng_device.type, "force-legacy=off", 0},

@@ -78,6 +78,8 @@ START_TEST(test_sizes) {
         ck_assert_msg(o.spec.ram_size == cases[i].size, "%s", cases[i].text);
         options_free(&o);
     }
+    check_refused("-M virt -fw_cfg name=opt/x", "file=FILE or name=NAME,string=TEXT");
+    check_refused("-M virt -fw_cfg name=opt/x,file=a,string=b", "file=FILE or name=NAME,string=TEXT");
     check_refused("-M virt -m 1X", "a size is expected");
     check_refused("-M virt -m -5", "a size is expected");
     check_refused("-M virt -m 0", "64 KiB at least");
