@@ -101,7 +101,11 @@ static void write_row(Vcpu *v, const CsrRow *r, unsigned csr, uint64_t value) {
 uint64_t riscv_csr_read(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     unsigned csr = bits >> 20 & 0xfff;
     const CsrRow *r = csr_allowed(riscv_state(v), csr, false);
-    return r ? read_row(v, r, csr) : riscv_illegal(v, bits, 0, 0);
+    if (!r) return riscv_illegal(v, bits, 0, 0);
+    uint64_t value = read_row(v, r, csr);
+    // The block that runs does not count yet, though the instruction that looks first retires as well.
+    if ((r->flags & COUNTS) && riscv_count_start(v)) riscv_state(v)->instret++;
+    return value;
 }
 
 uint64_t riscv_csr_write(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
@@ -126,6 +130,11 @@ uint64_t riscv_csr_rw(Vcpu *v, uint64_t bits, uint64_t value, uint64_t mask) {
 bool riscv_csr_syncs(unsigned csr, uint32_t ctx) {
     const CsrRow *r = csr_row(csr);
     return r && ((r->flags & SYNC) || ((r->flags & DIRTY) && (ctx & RV_CTX_FS_CLEAN)));
+}
+
+bool riscv_csr_counts(unsigned csr) {
+    const CsrRow *r = csr_row(csr);
+    return r && (r->flags & COUNTS);
 }
 
 bool riscv_csr_plain(const RiscvConfig *c, unsigned csr, uint32_t ctx, bool write, uint16_t *slot,

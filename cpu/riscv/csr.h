@@ -4,7 +4,7 @@
 #include "cpu/riscv/state.h"
 
 enum { GATE_ANY, GATE_FP, GATE_COUNTER, GATE_SATP, GATE_SSTC, GATE_PMPCFG, GATE_PMP };
-enum { SYNC = 1, DIRTY = 2, WIDE = 4, HIGH = 8, RAW = 16 };
+enum { SYNC = 1, DIRTY = 2, WIDE = 4, HIGH = 8, RAW = 16, COUNTS = 32 };
 #define CSR_NO_FIELD 0xffff
 
 typedef struct CsrRow {
@@ -17,6 +17,8 @@ typedef struct CsrRow {
     void (*set)(Vcpu *v, unsigned csr, uint64_t value);
 } CsrRow;
 const CsrRow *csr_row(unsigned csr); // NULL: no such CSR
+
+bool riscv_count_start(Vcpu *v);             // csr_reg.c
 
 typedef uint64_t CsrGet(Vcpu *v, unsigned csr);
 typedef void CsrSet(Vcpu *v, unsigned csr, uint64_t value);

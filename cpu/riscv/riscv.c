@@ -67,6 +67,7 @@ static const IrSlot slots[] = {
     SLOT(res_vaddr), SLOT(res_value), SLOT(sscratch), SLOT(sepc),   SLOT(scause),
     SLOT(stval),     SLOT(mscratch),  SLOT(mepc),     SLOT(mcause), SLOT(mtval),
     SLOT(scounteren), SLOT(mcounteren), SLOT(medeleg), SLOT(mideleg), SLOT(mie),
+    SLOT(instret),
 };
 
 // Hottest first, by dynamic counts of a kernel boot and common programs: a5 a4 sp a0 a3 a2 a1 s0 s1 a6 s2 a7.
@@ -86,7 +87,7 @@ static const uint16_t fp_pins[] = {F_SLOT(15), F_SLOT(14), F_SLOT(13), F_SLOT(12
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
     .state_size = sizeof(RiscvState), .insn_align = 2, \
     .translate = riscv_translate, .fill = riscv_fill, .io_read = riscv_io_read, .io_write = riscv_io_write, \
-    .misaligned = riscv_misaligned, .trap = riscv_trap, .interrupt = riscv_interrupt, .awake = riscv_awake, \
+    .misaligned = riscv_misaligned, .trap = riscv_trap, .retired = riscv_retired, .interrupt = riscv_interrupt, .awake = riscv_awake, \
     .reset = riscv_reset }
 const Guest riscv64_guest = GUEST("riscv64"), riscv32_guest = GUEST("riscv32");
 

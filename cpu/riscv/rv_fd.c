@@ -14,6 +14,7 @@ static bool fp_enabled(Trans *t, const Insn *i) {
     }
     if (t->ctx & RV_CTX_FS_CLEAN) {
         call(t, H_fs_dirty, IR_NONE, IR_NONE, IR_NONE);
+        ir_count_not(t->k);
         ir_exit_sync(t->k, t->pc);
         return false;
     }

@@ -12,10 +12,14 @@ static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrR
 static void csr_read(Trans *t, const Insn *i) {
     uint16_t slot;
     uint64_t writable;
-    if (riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, false, &slot, &writable))
+    if (riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, false, &slot, &writable)) {
         set_x(t, i->rd, ir_get(t->k, t->tx, slot));
-    else
-        set_x(t, i->rd, csr_call(t, H_csr_read, i, IR_NONE, IR_NONE));
+        return;
+    }
+    bool counts = riscv_csr_counts((unsigned)i->csr);
+    if (counts) ir_count_now(t->k);
+    set_x(t, i->rd, csr_call(t, H_csr_read, i, IR_NONE, IR_NONE));
+    if (counts && !(t->ctx & RV_CTX_COUNT)) ir_exit_sync(t->k, t->next);
 }
 
 // value and mask (IR_NONE: all) have XLEN bits: the new value is old & ~mask | value & mask.
@@ -33,11 +37,14 @@ static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask) {
 
 static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask) {
     if (csr_write_plain(t, i, value, mask)) return;
+    bool counts = riscv_csr_counts((unsigned)i->csr);
+    if (counts) ir_count_now(t->k);
     if (i->rd == 0 && mask == IR_NONE)
         call(t, H_csr_write, bits_of(t, i), value, IR_NONE);
     else
         set_x(t, i->rd, csr_call(t, H_csr_rw, i, value, mask == IR_NONE ? imm(t, -1) : mask));
-    if (riscv_csr_syncs((unsigned)i->csr, t->ctx)) ir_exit_sync(t->k, t->next);
+    if (counts) ir_count_not(t->k); // "the explicit write is done instead of the update"
+    if (riscv_csr_syncs((unsigned)i->csr, t->ctx) || (counts && !(t->ctx & RV_CTX_COUNT))) ir_exit_sync(t->k, t->next);
 }
 
 INSN(csrrw) { csr_write(t, i, x(t, i->rs1), IR_NONE); }

@@ -31,12 +31,12 @@ static const Field fields[] = {
     R(mtvec, 0), R(mscratch, 0), R(mepc, 0), R(mcause, 0), R(mtval, 0), R(mcounteren, 0), R(mcountinhibit, 0), R(menvcfg, 0),
     R(stvec, 0), R(sscratch, 0), R(sepc, 0), R(scause, 0), R(stval, 0), R(scounteren, 0), R(senvcfg, 0),
     R(stimecmp, UINT64_MAX), // the manual leaves it open; no timer interrupt before software asks for one
-    R(cycle_base, 0), R(instret_base, 0),
+    R(cycle_base, 0), R(instret, 0), R(counting, 0), FIELD_PAD(RiscvState, counting_pad),
     FIELD_ARRAY(RiscvState, pmpaddr, 0), FIELD_ARRAY(RiscvState, pmpcfg, 0),
     R(trap_cause, 0), R(trap_tval, 0),
 };
 // clang-format on
-const Fields riscv_fields = FIELDS("riscv", 1, fields, offsetof(RiscvState, config));
+const Fields riscv_fields = FIELDS("riscv", 2, fields, offsetof(RiscvState, config));
 
 // The word that translations are keyed by; see enum RV_CTX_*.
 static uint32_t context_word(const RiscvState *s) {
@@ -54,6 +54,7 @@ static uint32_t context_word(const RiscvState *s) {
     if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TVM)) ctx |= RV_CTX_TVM;
     if (s->priv == PRIV_U || (s->priv == PRIV_S && (s->mstatus & MSTATUS_TW))) ctx |= RV_CTX_TW;
     if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TSR)) ctx |= RV_CTX_TSR;
+    if (s->counting && !(s->mcountinhibit & COUNTER_IR)) ctx |= RV_CTX_COUNT;
     return ctx;
 }
 
@@ -80,6 +81,7 @@ static void legalize(RiscvState *s) {
     s->priv = s->priv == 2 || s->priv > PRIV_M ? PRIV_M : s->priv;
     s->frm &= 7;
     s->fflags &= 31;
+    s->mcountinhibit &= COUNTER_CY | COUNTER_IR;
     if ((s->mstatus & MSTATUS_MPP) == 2ull << MSTATUS_MPP_SHIFT) s->mstatus &= ~MSTATUS_MPP;
     s->mstatus &= 0x7e79aa; // the fields of MSTATUS_*, without VS
     s->mstatus |= wide ? 2ull << 32 | 2ull << 34 : 0;

@@ -48,6 +48,7 @@ enum {
     RV_CTX_TVM = 1 << 7,      // S-mode with mstatus.TVM: sfence.vma, sinval.vma are illegal
     RV_CTX_TW = 1 << 8,       // below M with mstatus.TW (or in U-mode): wfi, wrs.nto are illegal
     RV_CTX_TSR = 1 << 9,      // S-mode with mstatus.TSR: sret is illegal
+    RV_CTX_COUNT = 1 << 10,   // instructions retired are counted in `instret`
     // Data accesses need nothing special from the translator: MPRV, SUM and MXR choose another Space
     // (riscv_update_context).
 };
@@ -72,6 +73,10 @@ enum {
 #define MSTATUS_FS_SHIFT 13
 #define MSTATUS_MPP_SHIFT 11
 #define MSTATUS_SPP_SHIFT 8
+
+// mcountinhibit (3.1.12)
+#define COUNTER_CY 1ull
+#define COUNTER_IR 4ull
 
 // Interrupt numbers: bits of mip, mie, mideleg (3.1.9).
 enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
@@ -117,7 +122,10 @@ typedef struct RiscvState {
     uint64_t mie, mideleg, medeleg;
     uint64_t mtvec, mscratch, mepc, mcause, mtval, mcounteren, mcountinhibit, menvcfg;
     uint64_t stvec, sscratch, sepc, scause, stval, scounteren, senvcfg, stimecmp;
-    uint64_t cycle_base, instret_base; // counter = base + ticks (running), or base (inhibited)
+    uint64_t cycle_base;      // mcycle = base + ticks (running), or base (inhibited)
+    uint64_t instret;         // minstret, exact while `counting`; translated code adds to it (RV_CTX_COUNT)
+    uint8_t counting;         // the guest has looked at minstret or written it since reset
+    uint8_t counting_pad[7];
     uint64_t pmpaddr[PMP_ENTRIES];
     uint8_t pmpcfg[PMP_ENTRIES];
     uint64_t trap_cause, trap_tval; // of the trap raised but not yet taken
@@ -190,6 +198,7 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
 // returns, and translated code leaves to Guest.trap with pc at the instruction (vcpu_pc). mret and sret set
 // Vcpu.pc themselves.
 void riscv_trap(Vcpu *v);          // Guest.trap
+void riscv_retired(Vcpu *v, unsigned n); // Guest.retired
 bool riscv_interrupt(Vcpu *v);     // Guest.interrupt
 bool riscv_awake(Vcpu *v);         // Guest.awake
 uint64_t riscv_mip(const RiscvState *s);                            // software bits and pins
@@ -203,6 +212,9 @@ void riscv_stimer_fired(void *opaque);
 // ---- csr.c
 // At translation: must EXIT_SYNC follow a write of this CSR? (Reads never need one.)
 bool riscv_csr_syncs(unsigned csr, uint32_t ctx);
+// At translation: is it one of the views of minstret, which must be exact before an access of it? An access of one while nothing
+// counts (no RV_CTX_COUNT) starts it, so EXIT_SYNC follows.
+bool riscv_csr_counts(unsigned csr);
 // At translation: is the CSR, as this context may read it (and write it), nothing but the field at *slot, of which *mask can be written?
 bool riscv_csr_plain(const RiscvConfig *c, unsigned csr, uint32_t ctx, bool write, uint16_t *slot, uint64_t *mask);
 void riscv_csr_init(void);

@@ -44,6 +44,7 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
     bool xlen32 = k->b->ctx & RV_CTX_XLEN32;
     Trans t = {.k = k, .config = s->config, .ctx = k->b->ctx, .xlen = xlen32 ? 32 : 64, .tx = xlen32 ? T_I32 : T_I64};
     t.next = k->b->pc;
+    if (t.ctx & RV_CTX_COUNT) ir_count_in(k, offsetof(RiscvState, instret));
     for (unsigned n = 0; !k->ended; n++) {
         t.pc = t.next;
         bool straddles = t.pc == PAGE - 2 && length_of(parcel(code + t.pc)) == 4;

@@ -74,7 +74,7 @@ static void write_slot(Vcpu *v, IrType t, uint64_t offset, uint64_t x) {
 // values early is harmless, since the SETs they were taken from come later with the same values.
 static void take_snapshot(Frame *f, unsigned index) {
     const IrSnap *s = &f->b->snaps[index];
-    f->v->pc_off = (uint32_t)s->pc;
+    f->v->pc_off = (uint32_t)s->pc | (uint32_t)s->retired << 16;
     for (unsigned i = 0; i < s->n; i++) {
         const IrPending *p = &f->b->pending[s->first + i];
         write_slot(f->v, ir_result_type(&f->b->ops[p->value]), p->slot, f->value[p->value]);
@@ -180,6 +180,8 @@ static int run_op(Frame *f, int i) {
     case KIND_SLOT:
         if (op->op == OP_GET)
             f->value[i] = read_slot(f->v, op);
+        else if (op->op == OP_TALLY)
+            write_slot(f->v, op->type, (uint64_t)op->imm, read_slot(f->v, op) + f->value[op->a]);
         else
             write_slot(f->v, op->type, (uint64_t)op->imm, f->value[op->a]);
         return i + 1;

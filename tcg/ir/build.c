@@ -29,6 +29,9 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     b->nops = b->nsnaps = b->npending = b->ninsns = b->nargs = b->nlabels = 0;
     k->b = b;
     k->snap = 0;
+    k->counter = IR_NO_SLOT;
+    k->retired = 0;
+    k->counts = false;
     k->ended = k->full = false;
     k->first_flow = IR_MAX_OPS;
     k->last_label = 0;
@@ -38,8 +41,10 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
 
 void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     IrBlock *b = k->b;
+    k->retired += k->counts;
+    k->counts = k->counter != IR_NO_SLOT;
     k->snap = (uint16_t)b->nsnaps;
-    b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0};
+    b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0, k->retired};
     b->insns[b->ninsns++] = (IrInsn){pc, (uint16_t)b->nops, (uint8_t)length};
     if (b->nops > IR_MAX_OPS - 2 * INSN_OPS || b->ninsns == IR_MAX_INSNS || b->nargs > IR_MAX_ARGS / 2 ||
         b->nlabels > IR_MAX_LABELS / 2)
@@ -265,7 +270,33 @@ IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c) 
     return t == T_VOID ? IR_NONE : r;
 }
 
-// ---- leaving
+// ---- counting
+
+void ir_tally(IrBuild *k, uint16_t slot, IrRef n) {
+    ir_emit(k, OP_TALLY, T_I64, n, IR_NONE, IR_NONE, slot);
+    for (unsigned i = slot / 4; i <= (slot + 7u) / 4 && i < IR_FORWARD_BYTES / 4; i++)
+        forget_at(k, i);
+}
+
+static void count(IrBuild *k, unsigned n) {
+    if (n)
+        ir_tally(k, k->counter, ir_const(k, T_I64, n));
+}
+
+void ir_count_in(IrBuild *k, uint16_t slot) { k->counter = slot; }
+void ir_count_not(IrBuild *k) { k->counts = false; }
+
+void ir_count_now(IrBuild *k) {
+    IrBlock *b = k->b;
+    if (!k->retired)
+        return;
+    count(k, k->retired);
+    k->retired = 0;
+    b->snaps[b->nsnaps] = (IrSnap){b->snaps[k->snap].pc, 0, 0, 0};
+    k->snap = (uint16_t)b->nsnaps++;
+}
+
+// ---- leaving. What retired is counted on the way out: before an END, on its path alone, since a LABEL may follow.
 
 static void end_here(IrBuild *k) {
     if (!k->ended)
@@ -274,6 +305,7 @@ static void end_here(IrBuild *k) {
 }
 
 static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target) {
+    count(k, k->retired + k->counts);
     IrOp *o = op_at(k, ir_emit(k, op, T_VOID, a, IR_NONE, IR_NONE, 0));
     o->target = (int32_t)target;
     if (ir_op_info[op].effects & FX_END)
@@ -294,8 +326,11 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target) {
     int known = fold_condition(k, cond);
     if (known == 1)
         ir_exit(k, target);
-    else if (known < 0)
-        emit_exit(k, OP_EXIT_IF, cond, target);
+    if (known >= 0)
+        return;
+    emit_exit(k, OP_EXIT_IF, cond, target);
+    k->retired = 0;
+    k->counts = false;
 }
 
 void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret) {
@@ -305,6 +340,7 @@ void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret) {
 }
 
 void ir_exit_done(IrBuild *k) {
+    count(k, k->retired + k->counts);
     ir_emit(k, OP_EXIT_DONE, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     end_here(k);
 }

@@ -21,6 +21,9 @@ typedef struct IrBuild {
     IrRef consts[32];        // recent constants by hash; self-validating
     unsigned first_flow, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
+    uint16_t counter;        // slot that counts retired instructions, or IR_NO_SLOT
+    uint16_t retired;        // instructions before the current one that no TALLY has added yet
+    bool counts;             // the current one is still to be added
     unsigned end;            // ops up to and with the first END, if `ended`
     bool ended;              // an END op was built
     bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
@@ -28,10 +31,19 @@ typedef struct IrBuild {
     IrKnown known[IR_FORWARD_BYTES / 4];
 } IrBuild;
 
+#define IR_NO_SLOT 0xffff
+
 // The builder's constructors may be called with any operands; what follows an END op is dropped by ir_finish.
 void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx);
 void ir_insn(IrBuild *k, int32_t pc, unsigned length); // a guest instruction starts
 void ir_finish(IrBuild *k);                            // dead code away; the block is ready for a backend
+
+// Counting retired instructions: called behind ir_begin, it makes every exit of the block add to the slot what has retired since the
+// last one, and every snapshot tell how many are not added yet (vcpu_retired). An instruction's EXIT_IF is the last it does.
+void ir_count_in(IrBuild *k, uint16_t slot);
+void ir_count_now(IrBuild *k);     // the slot is exact for whoever looks at it in this instruction
+void ir_count_not(IrBuild *k);     // this instruction is not to be added: it is done again, or sets the counter itself
+void ir_tally(IrBuild *k, uint16_t slot, IrRef n); // the op itself
 
 IrRef ir_const(IrBuild *k, IrType t, int64_t v);
 IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset);

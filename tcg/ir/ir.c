@@ -13,7 +13,7 @@ enum {
     (IS_KIND(KIND, CMP) || IS_KIND(KIND, FCMP)   ? T_I1                                                              \
      : IS_KIND(KIND, FTOI)                       ? (IS(NAME, FTOI32) || IS(NAME, FTOU32) ? T_I32 : T_I64)            \
      : IS_KIND(KIND, EXIT) || IS_KIND(KIND, EXITR) || IS_KIND(KIND, LABEL) || IS_KIND(KIND, JUMP) ? T_VOID           \
-     : IS(NAME, SET) || IS(NAME, STORE) || IS(NAME, FENCE) || IS(NAME, EXIT_DONE) ? T_VOID                           \
+     : IS(NAME, SET) || IS(NAME, TALLY) || IS(NAME, STORE) || IS(NAME, FENCE) || IS(NAME, EXIT_DONE) ? T_VOID                           \
                                                                                   : IR_AS_TYPE)
 
 const IrOpInfo ir_op_info[OP_COUNT] = {

@@ -90,6 +90,7 @@ _Static_assert(sizeof(IrOp) == 16, "an op is 16 bytes");
 typedef struct IrSnap {
     int32_t pc;          // offset of the guest instruction from vpage
     uint16_t first, n;   // pending pairs in IrBlock.pending
+    uint16_t retired;    // instructions that no TALLY has added yet; 0 where nothing counts
 } IrSnap;
 typedef struct IrPending {
     uint16_t slot;

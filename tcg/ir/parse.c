@@ -209,25 +209,42 @@ static int64_t parse_offset(Parser *p, int64_t min, int64_t max) {
     return p->failed ? 0 : offset;
 }
 
-// The current instruction's snapshot, or "snap pc(slot = value, ...)".
-static uint16_t parse_snap(Parser *p) {
+// "(slot = value, ...)"
+static void parse_pending(Parser *p, IrSnap *s) {
     IrBlock *b = p->b;
-    if (!take_word(p, "snap"))
-        return b->ninsns ? p->snap : fail(p, "no guest instruction yet");
-    IrSnap s = {(int32_t)parse_offset(p, INT32_MIN, INT32_MAX), (uint16_t)b->npending, 0};
     expect(p, '(');
     while (!p->failed && !take(p, ')')) {
-        if (s.n)
+        if (s->n)
             expect(p, ',');
         IrType t = T_I64;
         IrPending pending = {.slot = parse_slot(p, &t)};
         expect(p, '=');
         pending.value = parse_value(p, t);
-        if (b->npending == IR_MAX_OPS)
-            return fail(p, "too many pending slots");
+        if (b->npending == IR_MAX_OPS) {
+            fail(p, "too many pending slots");
+            return;
+        }
         b->pending[b->npending++] = pending;
-        s.n++;
+        s->n++;
     }
+}
+
+// ["snap" pc "(" pending ")"] ["retired" N], or the current instruction's snapshot.
+static uint16_t parse_snap(Parser *p) {
+    IrBlock *b = p->b;
+    bool own = take_word(p, "snap");
+    if (!own && !b->ninsns)
+        return fail(p, "no guest instruction yet");
+    IrSnap s = {own ? (int32_t)parse_offset(p, INT32_MIN, INT32_MAX) : b->snaps[p->snap].pc, (uint16_t)b->npending, 0, 0};
+    if (own)
+        parse_pending(p, &s);
+    if (take_word(p, "retired")) {
+        uint64_t n = parse_number(p, 10);
+        s.retired = n <= UINT16_MAX ? (uint16_t)n : fail(p, "a block retires no more than %d", UINT16_MAX);
+        own = true;
+    }
+    if (!own)
+        return p->snap;
     if (b->nsnaps == IR_MAX_OPS)
         return fail(p, "too many snapshots");
     b->snaps[b->nsnaps++] = s;
@@ -368,11 +385,11 @@ static void parse_members(Parser *p, IrOp *op) {
     switch (ir_op_info[op->op].kind) {
     case KIND_SLOT:
         op->imm = parse_slot(p, &t);
-        if (op->op == OP_SET)
+        if (op->op != OP_GET)
             op->type = (uint8_t)t;
         if (op->type != t)
             fail(p, "the slot is of another type");
-        if (op->op == OP_SET) {
+        if (op->op != OP_GET) {
             expect(p, ',');
             op->a = parse_value(p, t);
         }
@@ -457,7 +474,7 @@ static void parse_insn(Parser *p) {
     if (p->failed)
         return;
     p->snap = (uint16_t)b->nsnaps;
-    b->snaps[b->nsnaps++] = (IrSnap){(int32_t)pc, 0, 0};
+    b->snaps[b->nsnaps++] = (IrSnap){(int32_t)pc, 0, 0, 0};
     b->insns[b->ninsns++] = (IrInsn){(int32_t)pc, (uint16_t)b->nops, (uint8_t)length};
     b->bytes = (uint32_t)(pc - b->pc) + (uint32_t)length;
 }

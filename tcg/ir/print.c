@@ -118,8 +118,11 @@ static void put_operands(Printer *p, const IrOp *op, unsigned from) {
 
 static void put_snap(Printer *p, unsigned index) {
     const IrSnap *s = &p->b->snaps[index];
-    if (s->pc == p->pc && s->n == 0)
+    if (s->pc == p->pc && s->n == 0) {
+        if (s->retired)
+            put(p, " retired %u", s->retired);
         return;
+    }
     put(p, " snap 0x%" PRIx64 "(", vaddr(p, s->pc));
     for (unsigned i = 0; i < s->n; i++) {
         const IrPending *pending = &p->b->pending[s->first + i];
@@ -129,6 +132,8 @@ static void put_snap(Printer *p, unsigned index) {
         put_value(p, pending->value, ir_result_type(&p->b->ops[pending->value]));
     }
     put(p, ")");
+    if (s->retired)
+        put(p, " retired %u", s->retired);
 }
 
 static void put_memory(Printer *p, const IrOp *op) {
@@ -204,7 +209,7 @@ static void put_op(Printer *p, unsigned at) {
     case KIND_SLOT:
         put(p, " ");
         put_slot(p, (uint64_t)op->imm, op->type);
-        if (op->op == OP_SET) {
+        if (op->op != OP_GET) {
             put(p, ", ");
             put_value(p, op->a, op->type);
         }

@@ -178,6 +178,8 @@ static void check_snap(Checker *c, unsigned snap) {
         fail(c, "snapshot out of range");
         return;
     }
+    if (s->pc < 0 || s->pc > UINT16_MAX)
+        fail(c, "snapshot of a pc outside of the block");
     for (unsigned i = 0; i < s->n; i++) {
         const IrPending *p = &c->b->pending[s->first + i];
         if (check_value(c, p->value) && p->slot + ir_type_size(type_of(c, p->value)) > c->state_end)
@@ -203,6 +205,8 @@ static void check_op(Checker *c, const IrOp *op) {
     case KIND_SLOT:
         if (ir_type_size(op->type) < 4 || op->imm < 0 || (uint64_t)op->imm + ir_type_size(op->type) > c->state_end)
             fail(c, "slot outside of guest state, or smaller than 4 bytes");
+        if (op->op == OP_TALLY && op->type != T_I64)
+            fail(c, "counters are i64");
         break;
     case KIND_MEM:
         check_memory(c, op);

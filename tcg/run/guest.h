@@ -56,6 +56,9 @@ typedef struct Guest {
     void (*misaligned)(Vcpu *v, uint64_t vaddr, Access access);
     // Vcpu.trap was raised: enter the handler (set Vcpu.pc and state, call vcpu_context).
     void (*trap)(Vcpu *v);
+    // A block that counts (ir_count_in) was left in its middle, by a trap or to run an instruction by itself, n instructions behind what is
+    // in the counter. NULL: nothing counts.
+    void (*retired)(Vcpu *v, unsigned n);
     // Between blocks, on EXIT_IRQ: takes a pending interrupt if it is enabled; true if it changed Vcpu.pc.
     bool (*interrupt)(Vcpu *v);
     // WFI: true if something is there to wake it.

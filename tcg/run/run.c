@@ -292,6 +292,8 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
     uint32_t request = atomic_load(&v->exit_request);
     if (request & EXIT_WORK)
         work_run(v);
+    if (v->trap && vcpu_retired(v))
+        v->guest->retired(v, vcpu_retired(v));
     if (v->trap == TRAP_REPLAY) {
         v->trap = 0;
         v->pc = vcpu_pc(v);

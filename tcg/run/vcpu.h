@@ -64,7 +64,8 @@ struct Vcpu {
     uint64_t host_sp;          // C stack pointer while translated code runs
     Space *space;              // current address space (r15 in translated code)
     uint64_t vpage;            // vaddr of the page that holds the running block
-    uint32_t pc_off;           // offset of the current instruction, stored before calls that may leave
+    uint32_t pc_off;           // offset of the current instruction (16 bits), stored before calls that may leave; above it, how many
+                               // instructions the block has retired that are not in the guest's counter yet (0: nothing counts)
     uint32_t trap;             // nonzero: raised, leave to Guest.trap
     _Atomic uint32_t exit_request;
     uint32_t ctx;              // context word: what translation depends on (mode, FP state, ...), set by vcpu_context
@@ -75,7 +76,9 @@ struct Vcpu {
 static inline void *vcpu_state(Vcpu *v) { return v + 1; }
 static inline Vcpu *vcpu_of_state(void *state) { return (Vcpu *)state - 1; }
 // The exact guest pc, inside a helper that may trap.
-static inline uint64_t vcpu_pc(const Vcpu *v) { return v->vpage + (int32_t)v->pc_off; }
+static inline uint64_t vcpu_pc(const Vcpu *v) { return v->vpage + (v->pc_off & 0xffff); }
+// There, and when a trap has been raised: what Guest.retired is told.
+static inline unsigned vcpu_retired(const Vcpu *v) { return v->pc_off >> 16; }
 
 // ---- what a guest front end calls (tcg/run/run.c, tlb.c)
 

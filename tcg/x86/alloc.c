@@ -431,6 +431,26 @@ void set_slot(Gen *g, const IrOp *op) {
     done_operands(g, op);
 }
 
+// slot += a, in its pin or in memory.
+void tally_slot(Gen *g, const IrOp *op) {
+    uint16_t slot = (uint16_t)op->imm;
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
+    int32_t imm;
+    bool small = fits_imm32(g, op->a, T_I64, &imm);
+    if (pin == NOREG)
+        free_cell(g, slot, op->a);
+    Reg n = small ? RCX : use_gpr(g, op->a);
+    if (pin != NOREG) {
+        free_pin(g, pin); // n may be the pin: what it held stands in it still
+        small ? alu_ri(&g->a, P_W, ALU_ADD, pin, imm) : alu_rr(&g->a, P_W, ALU_ADD, pin, n);
+    } else if (small) {
+        alu_mi(&g->a, P_W, ALU_ADD, RBP, slot, imm);
+    } else {
+        op_rm(&g->a, P_W | ALU_ADD << 3 | 1, n, RBP, slot);
+    }
+    done_operands(g, op);
+}
+
 // ---- C calls
 void save_caller_saved(Gen *g, bool writes_state) {
     if (g->gpr[RAX] != IR_NONE && live_after(g, g->gpr[RAX]))

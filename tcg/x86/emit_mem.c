@@ -11,7 +11,8 @@
 #include "tcg/x86/gen.h"
 
 void emit_pc_off(Gen *g, uint16_t snap) {
-    mov_mi(&g->a, 0, RBP, VCPU(pc_off), g->ir->snaps[snap].pc);
+    const IrSnap *s = &g->ir->snaps[snap];
+    mov_mi(&g->a, 0, RBP, VCPU(pc_off), (int32_t)((uint32_t)s->pc | (uint32_t)s->retired << 16));
 }
 
 Stub *stub_new(Gen *g, StubKind kind) {

@@ -137,6 +137,7 @@ void forget_state(Gen *g);                      // after a C call that wrote gue
 void vacate_hint(Gen *g, IrRef r);
 void set_slot(Gen *g, const IrOp *op);
 void get_slot(Gen *g, IrRef r, const IrOp *op);
+void tally_slot(Gen *g, const IrOp *op);
 void arg_to(Gen *g, Reg target, IrRef r);       // value's 64 bits (floats raw) to rcx, rdx or rax
 void result_from_rax(Gen *g, IrRef r, IrType t);
 

@@ -19,8 +19,20 @@ static IrRef replay_value(Replay *r, const IrOp *op) {
     return b == IR_NONE ? ir_un(r->k, op->op, op->type, a) : ir_bin(r->k, op->op, op->type, a, b);
 }
 
+// The builder's snapshots are its own, but what they tell of retired instructions comes from the block.
+static void replay_retired(Replay *r, unsigned snap) {
+    IrBlock *b = r->k->b;
+    unsigned retired = r->in->snaps[snap].retired;
+    if (b->snaps[r->k->snap].retired == retired)
+        return;
+    b->snaps[b->nsnaps] = b->snaps[r->k->snap];
+    b->snaps[b->nsnaps].retired = (uint16_t)retired;
+    r->k->snap = (uint16_t)b->nsnaps++;
+}
+
 static IrRef replay_memory(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
+    replay_retired(r, op->snap);
     if (op->op == OP_LOAD)
         return ir_load(r->k, op->type, op->memop, a, op->disp);
     if (op->op == OP_STORE) {
@@ -85,6 +97,8 @@ static void replay_op(Replay *r, unsigned i) {
     case KIND_SLOT:
         if (op->op == OP_GET)
             v = ir_get(r->k, op->type, (uint16_t)op->imm);
+        else if (op->op == OP_TALLY)
+            ir_tally(r->k, (uint16_t)op->imm, mapped(r, op->a));
         else
             ir_set(r->k, op->type, (uint16_t)op->imm, mapped(r, op->a));
         break;
@@ -96,6 +110,7 @@ static void replay_op(Replay *r, unsigned i) {
         break;
     case KIND_MEM: v = replay_memory(r, op); break;
     case KIND_CALL:
+        replay_retired(r, op->hsnap);
         v = ir_call(r->k, op->type, op->helper, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
         break;
     case KIND_EXIT: case KIND_EXITR: replay_exit(r, op); break;

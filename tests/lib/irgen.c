@@ -174,6 +174,10 @@ static void set(Gen *g) {
     put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot_of(g, t));
 }
 
+static void tally(Gen *g) {
+    put(g, OP_TALLY, T_I64, chance(g, 70) ? constant(g, T_I64) : value(g, T_I64), IR_NONE, IR_NONE, slot_of(g, T_I64));
+}
+
 static void get(Gen *g) {
     static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
     IrType t = types[rnd(g, 7)];
@@ -386,7 +390,7 @@ static void loop(Gen *g) {
 
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
-        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8},
+        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8}, {tally, 1},
         {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
     };
     unsigned total = 0, at;
@@ -439,7 +443,7 @@ void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds) {
     for (unsigned i = 0; i < insns; i++) {
         int32_t pc = out->pc + 4 * (int32_t)i;
         g.snap = (uint16_t)out->nsnaps;
-        out->snaps[out->nsnaps++] = (IrSnap){pc, 0, 0};
+        out->snaps[out->nsnaps++] = (IrSnap){pc, 0, 0, (uint16_t)(seed % 3 * i)};
         out->insns[out->ninsns++] = (IrInsn){pc, (uint16_t)out->nops, 4};
         for (unsigned n = 1 + (unsigned)rnd(&g, 3); n > 0; n--)
             random_op(&g);

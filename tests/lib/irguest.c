@@ -134,6 +134,7 @@ static void take_trap(Vcpu *v) {
     atomic_fetch_or(&v->exit_request, EXIT_STOP);
 }
 
+static void guest_retired(Vcpu *v, unsigned n) { state_of(v)->trap_retired = n; }
 static void guest_trap(Vcpu *v) { take_trap(v); }
 static bool guest_interrupt(Vcpu *v) { return false; }
 static bool guest_awake(Vcpu *v) { return true; }
@@ -143,7 +144,7 @@ const Guest irg_guest = {
     .name = "irtest", .names = {slots, sizeof slots / sizeof *slots, helpers, sizeof helpers / sizeof *helpers},
     .pins = pins, .npins = 3, .fp_pins = fp_pins, .nfp_pins = 2, .state_size = sizeof(IrgState), .insn_align = 4,
     .translate = guest_translate, .fill = guest_fill, .io_read = guest_io_read, .io_write = guest_io_write,
-    .misaligned = guest_misaligned, .trap = guest_trap, .interrupt = guest_interrupt, .awake = guest_awake,
+    .misaligned = guest_misaligned, .trap = guest_trap, .retired = guest_retired, .interrupt = guest_interrupt, .awake = guest_awake,
     .reset = guest_reset,
 };
 
@@ -197,6 +198,8 @@ void irg_interpret(IrgMachine *m, const IrBlock *b) {
     m->v->pc_off = (uint32_t)b->pc;
     m->v->pc = b->vpage + (uint64_t)b->pc;
     interp_run(m->v, b);
+    if (m->v->trap && vcpu_retired(m->v))
+        guest_retired(m->v, vcpu_retired(m->v));
     if (m->v->trap)
         take_trap(m->v);
     m->v->trap = 0;

@@ -14,7 +14,7 @@ typedef struct IrgState {
     uint64_t f[IRG_NF];       // f0 .. as f64, s0 .. (the low halves) as f32
     uint32_t w[4];            // w0 .. as i32; q0 (i64) covers w0 and w1
     uint64_t trap;            // a trap ended the run
-    uint64_t trap_pc, trap_vaddr, trap_cause;
+    uint64_t trap_pc, trap_vaddr, trap_cause, trap_retired;
     uint64_t io;              // hash of all I/O
     uint64_t helper;          // hash of all helper calls
     uint8_t *ram;             // wiring from here on

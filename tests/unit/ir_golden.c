@@ -104,11 +104,14 @@ static void report(FILE *f, const IrgMachine *m, const IrgState *before, const u
         }
     if (m->v->fp_flags)
         fprintf(f, "flags = 0x%x\n", m->v->fp_flags);
-    if (m->s->trap)
-        fprintf(f, "trap %" PRIu64 " at 0x%" PRIx64 ", vaddr 0x%" PRIx64 "\n", m->s->trap_cause, m->s->trap_pc,
-                m->s->trap_vaddr);
-    else
+    if (m->s->trap) {
+        fprintf(f, "trap %" PRIu64 " at 0x%" PRIx64 ", vaddr 0x%" PRIx64, m->s->trap_cause, m->s->trap_pc, m->s->trap_vaddr);
+        if (m->s->trap_retired)
+            fprintf(f, ", retired %" PRIu64, m->s->trap_retired);
+        fprintf(f, "\n");
+    } else {
         fprintf(f, "pc = 0x%" PRIx64 "\n", m->v->pc);
+    }
 }
 
 // Unfolded and folded must do the same.

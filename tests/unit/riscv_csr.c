@@ -186,6 +186,32 @@ START_TEST(counters_count_and_stop) { // 3.1.10, 3.1.12
 }
 END_TEST
 
+START_TEST(counting_starts_when_asked) { // docs/adr/0006-instruction-counter.md
+    uint64_t value;
+    csr_read(&h, 0xc00, NULL);
+    csr_read(&h, 0xc01, NULL);
+    csr_write(&h, 0xb00, 7, NULL);
+    csr_write(&h, 0x320, 0, NULL);
+    ck_assert(riscv_csr_debug_read(h.v, 0xb02, &value));
+    ck_assert_uint_eq(value, 0);
+    ck_assert(!(h.v->ctx & RV_CTX_COUNT));
+    ck_assert_uint_eq(csr_read(&h, 0xc02, NULL), 0);
+    ck_assert(h.v->ctx & RV_CTX_COUNT);
+    ck_assert_uint_eq(csr_read(&h, 0xb02, NULL), 1); // the look that started it, in a block that did not count
+    ck_assert_uint_eq(csr_read(&h, 0xb02, NULL), 1); // those behind it are added by translated code
+    csr_write(&h, 0x320, 4, NULL);
+    ck_assert(!(h.v->ctx & RV_CTX_COUNT));
+    ck_assert_uint_eq(written(0xb02, 99), 99);
+    ck_assert(!(h.v->ctx & RV_CTX_COUNT));
+    csr_write(&h, 0x320, 1, NULL);
+    ck_assert(h.v->ctx & RV_CTX_COUNT);
+    riscv_reset(h.v, RAM);
+    ck_assert(!(h.v->ctx & RV_CTX_COUNT));
+    ck_assert_uint_eq(written(0xb02, 99), 99);
+    ck_assert(h.v->ctx & RV_CTX_COUNT);
+}
+END_TEST
+
 START_TEST(fp_registers_need_fs) { // 3.1.6.6
     ck_assert(traps(PRIV_M, 3, false) && traps(PRIV_M, 1, false));
     csr_write(&h, 0x300, 1ull << MSTATUS_FS_SHIFT, NULL);
@@ -304,6 +330,7 @@ int main(void) {
                                   mip_software_bits_and_wires,
                                   counters_are_gated,
                                   counters_count_and_stop,
+                                  counting_starts_when_asked,
                                   fp_registers_need_fs,
                                   satp_modes,
                                   sstc_gate,

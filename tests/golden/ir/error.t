@@ -84,3 +84,23 @@ block 0x80000000 ctx 0x0
     %99999:i64 = get a0
 --
 line 2: value numbers go up to 4095
+== error a counter of 32 bits
+block 0x80000000 ctx 0x0
+             tally w0, 1
+             exit 0x80000000
+--
+line 4: op 1 (tally): counters are i64
+== error a snapshot far away
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = load.64 [0] snap 0x80010000()
+             exit 0x80000000
+--
+line 5: op 1 (load): snapshot of a pc outside of the block
+== error more retired than a block has room for
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = load.64 [0] retired 65536
+             exit 0x80000000
+--
+line 3: a block retires no more than 65535

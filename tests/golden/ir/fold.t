@@ -449,3 +449,28 @@ block 0x80000000 ctx 0x0
     %8:i64 = add %7, %2
              set a3, %8
              exit 0x80000010
+== fold what was known of a slot is not known behind a tally
+block 0x80000000 ctx 0x0
+  @80000000+4
+             set a3, 5
+             set a4, 6
+             tally a3, 1
+    %1:i64 = get a3
+    %2:i64 = get a4
+    %3:i64 = add %1, %2
+             set a5, %3
+             set a3, 7
+             tally a3, 1
+             exit 0x80000004
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+             set a3, 5
+             set a4, 6
+             tally a3, 1
+    %1:i64 = get a3
+    %2:i64 = add %1, 6
+             set a5, %2
+             set a3, 7
+             tally a3, 1
+             exit 0x80000004

@@ -143,3 +143,24 @@ block 0x80000000 ctx 0x0
              exit_reg %1 call 0x80000008
 --
 trap 3 at 0x80000004, vaddr 0x7
+== run a tally adds to its slot, and a trap tells what no tally added
+a0=10 a3=0xffffffffffffffff a4=1
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a3
+             tally a3, 3
+    %2:i64 = get a3
+             set a5, %2
+             set a6, %1
+             tally a0, %2
+             tally a4, -2
+    %3:i64 = load.64 [0x40:i64] retired 2
+             set a7, %3
+             exit 0x80000004
+--
+a0 = 0xc
+a3 = 0x2
+a4 = 0xffffffffffffffff
+a5 = 0x2
+a6 = 0xffffffffffffffff
+trap 1 at 0x80000000, vaddr 0x40, retired 2
