@@ -13,30 +13,6 @@ RiscvConfig riscv_everything(unsigned xlen) {
     return c;
 }
 
-// ---- operands
-static void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value) {
-    for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
-        if (p->operand != operand) continue;
-        uint32_t ones = UINT32_MAX >> (32 - p->length);
-        *bits = (*bits & ~(ones << p->from)) | (value >> p->to & ones) << p->from;
-    }
-}
-static bool has_operand(const DecodeEntry *e, unsigned operand) {
-    for (unsigned k = 0; k < e->npieces; k++) {
-        if (e->pieces[k].operand == operand) return true;
-    }
-    return false;
-}
-// Is `word` one of the words of the row's template?
-static bool mentions(const DecodeEntry *e, const char *word) {
-    size_t n = strlen(word);
-    for (const char *p = e->row->text; (p = strstr(p, word)); p += n) {
-        bool starts = p == e->row->text || strchr(",( ", p[-1]), ends = !p[n] || strchr(",() ", p[n]);
-        if (starts && ends) return true;
-    }
-    return false;
-}
-
 // ---- which rows may run at all
 static bool is_tame(const DecodeEntry *e) {
     static const char *const wild[] = {"ecall", "ebreak", "mret", "sret", "wfi", "sfence", "sinval", "cbo_inval", "cbo_clean",
@@ -99,22 +75,6 @@ static RandomInsn random_insn(Random *r, const DecodeEntry *e) {
     return (RandomInsn){e, bits, -1, 0};
 }
 
-// ---- sequences
-static void link_branches(Random *r, RandomSequence *s) {
-    s->bytes = 0;
-    for (unsigned k = 0; k < s->n; k++) {
-        s->insn[k].offset = s->bytes;
-        s->bytes += s->insn[k].entry->width / 8;
-    }
-    for (unsigned k = 0; k < s->n; k++) {
-        RandomInsn *i = &s->insn[k];
-        if (!mentions(i->entry, "target")) continue;
-        i->target = (int)(k + 1 + random_below(r, s->n - k < 4 ? s->n - k : 4));
-        unsigned to = i->target == (int)s->n ? s->bytes : s->insn[i->target].offset;
-        operand_set(i->entry, &i->bits, OPERAND(imm), to - i->offset);
-    }
-}
-
 // What the peer and we may do differently, both by the manual or by a fault of the peer's, once instructions follow each other:
 // LR and SC of unequal sizes; froundnx, which QEMU 10 drops with its flags when its result is overwritten.
 static bool is_disputed(const DecodeEntry *e, const RandomSequence *s, unsigned n) {
@@ -138,51 +98,15 @@ void random_sequence(Random *r, const Decoder *d, unsigned n, const char *match,
         RandomInsn i = random_insn(r, row);
         if (decode_find(d, i.bits, row->width) == row) out->insn[out->n++] = i; // not a more special one
     }
-    link_branches(r, out);
-}
-
-void random_encode(const RandomSequence *s, uint8_t *out) {
-    for (unsigned k = 0; k < s->n; k++) memcpy(out + s->insn[k].offset, &s->insn[k].bits, s->insn[k].entry->width / 8);
-}
-
-// ---- values
-uint64_t random_integer(Random *r) {
-    static const uint64_t edges[] = {0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0x7fffffff, 0x80000000, 0xffffffff, 0x7fffffffffffffff};
-    uint64_t v = random_next(r);
-    switch (random_below(r, 6)) {
-    case 0: return edges[random_below(r, sizeof edges / sizeof *edges)];
-    case 1: return 0 - edges[random_below(r, sizeof edges / sizeof *edges)];
-    case 2: return (uint64_t)(int64_t)(int32_t)v;
-    case 3: return v & 63;
-    case 4: return v >> (v & 63);
-    default: return v;
-    }
-}
-
-// A number of a format with `fraction` and `exponent` bits; near zero, one, infinity, the integers' limits, and NaNs.
-static uint64_t format_float(Random *r, unsigned fraction, unsigned exponent) {
-    uint64_t bias = (1ull << (exponent - 1)) - 1, top = (1ull << exponent) - 1, ones = (1ull << fraction) - 1;
-    uint64_t v = random_next(r), f = v & ones, e = v >> 53 & top, sign = v >> 63;
-    const uint64_t fractions[8] = {0, 0, 1, ones, ones ^ 1, 1ull << (fraction - 1), f, f};
-    f = fractions[random_below(r, 8)];
-    switch (random_below(r, 8)) {
-    case 0: e = 0; break;
-    case 1: e = top; break;
-    case 2: e = bias + random_below(r, 3) - 1; break;
-    case 3: e = top - 1; break;
-    case 4: e = (bias + random_below(r, 68)) & top; break;
-    case 5: e = 1; break;
-    default: break;
-    }
-    return sign << (fraction + exponent) | e << fraction | f;
+    random_link(r, out, OPERAND(imm));
 }
 
 uint64_t random_float(Random *r) {
     switch (random_below(r, 16)) {
     case 0: return random_next(r);
-    case 1: return 0xffff000000000000 | format_float(r, 23, 8); // broken box
-    case 2: case 3: case 4: case 5: case 6: return 0xffffffff00000000 | format_float(r, 23, 8);
-    case 7: case 8: case 9: return 0xffffffffffff0000 | format_float(r, 10, 5);
-    default: return format_float(r, 52, 11);
+    case 1: return 0xffff000000000000 | random_format(r, 23, 8); // broken box
+    case 2: case 3: case 4: case 5: case 6: return 0xffffffff00000000 | random_format(r, 23, 8);
+    case 7: case 8: case 9: return 0xffffffffffff0000 | random_format(r, 10, 5);
+    default: return random_format(r, 52, 11);
     }
 }

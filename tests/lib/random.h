@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Random numbers that favour edges, and random instructions made from decode tables: what the generators of all guests share.
+#pragma once
+#include "cpu/decode/decode.h"
+
+typedef struct Random {
+    uint64_t state;
+} Random;
+static inline uint64_t random_next(Random *r) { // splitmix64
+    uint64_t z = r->state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+static inline unsigned random_below(Random *r, unsigned n) { return (unsigned)((random_next(r) >> 32) * n >> 32); }
+uint64_t random_integer(Random *r);
+// A number of a format with `fraction` and `exponent` bits; near zero, one, infinity, the integers' limits, and NaNs.
+uint64_t random_format(Random *r, unsigned fraction, unsigned exponent);
+
+// A sequence of random instructions, valid in user mode, that ends by falling off its end. It touches memory only in RANDOM_SCRATCH bytes,
+// which registers of the guest's choice point to.
+enum { RANDOM_SCRATCH = 1024, RANDOM_MAX = 64 };
+typedef struct RandomInsn {
+    const DecodeEntry *entry;
+    uint32_t bits;
+    int target;            // branches: index of the instruction it goes to, else -1
+    unsigned offset;       // from the start of the sequence
+} RandomInsn;
+typedef struct RandomSequence {
+    RandomInsn insn[RANDOM_MAX];
+    unsigned n, bytes;
+} RandomSequence;
+void random_encode(const RandomSequence *s, uint8_t *out);
+
+// An operand's pieces in the encoding.
+void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value);
+bool has_operand(const DecodeEntry *e, unsigned operand);
+bool mentions(const DecodeEntry *e, const char *word); // is it a word of the row's template?
+// Gives each instruction its offset, and those whose template has a `target` a place to go: forward, at most four on, through `operand`.
+void random_link(Random *r, RandomSequence *s, unsigned operand);
