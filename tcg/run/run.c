@@ -261,10 +261,17 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     v->stat[STAT_LOOKUP]++;
 }
 
+// The block was left in its middle.
+static void tell_retired(Vcpu *v) {
+    if (vcpu_retired(v))
+        v->guest->retired(v, vcpu_retired(v));
+}
+
 // A raised trap, between blocks or (by the backend) without leaving translated code: there, false leaves it to the run loop, since there
 // is more to do first.
 static void take_trap(Vcpu *v) {
     v->stat[STAT_TRAP]++;
+    tell_retired(v);
     v->trap = 0;
     v->guest->trap(v);
     v->waiting = false;
@@ -292,9 +299,8 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
     uint32_t request = atomic_load(&v->exit_request);
     if (request & EXIT_WORK)
         work_run(v);
-    if (v->trap && vcpu_retired(v))
-        v->guest->retired(v, vcpu_retired(v));
     if (v->trap == TRAP_REPLAY) {
+        tell_retired(v);
         v->trap = 0;
         v->pc = vcpu_pc(v);
         v->replay = true;

@@ -431,18 +431,32 @@ void set_slot(Gen *g, const IrOp *op) {
     done_operands(g, op);
 }
 
+static void add_to(Gen *g, Reg d, const IrOp *op, Reg n) {
+    int32_t imm;
+    if (fits_imm32(g, op->a, T_I64, &imm))
+        alu_ri(&g->a, P_W, ALU_ADD, d, imm);
+    else
+        alu_rr(&g->a, P_W, ALU_ADD, d, n);
+}
+
 // slot += a, in its pin or in memory.
 void tally_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
-    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG, xpin = xpin_of(g, slot);
     int32_t imm;
     bool small = fits_imm32(g, op->a, T_I64, &imm);
-    if (pin == NOREG)
+    if (pin == NOREG && xpin == NOREG)
         free_cell(g, slot, op->a);
     Reg n = small ? RCX : use_gpr(g, op->a);
     if (pin != NOREG) {
         free_pin(g, pin); // n may be the pin: what it held stands in it still
-        small ? alu_ri(&g->a, P_W, ALU_ADD, pin, imm) : alu_rr(&g->a, P_W, ALU_ADD, pin, n);
+        add_to(g, pin, op, n);
+    } else if (xpin != NOREG) {
+        xpins_need(g);
+        free_xpin(g, xpin);
+        movx_to_gpr(&g->a, P_W, RCX, xpin);
+        add_to(g, RCX, op, n);
+        movx_from_gpr(&g->a, P_W, xpin, RCX);
     } else if (small) {
         alu_mi(&g->a, P_W, ALU_ADD, RBP, slot, imm);
     } else {
