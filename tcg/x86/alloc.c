@@ -75,6 +75,7 @@ void alloc_begin(Gen *g) {
     for (unsigned i = 0; i < g->ncells; i++)
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
+    g->flags_at = NULL;
     g->spill_used = g->spill_dying = 0;
     for (unsigned k = 0; k < MAX_GROUPS; k++)
         g->group[k].base = IR_NONE;

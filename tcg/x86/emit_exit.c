@@ -131,10 +131,31 @@ void emit_exit(Gen *g, IrRef r, const IrOp *op) {
     call_paired(g, direct, op->target, op->ret);
 }
 
+// A branch back: one conditional jump, with the poll before the condition, so that the loop has no second jump. Whether the branch is
+// taken is not known there yet, so the stub has a copy of the condition's code, which has no place of its own.
+static void branch_back(Gen *g, const IrOp *op) {
+    Asm *a = &g->a;
+    Stub *s = stub_new(g, STUB_POLL_IF);
+    s->imm = op->target;
+    alu_mi(a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
+    s->from[0] = jcc_fwd(a, CC_NE);
+    s->code = a->p;
+    s->cc = (uint8_t)emit_condition(g, op->a);
+    s->range = (uint16_t)(a->p - s->code);
+    s->back = asm_here(a);
+    done_operands(g, op);
+    link_site(g, s->cc, op->target);
+}
+
 void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
+    bool link = linkable(g, op->target) && g->out->nlinks < 60;
+    if (link && op->target <= current_pc(g)) {
+        branch_back(g, op);
+        return;
+    }
     unsigned cc = emit_condition(g, op->a);
     done_operands(g, op);
-    if (linkable(g, op->target) && op->target > current_pc(g) && g->out->nlinks < 60) {
+    if (link) {
         link_site(g, (int)cc, op->target);
         return;
     }
@@ -307,6 +328,15 @@ static void mem_stub(Gen *g, Stub *s) {
         ask_rove(g, s, rove, start);
 }
 
+static void leave_to(Gen *g, int64_t target, int64_t why) {
+    Asm *a = &g->a;
+    mov_rm(a, RAX, RBP, VCPU(vpage));
+    alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)target);
+    mov_mr(a, RBP, VCPU(pc), RAX);
+    mov_ri(a, RAX, why);
+    jmp_to(a, g->x->leave);
+}
+
 static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
@@ -321,6 +351,16 @@ static void exit_stub(Gen *g, const Stub *s) {
     }
     mov_ri(a, RAX, s->kind == STUB_LINK ? (int64_t)(g->first_link + s->link) << 8 | LEFT_LINK : LEFT_POLL);
     jmp_to(a, g->x->leave);
+}
+
+static void poll_if_stub(Gen *g, const Stub *s) {
+    bind_fwd(&g->a, s->from[0]);
+    for (unsigned i = 0; i < s->range; i++) {
+        asm_room(&g->a);
+        b1(&g->a, s->code[i]);
+    }
+    jcc_to(&g->a, s->cc ^ 1, s->back);
+    leave_to(g, s->imm, LEFT_POLL);
 }
 
 static void eval_stub(Gen *g, const Stub *s) {
@@ -360,6 +400,7 @@ void stubs_emit(Gen *g) {
             bind_fwd(&g->a, s->from[0]);
             probe(g);
             break;
+        case STUB_POLL_IF: poll_if_stub(g, s); break;
         case STUB_EVAL: eval_stub(g, s); break;
         case STUB_XPINS: xpins_stub(g, s); break;
         default: nan_stub(g, s); break;

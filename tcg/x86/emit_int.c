@@ -20,6 +20,13 @@ static Opnd operand(Gen *g, IrRef r, IrType t) {
     return o;
 }
 
+// The host's flags tell whether d is zero, until the next instruction.
+static void note_flags(Gen *g, unsigned w, Reg d) {
+    g->flags_at = g->a.p;
+    g->flags_of = d;
+    g->flags_w = w;
+}
+
 static void alu(Gen *g, unsigned w, unsigned op, Reg d, Opnd o) {
     if (o.kind == O_IMM)
         alu_ri(&g->a, w, op, d, o.imm);
@@ -27,6 +34,7 @@ static void alu(Gen *g, unsigned w, unsigned op, Reg d, Opnd o) {
         alu_rm(&g->a, w, op, d, RBP, o.imm);
     else
         alu_rr(&g->a, w, op, d, o.reg);
+    note_flags(g, w, d);
 }
 
 static void move_w(Gen *g, unsigned w, Reg d, Reg s) {
@@ -75,10 +83,12 @@ static void emit_add(Gen *g, IrRef r, const IrOp *op) {
     if (fits_imm32(g, op->b, op->type, &imm)) {
         done_operands(g, op);
         Reg d = def_gpr(g, r);
-        if (d == a)
+        if (d == a) {
             alu_ri(&g->a, w, ALU_ADD, d, imm);
-        else
+            note_flags(g, w, d);
+        } else {
             lea(&g->a, w, d, a, imm);
+        }
         return;
     }
     Reg b = use_gpr(g, op->b);
@@ -348,10 +358,13 @@ unsigned emit_compare(Gen *g, IrRef r) {
         return cc;
     }
     Reg a = use_gpr(g, c->a);
-    if (is_const(g, c->b) && const_value(g, c->b) == 0)
-        op_rr(&g->a, w | 0x85, a, a);
+    if (is_const(g, c->b) && const_value(g, c->b) == 0) {
+        if (!(c->op <= OP_NE && g->flags_at == g->a.p && g->flags_of == a && g->flags_w == w))
+            op_rr(&g->a, w | 0x85, a, a);
+    }
     else
         alu(g, w, ALU_CMP, a, operand(g, c->b, c->type));
+    g->flags_at = NULL;
     return cc;
 }
 

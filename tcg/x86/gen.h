@@ -35,7 +35,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS,
+    STUB_SYNC, STUB_XPINS, STUB_POLL_IF,
 } StubKind;
 
 typedef struct Stub {
@@ -52,6 +52,7 @@ typedef struct Stub {
     uint8_t *from[2];       // jumps to bind here
     uint32_t retry, back, access; // executable addresses in the hot path
     unsigned link;
+    const uint8_t *code;    // STUB_POLL_IF: the condition's host code, `range` bytes
     const IrOp *op;
 } Stub;
 
@@ -80,6 +81,9 @@ typedef struct Gen {
     IrRef xmm[XMMS], xpin[XMMS];
     IrRef cell[CELLS];
     uint16_t cells[256], ncells; // which cells are set
+    const uint8_t *flags_at; // right behind an instruction that set the host's flags by flags_of, of width flags_w
+    Reg flags_of;
+    unsigned flags_w;
     uint32_t spill_used, spill_dying;
     Group group[MAX_GROUPS];
     Stub stubs[MAX_STUBS];

@@ -67,6 +67,8 @@ static void emit_ops(Gen *g) {
         unsigned kind = ir_op_info[op->op].kind;
         if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
             groups_drop(g);
+        if (kind == KIND_LABEL)
+            g->flags_at = NULL;
         if (g->val[g->i].hint != NOREG)
             vacate_hint(g, (IrRef)g->i);
         if (x86_emit[op->op])
