@@ -45,24 +45,36 @@ static void fuse(Gen *g, IrRef cond, unsigned i) {
     touch(g, c->b, i);
 }
 
-// `SET pin, v` right after v was made: compute v in the pin itself, and so the operand it was extended from.
+// The last op before i that emits anything.
+static unsigned op_before(const Gen *g, unsigned i) {
+    while (i > 0 && (g->ir->ops[i - 1].op == OP_CONST || g->ir->ops[i - 1].op == OP_NOP))
+        i--;
+    return i - 1;
+}
+
+// `SET pin, v` right after v was made: compute v in the pin itself, and so the chain of operands that were made for it alone right before
+// it. Nothing can leave in between but the first of the chain, before it writes.
 static void hint(Gen *g, unsigned i, const IrOp *op) {
+    const IrOp *ops = g->ir->ops;
     unsigned cell = op->imm / 8;
     IrRef v = op->a;
     bool fp = type_of(g, v) == T_F64;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     if (fp || type_fp(op->type))
         pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
-    unsigned before = i;
-    while (before > 0 && (g->ir->ops[before - 1].op == OP_CONST || g->ir->ops[before - 1].op == OP_NOP))
-        before--;
-    if (pin == NOREG || before == 0 || v != before - 1 || ir_op_info[g->ir->ops[v].op].kind == KIND_SLOT)
+    if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT)
         return;
     g->val[v].hint = pin;
-    const IrOp *d = &g->ir->ops[v];
-    bool unary = d->op == OP_SEXT32 || d->op == OP_ZEXT32 || d->op == OP_SEXT16 || d->op == OP_ZEXT16;
-    if (unary && d->a + 1 == v && g->ir->uses[d->a] == 1 && ir_op_info[g->ir->ops[d->a].op].kind == KIND_VALUE)
-        g->val[d->a].hint = pin;
+    for (unsigned n = 0; n < 4 && !fp && ir_op_info[ops[v].op].kind == KIND_VALUE; n++) {
+        IrRef x = ops[v].a;
+        bool reads_pin = ops[v].b != IR_NONE && ops[ops[v].b].op == OP_GET && ops[ops[v].b].imm == op->imm;
+        if (x == IR_NONE || reads_pin || x != op_before(g, v) || g->ir->uses[x] != 1 || type_fp(ir_result_type(&ops[x])))
+            return;
+        if (ir_op_info[ops[x].op].kind != KIND_VALUE && ops[x].op != OP_LOAD)
+            return;
+        g->val[x].hint = pin;
+        v = x;
+    }
 }
 
 void alloc_begin(Gen *g) {
