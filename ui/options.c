@@ -108,7 +108,7 @@ static const Option table[] = {
     {"incoming", NULL, "TO", ABSENT, .help = NOT_YET},
     {"loadvm", NULL, "NAME", ABSENT, .help = NOT_YET},
     {"daemonize", NULL, NULL, ABSENT, .help = NOT_YET "; start it with '&' or setsid and use -pidfile"},
-    {"pflash", NULL, "FILE", ABSENT, .help = NOT_YET "; name firmware with -bios"},
+    {"pflash", NULL, "FILE", CALL, .call = option_pflash, .help = "short for -drive if=pflash,format=raw"},
     {"fsdev", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
     {"virtfs", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
     {"audiodev", NULL, "...", ABSENT, .help = NOT_YET "; leave it out"},

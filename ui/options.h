@@ -34,6 +34,7 @@ typedef struct Options {
     char *memory_backend; // -M memory-backend=
     char *display;        // -display, NULL: not said
     bool nographic;
+    unsigned pflashes; // the next -drive if=pflash
     bool net_nic, net_user; // the old -net pair
 } Options;
 

@@ -123,7 +123,8 @@ bool option_object(Options *o, const char *value, char *error, size_t error_size
 
 const KeyRow drive_keys[] = {
     {"file", KEY_TEXT},
-    {"if", KEY_CHOICE, "none|virtio"},
+    {"if", KEY_CHOICE, "none|virtio|pflash"},
+    {"unit", KEY_NUMBER},
     {"id", KEY_TEXT},
     {"format", KEY_CHOICE, "raw"},
     {"readonly", KEY_BOOL, .also = "read-only"},
@@ -152,6 +153,18 @@ static bool id_taken(const SpecList *l, const char *id) {
     return false;
 }
 
+// if=pflash: the board's flash of that number, or the next.
+static bool add_pflash(Options *o, const KeyVals *kv, const char *id, char *error, size_t error_size) {
+    char key[32];
+    uint64_t unit = keyvals_number(kv, "unit", keyvals_number(kv, "index", o->pflashes));
+    if (unit > 1)
+        return FAIL("-drive if=pflash,unit=%llu: there are flashes 0 and 1", (unsigned long long)unit);
+    snprintf(key, sizeof(key), "pflash%u", (unsigned)unit);
+    o->pflashes = (unsigned)unit + 1;
+    machine_property(o, key, id);
+    return true;
+}
+
 bool option_drive(Options *o, const char *value, char *error, size_t error_size) {
     KeyVals kv;
     char id[64], *device;
@@ -160,7 +173,8 @@ bool option_drive(Options *o, const char *value, char *error, size_t error_size)
     if (ok && !keyvals_get(&kv, "file")) ok = FAIL("-drive %s: no image is named: file=FILE", value);
     const char *bus = keyvals_get(&kv, "if");
     if (ok && !bus)
-        ok = FAIL("-drive %s: say if=virtio, or if=none with a -device virtio-blk-device,drive=ID", value);
+        ok = FAIL("-drive %s: say if=virtio or if=pflash, or if=none with a -device virtio-blk-device,drive=ID",
+                  value);
     if (ok && !keyvals_get(&kv, "id")) {
         snprintf(id, sizeof(id), "%s%u", bus, o->spec.drives.n);
         keyvals_set(&kv, "id", id);
@@ -172,11 +186,24 @@ bool option_drive(Options *o, const char *value, char *error, size_t error_size)
              list_add(&o->spec.devices, "-device", device, error, error_size);
         free(device);
     }
+    if (ok && !strcmp(bus, "pflash")) ok = add_pflash(o, &kv, named, error, error_size);
     if (ok) {
         char *text = keyvals_text(&kv, NULL);
         ok = list_add(&o->spec.drives, "-drive", text, error, error_size);
         free(text);
     }
+    keyvals_free(&kv);
+    return ok;
+}
+
+bool option_pflash(Options *o, const char *value, char *error, size_t error_size) {
+    KeyVals kv = {.n = 0};
+    keyvals_set(&kv, "file", value);
+    keyvals_set(&kv, "if", "pflash");
+    keyvals_set(&kv, "format", "raw");
+    char *text = keyvals_text(&kv, NULL);
+    bool ok = option_drive(o, text, error, error_size);
+    free(text);
     keyvals_free(&kv);
     return ok;
 }

@@ -10,7 +10,7 @@ typedef bool OptionFn(Options *o, const char *value, char *error, size_t error_s
 OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, option_kvm, option_rtc,
     option_name, option_fw_cfg;
 // options_device.c: what is plugged into it
-OptionFn option_device, option_global, option_object, option_drive, option_blockdev;
+OptionFn option_device, option_global, option_object, option_drive, option_pflash, option_blockdev;
 // options_host.c: what it is connected to, and how we talk to it
 OptionFn option_display, option_nographic, option_serial, option_chardev, option_monitor, option_mon,
     option_gdb_default, option_log, option_netdev, option_nic, option_net, option_version, option_help;
@@ -18,6 +18,8 @@ OptionFn option_display, option_nographic, option_serial, option_chardev, option
 // After the last option, in this order.
 OptionFn finish_machine, finish_devices, finish_host;
 
+// One of the board's own, as -M key=value.
+void machine_property(Options *o, const char *key, const char *value);
 extern const KeyRow machine_keys[]; // of -M, for every board
 void text_set(char **to, const char *text); // frees what was there
 bool list_add(SpecList *l, const char *what, const char *text, char *error, size_t error_size);

@@ -35,8 +35,7 @@ static bool is_common(const char *key) {
     return false;
 }
 
-// Appends "key=value" to the board's own properties.
-static void keep_property(Options *o, const char *key, const char *value) {
+void machine_property(Options *o, const char *key, const char *value) {
     KeyVals kv;
     char ignored[8], *old = o->spec.machine_props;
     keyvals_parse(&kv, old ? old : "", NULL, ignored, sizeof(ignored));
@@ -57,7 +56,7 @@ static bool set_property(Options *o, const char *key, const char *value, char *e
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (!strcmp(key, texts[i].key)) return text_set(texts[i].to, value), true;
     if (!strcmp(key, "accel")) return option_accel(o, value, error, error_size);
-    if (!is_common(key)) keep_property(o, key, value);
+    if (!is_common(key)) machine_property(o, key, value);
     return true;
 }
 

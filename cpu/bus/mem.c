@@ -25,6 +25,7 @@ typedef struct Region {
     void *mapping; // what munmap gets
     size_t mapping_size;
     bool read_only;
+    uint8_t *_Atomic code; // I/O whose bytes code is fetched from
     const MemOps *ops; // I/O
     void *opaque;
     Lock *lock;
@@ -211,6 +212,25 @@ uint8_t *mem_host(Mem *m, uint64_t paddr, uint64_t size, bool write) {
     Region *r = find(m, paddr);
     if (r && r->host && !(write && r->read_only) && size <= r->size - (paddr - r->base))
         host = r->host + (paddr - r->base);
+    epoch_read_done();
+    return host;
+}
+
+bool mem_io_code(Mem *m, uint64_t base, uint8_t *host) {
+    epoch_read();
+    Region *r = find(m, base);
+    bool ok = r && r->base == base && r->ops;
+    if (ok) atomic_store(&r->code, host);
+    epoch_read_done();
+    return ok;
+}
+
+uint8_t *mem_code(Mem *m, uint64_t paddr, uint64_t size) {
+    uint8_t *host = NULL;
+    epoch_read();
+    Region *r = find(m, paddr);
+    uint8_t *bytes = r ? r->host ? r->host : atomic_load(&r->code) : NULL;
+    if (bytes && size <= r->size - (paddr - r->base)) host = bytes + (paddr - r->base);
     epoch_read_done();
     return host;
 }

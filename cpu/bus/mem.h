@@ -29,6 +29,11 @@ void mem_unmap(Mem *m, const char *name);
 
 // Host address of [paddr, paddr + size) if it is RAM (or ROM and !write), else NULL. Lock-free.
 uint8_t *mem_host(Mem *m, uint64_t paddr, uint64_t size, bool write);
+// The same for fetching code, which runs from flash too: an I/O window for loads and stores.
+uint8_t *mem_code(Mem *m, uint64_t paddr, uint64_t size);
+// Code is fetched from `host` in the I/O window at `base` (false: there is none); whoever changes the bytes
+// calls mem_written.
+bool mem_io_code(Mem *m, uint64_t base, uint8_t *host);
 // One access by a CPU to what is not RAM; false: nothing there (bus error). Misaligned or odd sizes are
 // split.
 bool mem_io_read(Mem *m, uint64_t paddr, unsigned size, uint64_t *value);

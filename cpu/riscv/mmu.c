@@ -246,7 +246,7 @@ static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned 
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
 static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
-    uint8_t *host = mem_host(s->mem, page, 4096, false);
+    uint8_t *host = access == ACCESS_FETCH ? mem_code(s->mem, page, 4096) : mem_host(s->mem, page, 4096, false);
     if (host) {
         out->host = host + (out->paddr - page);
         if (!out->write || mem_host(s->mem, page, 4096, true)) return;

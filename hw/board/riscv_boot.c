@@ -4,7 +4,7 @@
 // the memory or 128 MiB further, the device tree at the last 2 MiB boundary below 3 GiB. Harts start in the
 // ROM at 0x1000, which jumps to the firmware with a0 = hart, a1 = device tree and a2 = OpenSBI's
 // fw_dynamic_info, which names the kernel. Without firmware the kernel is a machine-mode program and starts
-// itself.
+// itself. If flash holds an image, that is what the firmware starts in place of a kernel.
 //
 // Called at start and at each reset; images are read again each time, so none is kept in the host's memory.
 #include "hw/board/riscv_boot.h"
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "hw/misc/fw_cfg.h"
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
@@ -53,7 +54,8 @@ static bool choose_firmware(Boot *b, char **path, char *error, size_t error_size
         log_print(LOG_UNIMP, "the kernel stands where firmware would: -bios none is assumed");
         return true;
     }
-    if (!bios && !b->kernel.path) return FAIL("nothing to boot: name a -kernel or a -bios");
+    if (!bios && !b->kernel.path && !b->how->flash)
+        return FAIL("nothing to boot: name a -kernel or a -bios");
     *path = firmware_find(b->m->spec->target ? b->m->spec->target : "riscv64", error, error_size);
     return *path != NULL;
 }
@@ -176,10 +178,44 @@ static bool put_rom(Boot *b, char *error, size_t error_size) {
     return loader_put(&b->loader, "the reset code", RISCV_ROM_BASE, rom, size, 0, error, error_size);
 }
 
+// A file's bytes, and how many they are, under two keys.
+static bool offer_file(Device *d, const char *path, unsigned size_key, unsigned data_key, char *error,
+                       size_t error_size) {
+    Image i;
+    if (!path) return true;
+    if (!image_read(&i, path, error, error_size)) return false;
+    bool packed = i.size > 2 && i.data[0] == 0x1f && i.data[1] == 0x8b;
+    bool ok = !packed || unpack_gzip(&i.data, &i.size, error, error_size);
+    if (ok) fw_cfg_set_number(d, size_key, i.size, 4);
+    if (ok) fw_cfg_set(d, data_key, i.data, i.size);
+    image_close(&i);
+    return ok;
+}
+
+// Firmware in flash boots what it finds in fw_cfg.
+static bool offer_kernel(const Boot *b, char *error, size_t error_size) {
+    const MachineSpec *spec = b->m->spec;
+    Device *d = b->how->fw_cfg;
+    if (spec->append) {
+        fw_cfg_set_number(d, FW_CFG_CMDLINE_SIZE, strlen(spec->append) + 1, 4);
+        fw_cfg_set(d, FW_CFG_CMDLINE_DATA, spec->append, strlen(spec->append) + 1);
+    }
+    return offer_file(d, spec->kernel, FW_CFG_KERNEL_SIZE, FW_CFG_KERNEL_DATA, error, error_size) &&
+           offer_file(d, spec->initrd, FW_CFG_INITRD_SIZE, FW_CFG_INITRD_DATA, error, error_size);
+}
+
+static bool load_for_flash(Boot *b, char *error, size_t error_size) {
+    uint64_t end;
+    b->start = b->kernel_entry = b->how->flash;
+    return load_firmware(b, &end, error, error_size) && offer_kernel(b, error, error_size) &&
+           load_dt(b, error, error_size) && put_rom(b, error, error_size);
+}
+
 static bool load_all(Boot *b, char *error, size_t error_size) {
     const MachineSpec *spec = b->m->spec;
     uint64_t firmware_end, kernel_end;
     if (spec->append && !spec->kernel) return FAIL("-append needs a -kernel");
+    if (b->how->flash) return load_for_flash(b, error, error_size);
     return (!spec->kernel || image_open(&b->kernel, spec->kernel, b->arch, error, error_size)) &&
            load_firmware(b, &firmware_end, error, error_size) &&
            load_kernel(b, firmware_end, &kernel_end, error, error_size) &&

@@ -19,6 +19,10 @@ void riscv_dt_memory(Machine *m, Fdt *f);
 Irq riscv_pin(Machine *m, unsigned hart, unsigned pin);
 
 typedef struct RiscvBoot {
+    // Flash with an image (0: none): where the firmware jumps, which gets -kernel, -initrd and -append by
+    // fw_cfg; with -bios none, where the harts start.
+    uint64_t flash;
+    Device *fw_cfg;
     const char *stdout_path;             // for /chosen
     void (*make_dt)(Machine *m, Fdt *f); // the root node's contents
     void (*on_kernel)(

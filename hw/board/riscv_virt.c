@@ -11,6 +11,7 @@
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
 #include "hw/misc/fw_cfg.h"
+#include "hw/misc/pflash.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
 #include "hw/virtio/mmio.h"
@@ -26,6 +27,8 @@ enum {
     VIRTIO_BASE = 0x10001000,
     VIRTIO_STRIDE = 0x1000,
     VIRTIO_SLOTS = 8,
+    FLASH_BASE = 0x20000000,
+    FLASHES = 2,
 };
 enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11 };
 static const uint64_t dram_base = 0x80000000;
@@ -33,6 +36,7 @@ static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
     Device *plic, *clint, *sswi, *finisher, *uart, *rtc, *fw_cfg;
+    Device *flash[FLASHES];
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -64,6 +68,20 @@ static bool fill_fw_cfg(Machine *m, Device *d, char *error, size_t error_size) {
     return fw_cfg_add_user(d, &m->spec->fw_cfg, error, error_size);
 }
 
+static bool add_flash(Machine *m, Virt *v, char *error, size_t error_size) {
+    for (unsigned i = 0; i < FLASHES; i++) {
+        char id[32], props[256] = "";
+        snprintf(id, sizeof(id), "pflash%u", i);
+        char *drive = machine_prop(m, id);
+        if (drive) snprintf(props, sizeof(props), "drive=%s", drive);
+        free(drive);
+        snprintf(id, sizeof(id), "virt.flash%u", i);
+        v->flash[i] = add(m, &pflash_type, id, FLASH_BASE + i * PFLASH_SIZE, props, error, error_size);
+        if (!v->flash[i] || !pflash_code(v->flash[i])) return false;
+    }
+    return true;
+}
+
 static void virt_free(Machine *m) { free(m->board_state); }
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
@@ -83,7 +101,7 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
               (!aclint || (v->sswi = add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
               (v->finisher = add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
               (v->fw_cfg = add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
-              fill_fw_cfg(m, v->fw_cfg, error, error_size) &&
+              fill_fw_cfg(m, v->fw_cfg, error, error_size) && add_flash(m, v, error, error_size) &&
               (v->rtc = add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = add(m, &ns16550_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "",
                              error, error_size));
@@ -166,6 +184,7 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_end(f);
     finisher_fdt_syscon(v->finisher, f);
     fw_cfg_fdt(v->fw_cfg, f);
+    pflash_fdt(v->flash, FLASHES, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
     riscv_dt_soc(f);
@@ -177,8 +196,9 @@ static void virt_dt(Machine *m, Fdt *f) {
 }
 
 static bool virt_load(Machine *m, char *error, size_t error_size) {
-    static const RiscvBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt};
     Virt *v = m->board_state;
+    RiscvBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt, .fw_cfg = v->fw_cfg};
+    if (pflash_has_disk(v->flash[0])) boot.flash = v->flash[0]->base;
     for (unsigned s = 0; s < VIRTIO_SLOTS;
          s++) // transports are always there; what nobody plugged in is empty
         if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
@@ -187,6 +207,8 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
 
 static const char *const props[] = {
     "aclint=on|off: ACLINT devices in place of the CLINT, supervisor software interrupts among them",
+    "pflash0=drive: id of the drive that is the first flash, where firmware in flash is started",
+    "pflash1=drive: id of the drive that is the second flash",
     NULL,
 };
 static const char *const targets[] = {"riscv64", "riscv32", NULL};

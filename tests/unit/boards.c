@@ -140,6 +140,7 @@ START_TEST(device_tree_names_are_qemus) {
                                         "/soc/virtio_mmio@10008000",
                                         "/soc/test@100000",
                                         "/fw-cfg@10100000",
+                                        "/flash@20000000",
                                         "/poweroff",
                                         "/reboot"};
     for (unsigned i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) prop(m, nodes[i], "reg", &n);

@@ -12,6 +12,7 @@
 #include "hw/misc/finisher.h"
 #include "hw/misc/fw_cfg.h"
 #include "hw/misc/htif.h"
+#include "hw/misc/pflash.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
 #include "hw/virtio/devices.h"
@@ -24,7 +25,7 @@ static const struct Subject {
 } subjects[] = {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
-    {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0},
+    {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0}, {&pflash_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
     {&virtio_rng_device.type, "force-legacy=off", 0},
@@ -79,6 +80,11 @@ static Stimulus random_stimulus(const struct Subject *s) {
     // The PLIC's enable words belong to no row.
     if (s->type == &plic_type && below(4) == 0)
         x.offset = 0x2000 + 0x80 * below(5) + 4 * below(3), x.size = 4;
+    if (s->type == &pflash_type) { // commands, most of them at a few places
+        static const uint8_t commands[] = {0x20, 0xd0, 0xd0, 0xd0, 0x40, 0xe8, 0x70, 0x90, 0x98, 0xff, 0x50, 0x60, 2, 0};
+        x.offset = below(3) * 256 + below(64) * 4;
+        if (below(3)) x.value = commands[below(sizeof(commands))];
+    }
     return x;
 }
 
@@ -122,6 +128,8 @@ static Rig *copy(const struct Subject *s, Rig *a) {
     device_save(a->device, &image);
     ck_assert_msg(device_load(b->device, &image, error, sizeof(error)), "%s: %s", s->type->name, error);
     bytes_free(&image);
+    if (s->type == &pflash_type) // saved beside the fields
+        memcpy(pflash_block(b->device, 0), pflash_block(a->device, 0), PFLASH_BLOCK);
     b->accepts = a->accepts;
     memcpy(b->sent, a->sent, a->nsent);
     b->nsent = a->nsent;
