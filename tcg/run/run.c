@@ -52,7 +52,7 @@ static unsigned block_limit(const Engine *e, Vcpu *v, const Fetch *f) {
 
 static Block *install_interpreted(Engine *e, Block *b) {
     b->ir = arena_alloc(e->arena, sizeof(*b->ir));
-    memcpy(b->ir, &e->ir, sizeof(*b->ir));
+    ir_copy(b->ir, &e->ir);
     cache_publish(e, b);
     return b;
 }
