@@ -1,57 +1,73 @@
 // SPDX-License-Identifier: MIT
-// Random instruction sequences run here and by QEMU's user mode, and every register, flag and byte compared. tests/diff/insn drives it.
-// Both sides run the same image, made from the seed alone:
+// Random instruction sequences run by QEMU's user mode, by the IR interpreter and by translated code, and every register, flag and byte
+// compared. tests/diff/insn drives it. All run the same image, made from the seed alone:
 //
 //      start:  record register = first record - record size
-//      for each sequence:  record register += record size; call load_all; the sequence; call store_all
+//      for each sequence, twice:  record register += record size; call load_all; the sequence; call store_all
 //      end:    write(1, records); exit(0)
 //
-// A record holds all registers and the scratch memory, before and after in the same place. load_all and store_all are repeated so that
-// calls reach them. What differs between guests is in tests/lib/insn_rig.h.
-//      diff-insn elf ARCH SEED COUNT LENGTH MATCH FILE        writes the image as a program
-//      diff-insn interp|jit ARCH SEED COUNT LENGTH MATCH FILE runs it here and compares with FILE, the other's records
+// A record holds all registers and the scratch memory, before and after in the same place. A sequence has two, alike at first: the second
+// time its blocks are linked and its loads and stores know their page. load_all and store_all are repeated so that calls reach them. A
+// round is one image and one process of the peer. What differs between guests is in tests/lib/insn_rig.h.
 #include "tests/lib/insn_rig.h"
 #include <elf.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { REACH = 1 << 18 };
 
 // ---- the image
-static void image_make(Image *m, uint64_t seed) {
-    const InsnRig *rig = m->rig;
-    Random r = {seed};
-    m->decoder = rig->decoder();
-    m->code = calloc(1, RIG_RAM_SIZE - (size_t)m->count * rig->record);
-    m->records = calloc(m->count, rig->record);
+static void image_alloc(Image *m) {
+    m->decoder = m->rig->decoder();
+    m->code = malloc(RIG_RAM_SIZE - rig_size(m));
+    m->records = malloc(rig_size(m));
     m->sequences = calloc(m->count, sizeof *m->sequences);
     m->starts = calloc(m->count, sizeof *m->starts);
     if (!m->code || !m->records || !m->sequences || !m->starts) abort();
+}
+
+static void image_fill(Image *m, unsigned k, Random *r) {
+    Random again = *r;
+    for (unsigned pass = 0; pass < 2; pass++) {
+        size_t at = (size_t)(2 * k + pass) * m->rig->record;
+        m->rig->fill(m, &m->sequences[k], m->records + at, rig_records(m) + at + m->rig->scratch_at, pass ? &again : r);
+    }
+}
+
+static void image_make(Image *m) {
+    static const unsigned lengths[8] = {1, 1, 1, 2, 4, 8, 16, 40};
+    const InsnRig *rig = m->rig;
+    Random r = {m->seed};
+    m->bytes = 0;
+    memset(m->records, 0, rig_size(m));
     rig->start(m);
     for (unsigned k = 0; k < m->count; k++) {
         if (k == 0 || m->bytes - m->routines > REACH) rig->routines(m);
-        size_t at = (size_t)k * rig->record;
-        rig->fill(m, m->records + at, rig_records(m) + at + rig->scratch_at, &r);
-        rig->sequence(&r, m->decoder, m->length, m->match, &m->sequences[k]);
+        rig->sequence(&r, m->decoder, m->length ? m->length : lengths[random_below(&r, 8)], m->match, &m->sequences[k]);
+        image_fill(m, k, &r);
+        size_t top = m->bytes;
         rig->enter(m);
         m->starts[k] = m->bytes;
         random_encode(&m->sequences[k], m->code + m->bytes);
         m->bytes += m->sequences[k].bytes;
-        rig->leave(m);
+        rig->leave(m, top);
     }
     m->end = m->bytes;
     rig->finish(m);
 }
 
-static int image_write(const Image *m, const char *path) {
-    FILE *f = fopen(path, "wb");
-    if (!f) return perror(path), 2;
+static void image_write(const Image *m, FILE *f) {
     enum { HEAD = 4096 };
     uint8_t head[HEAD] = {0};
     const uint8_t ident[EI_NIDENT] = {0x7f, 'E', 'L', 'F', m->rig->wide ? ELFCLASS64 : ELFCLASS32, ELFDATA2LSB, EV_CURRENT};
-    uint64_t at[2] = {RIG_BASE, rig_records(m)}, size[2] = {m->bytes, (uint64_t)m->count * m->rig->record};
+    uint64_t at[2] = {RIG_BASE, rig_records(m)}, size[2] = {m->bytes, rig_size(m)};
     uint64_t offset[2] = {HEAD, HEAD + (m->bytes + 4095) / 4096 * 4096 + rig_records(m) % 4096};
     for (unsigned k = 0; k < 2; k++) {
         Elf64_Phdr p64 = {PT_LOAD, PF_R | PF_W | PF_X, offset[k], at[k], at[k], size[k], size[k], 4096};
@@ -68,34 +84,81 @@ static int image_write(const Image *m, const char *path) {
     fwrite(head, HEAD, 1, f);
     fwrite(m->code, m->bytes, 1, f);
     fseek(f, (long)offset[1], SEEK_SET);
-    fwrite(m->records, m->rig->record, m->count, f);
-    return fclose(f) ? 2 : 0;
+    fwrite(m->records, rig_size(m), 1, f);
 }
 
-// ---- running it here
-static uint8_t *image_run(Image *m, bool interpret) {
+// ---- the peer: a process that gets the image as a file without a name and writes its records down a pipe
+static bool read_all(int fd, uint8_t *to, size_t n) {
+    ssize_t got;
+    while (n && (got = read(fd, to, n)) > 0) to += got, n -= (size_t)got;
+    return n == 0;
+}
+
+static bool peer_run(const Image *m, const char *peer, uint8_t *after) {
+    char path[64];
+    int image = memfd_create("sequences", 0), ends[2];
+    FILE *f = image < 0 ? NULL : fdopen(image, "wb");
+    if (!f || pipe(ends)) return perror("peer"), false;
+    image_write(m, f);
+    fflush(f);
+    fchmod(image, 0700);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", image);
+    pid_t child = vfork(); // no copy of our tables: it only starts the peer
+    if (child == 0) {
+        dup2(ends[1], 1);
+        close(ends[0]);
+        close(ends[1]);
+        execl(peer, peer, "-cpu", "max", path, NULL);
+        perror(peer);
+        _exit(127);
+    }
+    close(ends[1]);
+    bool ok = child > 0 && read_all(ends[0], after, rig_size(m));
+    int status = 1;
+    close(ends[0]);
+    if (child > 0) waitpid(child, &status, 0);
+    fclose(f);
+    if (!ok || status) fprintf(stderr, "the peer failed: status %#x\n", (unsigned)status);
+    return ok && !status;
+}
+
+// ---- running it here; the machine lives on, for its disassembler
+static bool image_run(Image *m, bool interpret, uint8_t *after) {
     const CpuType *type = m->rig->type;
     EngineOptions options = {.interpret = interpret};
     char error[256] = "";
     Mem *mem = mem_new();
     Engine *engine = engine_new(type->guest, &options);
     Clock *clock = clock_new();
-    Cpu *cpu = m->cpu = cpu_new(type, engine, mem, clock, 0); // lives on: compare disassembles
+    Cpu *cpu = m->cpu = cpu_new(type, engine, mem, clock, 0);
     if (!cpu || !type->configure(cpu, "max", error, sizeof error) ||
-        !mem_map_ram(mem, "ram", RIG_BASE, RIG_RAM_SIZE, false, error, sizeof error))
-        return fprintf(stderr, "no core: %s\n", error), NULL;
+        !mem_map_ram(mem, "ram", RIG_BASE, RIG_RAM_SIZE, false, error, sizeof error)) {
+        fprintf(stderr, "no core: %s\n", error);
+        exit(2);
+    }
     mem_write(mem, RIG_BASE, m->code, m->bytes);
-    mem_write(mem, rig_records(m), m->records, (size_t)m->count * m->rig->record);
+    mem_write(mem, rig_records(m), m->records, rig_size(m));
     cpu_reset(cpu, RIG_BASE);
     m->rig->prepare(cpu, RIG_BASE + m->end);
     engine_breakpoint(engine, RIG_BASE + m->end, true);
     RunResult result = vcpu_run(cpu->vcpu);
-    if (m->rig->faulted(cpu, error, sizeof error) || result != RUN_BREAKPOINT) fprintf(stderr, "stopped with %d, %s\n", result, error);
-    uint8_t *after = malloc((size_t)m->count * m->rig->record);
-    mem_read(mem, rig_records(m), after, (size_t)m->count * m->rig->record);
-    return after;
+    bool ok = !m->rig->faulted(cpu, error, sizeof error) && result == RUN_BREAKPOINT;
+    if (!ok) printf("%s seed %" PRIu64 ", %s: stopped with %d, %s\n", m->rig->name, m->seed, interpret ? "interp" : "jit", result, error);
+    mem_read(mem, rig_records(m), after, rig_size(m));
+    return ok;
 }
 
+static void machine_free(Cpu *cpu) {
+    Engine *engine = cpu->vcpu->engine;
+    Mem *mem = cpu->mem;
+    Clock *clock = cpu->clock;
+    cpu_free(cpu);
+    engine_free(engine);
+    mem_free(mem);
+    clock_free(clock);
+}
+
+// ---- what differs
 static void print_sequence(const Image *m, unsigned k) {
     const RandomSequence *s = &m->sequences[k];
     for (unsigned i = 0; i < s->n; i++) {
@@ -126,14 +189,29 @@ static void print_record(const Image *m, unsigned k, const uint8_t *ours, const 
     }
 }
 
-static unsigned compare(const Image *m, const uint8_t *ours, const uint8_t *theirs) {
+// Returns how many records differ, of which it prints a few.
+static unsigned compare(const Image *m, const char *engine, const uint8_t *ours, const uint8_t *theirs) {
     unsigned bad = 0;
-    for (unsigned k = 0; k < m->count; k++) {
+    for (unsigned k = 0; k < 2 * m->count; k++) {
         size_t at = (size_t)k * m->rig->record;
         if (!memcmp(ours + at, theirs + at, m->rig->record) || bad++ >= 10) continue;
-        printf("sequence %u differs:\n", k);
-        print_sequence(m, k);
-        print_record(m, k, ours + at, theirs + at, m->records + at);
+        printf("%s seed %" PRIu64 " sequence %u, the %s time, %s:\n", m->rig->name, m->seed, k / 2, k & 1 ? "second" : "first", engine);
+        print_sequence(m, k / 2);
+        print_record(m, k / 2, ours + at, theirs + at, m->records + at);
+    }
+    return bad;
+}
+
+static unsigned round_run(Image *m, const char *peer, const char *engines, uint8_t *ours, uint8_t *theirs) {
+    unsigned bad = 0;
+    image_make(m);
+    if (!peer_run(m, peer, theirs)) exit(2);
+    for (unsigned interpret = 0; interpret < 2; interpret++) {
+        const char *engine = interpret ? "interp" : "jit";
+        if (strcmp(engines, "all") && strcmp(engines, engine)) continue;
+        bad += !image_run(m, interpret, ours);
+        bad += compare(m, engine, ours, theirs);
+        machine_free(m->cpu);
     }
     return bad;
 }
@@ -147,21 +225,26 @@ static const InsnRig *rig_find(const char *name) {
 
 int main(int argc, char **argv) {
     static Image m;
-    if (argc != 8 || !(m.rig = rig_find(argv[2])))
-        return fprintf(stderr, "usage: %s elf|interp|jit rv64|rv32|a64 SEED COUNT LENGTH MATCH FILE\n", argv[0]), 2;
-    m.count = (unsigned)atoi(argv[4]);
-    m.length = (unsigned)atoi(argv[5]);
-    m.match = *argv[6] ? argv[6] : NULL;
-    if (m.length > RANDOM_MAX || (uint64_t)m.count * (m.rig->record + 1024) > RIG_RAM_SIZE) return fprintf(stderr, "too much\n"), 2;
-    image_make(&m, strtoull(argv[3], NULL, 0));
-    if (!strcmp(argv[1], "elf")) return image_write(&m, argv[7]);
-    uint8_t *ours = image_run(&m, !strcmp(argv[1], "interp")), *theirs = malloc((size_t)m.count * m.rig->record);
-    FILE *f = fopen(argv[7], "rb");
-    if (!f || fread(theirs, m.rig->record, m.count, f) != m.count) return fprintf(stderr, "%s: no records\n", argv[7]), 2;
-    fclose(f);
-    if (!ours) return 2;
-    unsigned bad = compare(&m, ours, theirs);
-    if (bad) printf("%u of %u sequences differ\n", bad, m.count);
+    if (argc != 9 || !(m.rig = rig_find(argv[3])))
+        return fprintf(stderr, "usage: %s PEER all|interp|jit rv64|rv32|a64 SEED ROUNDS COUNT LENGTH MATCH\n", argv[0]), 2;
+    uint64_t bad = 0, instructions = 0;
+    unsigned rounds = (unsigned)atoi(argv[5]);
+    m.seed = strtoull(argv[4], NULL, 0);
+    m.count = (unsigned)atoi(argv[6]);
+    m.length = (unsigned)atoi(argv[7]);
+    m.match = *argv[8] ? argv[8] : NULL;
+    uint64_t most = (uint64_t)m.count * (2 * m.rig->record + 32 + 4 * RANDOM_MAX) + (2 << 20);
+    if (m.length > RANDOM_MAX - 3 || most > RIG_RAM_SIZE) return fprintf(stderr, "too much\n"), 2;
+    mallopt(M_TRIM_THRESHOLD, INT32_MAX); // half of the time went into getting the same pages again
+    mallopt(M_MMAP_THRESHOLD, INT32_MAX);
+    image_alloc(&m);
+    uint8_t *ours = malloc(rig_size(&m)), *theirs = malloc(rig_size(&m));
+    for (unsigned round = 0; round < rounds && bad < 100; round++, m.seed++) {
+        bad += round_run(&m, argv[1], argv[2], ours, theirs);
+        for (unsigned k = 0; k < m.count; k++) instructions += m.sequences[k].n;
+    }
+    if (bad) printf("%s: %" PRIu64 " records differ\n", m.rig->name, bad);
+    else printf("%s: %" PRIu64 " sequences, %" PRIu64 " instructions agree\n", m.rig->name, (uint64_t)rounds * m.count, instructions);
     if (getenv("COVERAGE")) decode_coverage(m.decoder, stdout);
     free(ours);
     free(theirs);

@@ -69,11 +69,14 @@ static void enter(Image *m) {
     rig_put(m, 0x91000000 | RECORD << 10 | A64_RECORD << 5 | A64_RECORD); // add x28, x28, #RECORD
     put_branch(m, 0x94000000, m->load_all);
 }
-static void leave(Image *m) { put_branch(m, 0x94000000, m->store_all); }
+static void leave(Image *m, size_t top) {
+    put_branch(m, 0x94000000, m->store_all);
+    rig_put(m, 0x36000000 | 7 << 19 | ((uint32_t)((int64_t)(top - m->bytes) >> 2) & 0x3fff) << 5 | A64_RECORD); // tbz x28, #7, top
+}
 static void finish(Image *m) {
     put_number(m, 0, 1);
     put_number(m, 1, rig_records(m));
-    put_number(m, 2, (uint64_t)m->count * RECORD);
+    put_number(m, 2, rig_size(m));
     put_number(m, 8, 64);
     rig_put(m, 0xd4000001); // write
     put_number(m, 0, 0);
@@ -90,7 +93,7 @@ static uint64_t random_vector(Random *r) {
     }
 }
 
-static void fill(Image *m, uint8_t *record, uint64_t scratch, Random *r) {
+static void fill(Image *m, const RandomSequence *s, uint8_t *record, uint64_t scratch, Random *r) {
     uint64_t x[32], v[64], system[3] = {(uint64_t)random_below(r, 16) << 28, random_below(r, 2) ? 0x9f : 0, 0};
     for (unsigned i = 0; i < 32; i++) x[i] = random_integer(r);
     for (unsigned i = 0; i < 64; i++) v[i] = random_vector(r);

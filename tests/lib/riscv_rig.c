@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { X_AT = 0, F_AT = 256, FCSR_AT = 512, SCRATCH_AT = 640, RECORD = SCRATCH_AT + RANDOM_SCRATCH };
+enum { X_AT = 0, F_AT = 256, FCSR_AT = 512, SCRATCH_AT = 640, RECORD = SCRATCH_AT + RISCV_SCRATCH };
 
 // ---- a small assembler
 static uint32_t i_type(uint32_t op, unsigned f3, unsigned rd, unsigned rs1, int imm) {
@@ -45,22 +45,51 @@ static void put_number(Image *m, unsigned rd, uint32_t n) {
     rig_put(m, i_type(0x13, 0, rd, rd, (int32_t)(n << 20) >> 20));
 }
 
-static void fill(Image *m, uint8_t *record, uint64_t scratch, Random *r) {
-    uint64_t x[32] = {0}, f[32], fcsr = random_below(r, 5) << 5;
-    for (unsigned i = 1; i < 30; i++) x[i] = random_integer(r);
-    for (unsigned i = 0; i < 32; i++) f[i] = random_float(r);
-    x[2] = x[8] = scratch;
-    x[29] = scratch + RANDOM_SCRATCH / 2;
-    if (!m->rig->wide) {
-        for (unsigned i = 0; i < 32; i++) x[i] = (uint32_t)x[i];
+// The format of the sequence's first floating-point instruction.
+static char float_format(const RandomSequence *s) {
+    for (unsigned k = 0; k < s->n; k++) {
+        const char *name = s->insn[k].entry->row->name;
+        if (name[0] != 'f' || !strchr(name, '_')) continue;
+        char last = name[strlen(name) - 1];
+        return strchr("hsd", last) ? last : strchr(name, '_')[1];
     }
+    return 0;
+}
+
+static void fill_floats(uint64_t *f, char format, Random *r) {
+    unsigned sign = format == 'h' ? 15 : format == 's' ? 31 : 63;
+    for (unsigned i = 0; i < 32; i++) f[i] = random_float(r, format);
+    for (unsigned i = 0; i < 32; i++) // so that sums cancel
+        if (random_below(r, 6) == 0) f[i] = f[random_below(r, 32)] ^ (uint64_t)random_below(r, 2) << sign;
+}
+
+// x4 to x27 are pairs that compare-and-swaps may find in memory.
+static void fill_integers(const Image *m, uint64_t *x, const uint64_t *scratch, Random *r) {
+    for (unsigned i = 1; i < 30; i++) x[i] = random_integer(r);
+    for (unsigned i = 1; i < 30; i++) // so that comparisons hold
+        if (random_below(r, 8) == 0) x[i] = x[1 + random_below(r, 29)];
+    for (unsigned i = 4; i < 28; i += 2) {
+        if (random_below(r, 4)) continue;
+        memcpy(&x[i], &scratch[random_below(r, 2) ? RISCV_SCRATCH / 16 : 0], 16);
+        if (!m->rig->wide) x[i + 1] = x[i] >> 32;
+    }
+}
+
+static void fill(Image *m, const RandomSequence *s, uint8_t *record, uint64_t at, Random *r) {
+    uint64_t x[32] = {0}, f[32], fcsr = random_below(r, 5) << 5 | (random_below(r, 2) ? random_below(r, 32) : 0);
+    uint64_t scratch[RISCV_SCRATCH / 8];
+    char format = random_below(r, 4) ? float_format(s) : 0;
+    for (unsigned i = 0; i < RISCV_SCRATCH / 8; i++)
+        scratch[i] = i & 1 ? random_integer(r) : i & 2 ? random_float(r, format) : random_next(r);
+    fill_floats(f, format, r);
+    fill_integers(m, x, scratch, r);
+    x[2] = x[8] = at;
+    x[29] = at + RISCV_SCRATCH / 2;
+    for (unsigned i = 0; i < 32 && !m->rig->wide; i++) x[i] = (uint32_t)x[i];
     memcpy(record + X_AT, x, sizeof x);
     memcpy(record + F_AT, f, sizeof f);
     memcpy(record + FCSR_AT, &fcsr, 8);
-    for (unsigned i = 0; i < RANDOM_SCRATCH; i += 8) {
-        uint64_t v = random_below(r, 2) ? random_integer(r) : random_float(r);
-        memcpy(record + SCRATCH_AT + i, &v, 8);
-    }
+    memcpy(record + SCRATCH_AT, scratch, sizeof scratch);
 }
 
 static bool uses(const RandomInsn *in, unsigned offset) {
@@ -85,11 +114,16 @@ static void enter(Image *m) {
     rig_put(m, i_type(0x13, 0, 31, 31, RECORD));
     put_jal(m, 30, m->load_all);
 }
-static void leave(Image *m) { put_jal(m, 30, m->store_all); }
+static void leave(Image *m, size_t top) {
+    put_jal(m, 30, m->store_all);
+    rig_put(m, i_type(0x13, 7, 1, 31, 128)); // andi
+    rig_put(m, 0x00009463);                  // bnez x1, over the jump
+    put_jal(m, 0, top);
+}
 static void finish(Image *m) {
     put_number(m, 10, 1);
     put_address(m, 11, rig_records(m));
-    put_number(m, 12, m->count * RECORD);
+    put_number(m, 12, (uint32_t)rig_size(m));
     put_number(m, 17, 64);
     rig_put(m, 0x73); // write
     put_number(m, 10, 0);
