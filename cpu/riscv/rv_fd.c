@@ -43,12 +43,18 @@ static bool rounding(Trans *t, const Insn *i, unsigned *policy) {
 static IrRef f_bits(Trans *t, int r) { return ir_get(t->k, T_I64, f_slot(r)); }
 static void set_f_bits(Trans *t, int r, IrRef v) { ir_set(t->k, T_I64, f_slot(r), v); }
 static IrRef f(Trans *t, IrType type, int r) {
-    if (type == T_F64) return ir_get(t->k, T_F64, f_slot(r));
-    return ir_un(t->k, OP_UNBOX, type, f_bits(t, r));
+    IrRef v = ir_get(t->k, T_F64, f_slot(r));
+    if (type == T_F64) return v;
+    if (t->boxed[r] != v || ir_result_type(&t->k->b->ops[t->unboxed[r]]) != type) {
+        t->unboxed[r] = ir_un(t->k, OP_UNBOX, type, v);
+        t->boxed[r] = v;
+    }
+    return t->unboxed[r];
 }
+static IrRef f_low(Trans *t, IrType type, int r) { return ir_get(t->k, type, f_slot(r)); } // 32 bits as they are
 static void set_f(Trans *t, IrType type, int r, IrRef v) {
-    if (type == T_F64) ir_set(t->k, T_F64, f_slot(r), v);
-    else set_f_bits(t, r, ir_un(t->k, OP_BOX, T_I64, v));
+    (void)type; // the value's own: narrower ones are boxed
+    ir_set(t->k, T_F64, f_slot(r), v);
 }
 
 // ---- loads and stores
@@ -61,7 +67,9 @@ static void fp_store(Trans *t, const Insn *i, unsigned size) {
 INSN(flw) { fp_load(t, i, T_F32, MO_32); }
 INSN(fld) { fp_load(t, i, T_F64, MO_64); }
 INSN(flh) { fp_load(t, i, T_F16, MO_16); }
-INSN(fsw) { fp_store(t, i, MO_32); }
+INSN(fsw) {
+    if (fp_readable(t, i)) store(t, T_F32, MO_32, i->rs1, i->imm, f_low(t, T_F32, i->rs2));
+}
 INSN(fsd) {
     if (fp_readable(t, i)) store(t, T_F64, MO_64, i->rs1, i->imm, f(t, T_F64, i->rs2));
 }
@@ -157,7 +165,7 @@ static void inject_sign(Trans *t, const Insn *i, IrType type, enum Sign how) {
     set_raw(t, type, i->rd, r);
 }
 INSN(fmv_x_w) {
-    if (fp_readable(t, i)) set_x(t, i->rd, sext32(t, f_bits(t, i->rs1)));
+    if (fp_readable(t, i)) set_x(t, i->rd, sext32(t, f_low(t, T_I32, i->rs1)));
 }
 INSN(fmv_x_d) {
     if (fp_readable(t, i)) set_x(t, i->rd, f_bits(t, i->rs1));

@@ -13,6 +13,7 @@ struct Trans {
     unsigned xlen;
     IrType tx;            // T_I32 or T_I64: the type of an x register
     int32_t pc, next;     // offsets of this instruction and the one after it from vpage
+    IrRef boxed[32], unboxed[32]; // of each f register: the value last unboxed in this block, and what came out
     unsigned branches;    // conditional branches passed in this block
 };
 

@@ -4,6 +4,7 @@
 // A block is contiguous and begins anywhere in its page. It ends at a jump, at what changes the context word, at the page's end, and after
 // MAX_BRANCHES conditional branches (those are side exits, so straight code stays in one block). An instruction that straddles the page's
 // end is a block of its own: it depends on the mapping of two pages.
+#include <string.h>
 #include "cpu/riscv/trans.h"
 #include "tcg/base/log.h"
 
@@ -43,6 +44,7 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
     if (!s->decoder) s->decoder = riscv_decoder(s->config);
     bool xlen32 = k->b->ctx & RV_CTX_XLEN32;
     Trans t = {.k = k, .config = s->config, .ctx = k->b->ctx, .xlen = xlen32 ? 32 : 64, .tx = xlen32 ? T_I32 : T_I64};
+    memset(t.boxed, 0xff, sizeof(t.boxed)); // IR_NONE
     t.next = k->b->pc;
     if (t.ctx & RV_CTX_COUNT) ir_count_in(k, offsetof(RiscvState, instret));
     for (unsigned n = 0; !k->ended; n++) {

@@ -65,8 +65,8 @@ static uint64_t read_slot(Vcpu *v, const IrOp *op) {
     return narrow(op->type, x);
 }
 
-static void write_slot(Vcpu *v, IrType t, uint64_t offset, uint64_t x) {
-    x = narrow(t, x);
+static void write_slot(Vcpu *v, IrType t, uint64_t offset, IrType from, uint64_t x) {
+    x = t == T_F64 && (from == T_F32 || from == T_F16) ? nan_box(from, x) : narrow(t, x);
     memcpy((char *)vcpu_state(v) + offset, &x, ir_type_size(t));
 }
 
@@ -77,7 +77,8 @@ static void take_snapshot(Frame *f, unsigned index) {
     f->v->pc_off = (uint32_t)s->pc | (uint32_t)s->retired << 16;
     for (unsigned i = 0; i < s->n; i++) {
         const IrPending *p = &f->b->pending[s->first + i];
-        write_slot(f->v, ir_result_type(&f->b->ops[p->value]), p->slot, f->value[p->value]);
+        IrType t = ir_result_type(&f->b->ops[p->value]);
+        write_slot(f->v, t, p->slot, t, f->value[p->value]);
     }
 }
 
@@ -181,9 +182,9 @@ static int run_op(Frame *f, int i) {
         if (op->op == OP_GET)
             f->value[i] = read_slot(f->v, op);
         else if (op->op == OP_TALLY)
-            write_slot(f->v, op->type, (uint64_t)op->imm, read_slot(f->v, op) + f->value[op->a]);
+            write_slot(f->v, op->type, (uint64_t)op->imm, T_I64, read_slot(f->v, op) + f->value[op->a]);
         else
-            write_slot(f->v, op->type, (uint64_t)op->imm, f->value[op->a]);
+            write_slot(f->v, op->type, (uint64_t)op->imm, ir_result_type(&f->b->ops[op->a]), f->value[op->a]);
         return i + 1;
     case KIND_MEM:
         return run_memory(f, (unsigned)i, op) ? i + 1 : LEFT;

@@ -168,6 +168,12 @@ static IrRef forward(IrBuild *k, IrType t, unsigned slot) {
     IrType have = ir_result_type(op_at(k, known->value));
     if (is_integer(known->type) && is_integer(have) && t == T_I32) // low half, or a wide value SET as i32
         return ir_un(k, OP_ZEXT32, T_I32, known->value);
+    if (known->type == T_F64 && is_float(have) && have != T_F64) { // boxed there
+        if (t == have || t == T_F64 || t == T_I64)
+            return t == have ? known->value : ir_un(k, OP_BOX, t, known->value);
+        if (t == T_I32 && have == T_F32)
+            return ir_un(k, OP_BITCAST, T_I32, known->value);
+    }
     if (have == known->type && is_float(have) != is_float(t) && ir_type_size(have) == ir_type_size(t))
         return ir_un(k, OP_BITCAST, t, known->value);
     return IR_NONE;

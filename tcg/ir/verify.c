@@ -57,6 +57,8 @@ static bool check_operand(Checker *c, const IrOp *op, unsigned n, IrRef v) {
     IrType want = ir_operand_type(op, n), have = type_of(c, v);
     if (want == T_VOID || want == have || (is_integer(want) && is_integer(have) && want != T_I1 && have > want))
         return true;
+    if (op->op == OP_SET && want == T_F64 && is_float(have)) // boxed
+        return true;
     return fail(c, "operand %u is of the wrong type", v);
 }
 
@@ -84,11 +86,11 @@ static void check_value_op(Checker *c, const IrOp *op) {
             fail(c, "not a cast between integer and float of one size");
         break;
     case OP_BOX:
-        if (t != T_I64 || (from != T_F32 && from != T_F16) || op->imm != from)
-            fail(c, "boxes f16 or f32 in i64 only");
+        if ((t != T_I64 && t != T_F64) || (from != T_F32 && from != T_F16) || op->imm != from)
+            fail(c, "boxes f16 or f32 in i64 or f64 only");
         break;
     case OP_UNBOX:
-        if (t != T_F32 && t != T_F16)
+        if ((t != T_F32 && t != T_F16) || (from != T_I64 && from != T_F64))
             fail(c, "unboxes f16 or f32 only");
         break;
     case OP_SELECT:

@@ -58,7 +58,7 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
     const IrOp *ops = g->ir->ops;
     unsigned cell = op->imm / 8;
     IrRef v = op->a;
-    bool fp = type_of(g, v) == T_F64;
+    bool fp = type_of(g, v) == T_F64 || type_of(g, v) == T_F32;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     if (fp || type_fp(op->type))
         pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
@@ -151,6 +151,7 @@ void spill(Gen *g, IrRef r) {
     }
     g->spill_used |= 1u << s;
     v->spill = (uint8_t)s;
+    v->spill_boxed = v->boxed;
     if (type_fp(type_of(g, r)))
         movsd_mr(&g->a, RBP, spill_disp(s), v->reg);
     else
@@ -431,8 +432,11 @@ void set_slot(Gen *g, const IrOp *op) {
     } else {
         int32_t imm;
         free_cell(g, slot, v);
-        if (type_fp(op->type) && op->type != T_F16) {
-            avx_rm(&g->a, (op->type == T_F32 ? MOVSS : MOVSD) + 1, use_xmm(g, v), 0, RBP, slot);
+        if (op->type == T_F64) {
+            Reg s = boxed_xmm(g, v, SCRATCH_X);
+            movsd_mr(&g->a, RBP, slot, s);
+        } else if (op->type == T_F32) {
+            avx_rm(&g->a, MOVSS + 1, use_xmm(g, v), 0, RBP, slot);
         } else if (fits_imm32(g, v, op->type, &imm)) {
             mov_mi(&g->a, type_w(op->type), RBP, slot, imm);
         } else {

@@ -74,6 +74,7 @@ uint8_t use_xmm(Gen *g, IrRef r) {
             movx_from_gpr(&g->a, P_W, t, RCX);
         } else {
             int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
+            v->boxed = v->spill != NOREG && v->spill_boxed;
             avx_rm(&g->a, single && v->spill == NOREG ? MOVSS : MOVSD, t, 0, RBP, disp);
         }
         g->xmm[t] = r;
@@ -122,7 +123,7 @@ void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin) {
         return;
     }
     IrRef w = g->xpin[pin];
-    if (op->type != T_F64 || (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))) { // two names for one content
+    if ((op->type != T_F64 && op->type != T_F32) || (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))) { // two names for one content
         movx(&g->a, def_xmm(g, r), pin);
         return;
     }
@@ -140,15 +141,49 @@ static void set_low_half(Gen *g, const IrOp *op, Reg pin) {
     avx_rr(&g->a, MOVSS, pin, pin, s);
 }
 
+// A pin got a value that is read later: it is the value's home from now on.
+static void settle(Gen *g, IrRef v, Reg pin) {
+    if (g->val[v].reg >= MAX_XTEMP || !live_after(g, v) || is_const(g, v))
+        return;
+    drop_reg(g, v);
+    g->val[v].reg = pin;
+    g->xpin[pin] = v;
+}
+
+void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant) { avx_rip(&g->a, op, reg, v, g->x->consts + 16 * constant); }
+
+Reg boxed_xmm(Gen *g, IrRef r, Reg d) {
+    IrType t = type_of(g, r);
+    Reg s = use_xmm(g, r);
+    if (t == T_F64 || g->val[r].boxed)
+        return s;
+    avx_const(g, P_0F | 0x56, d, s, t == T_F32 ? CONST_BOX32 : CONST_BOX16); // vorps
+    return d;
+}
+
+static void set_boxed(Gen *g, IrRef v, Reg pin) {
+    movx(&g->a, pin, boxed_xmm(g, v, pin));
+    settle(g, v, pin);
+    if (g->val[v].reg == pin)
+        g->val[v].boxed = true;
+}
+
 void set_xpin(Gen *g, const IrOp *op, Reg pin) {
     IrRef v = op->a;
     IrType t = type_of(g, v);
     xpins_need(g);
-    if (op->type == T_F64 && g->val[v].reg == pin && g->xpin[pin] == v)
+    if (type_fp(t) && g->val[v].reg == pin && g->xpin[pin] == v) {
+        if (op->type == T_F64) {
+            boxed_xmm(g, v, pin);
+            g->val[v].boxed = t != T_F64;
+        }
         return;
+    }
     free_xpin(g, pin);
     int32_t disp;
-    if (ir_type_size(op->type) != 8) {
+    if (op->type == T_F64 && t != T_F64) {
+        set_boxed(g, v, pin);
+    } else if (ir_type_size(op->type) != 8) {
         set_low_half(g, op, pin);
     } else if (is_const(g, v) && const_value(g, v) == 0) {
         avx_rr(&g->a, P_0F | 0x57, pin, pin, pin);
@@ -158,11 +193,7 @@ void set_xpin(Gen *g, const IrOp *op, Reg pin) {
         movx_from_gpr(&g->a, P_W, pin, use_gpr(g, v));
     } else {
         movx(&g->a, pin, use_xmm(g, v));
-        if (g->val[v].reg < MAX_XTEMP && live_after(g, v) && !is_const(g, v)) {
-            drop_reg(g, v); // its home from now on
-            g->val[v].reg = pin;
-            g->xpin[pin] = v;
-        }
+        settle(g, v, pin);
     }
 }
 

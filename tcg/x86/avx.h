@@ -65,6 +65,14 @@ static inline void avx_rx(Asm *a, unsigned op, Reg reg, Reg v, Reg base, Reg ind
     avx(a, op, reg, v, (AvxRm){.base = base, .index = index, .memory = true, .indexed = true, .disp = disp});
 }
 
+// op reg, v, [target], an executable address; no immediate may follow
+static inline void avx_rip(Asm *a, unsigned op, Reg reg, Reg v, uint32_t target) {
+    AvxRm m = {.base = RBP, .memory = true};
+    avx_prefix(a, op, reg, v, &m);
+    b1(a, (reg & 7) << 3 | 5);
+    rel32(a, target);
+}
+
 // Between XMM registers, whole; between XMM and GPR, 64 (P_W) or 32 bits; between XMM and memory.
 static inline void movx(Asm *a, Reg d, Reg s) { if (d != s) avx_rr(a, P_0F | 0x28, d, 0, s); }
 static inline void movx_from_gpr(Asm *a, unsigned w, Reg d, Reg s) { avx_rr(a, P_66 | w | P_0F | 0x6e, d, 0, s); }

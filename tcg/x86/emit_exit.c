@@ -374,6 +374,7 @@ static void eval_stub(Gen *g, const Stub *s) {
 }
 
 void nan_stub(Gen *g, const Stub *s);
+void unbox_stub(Gen *g, const Stub *s);
 
 void stubs_emit(Gen *g) {
     for (unsigned i = 0; i < g->nstubs && !g->a.full; i++) {
@@ -403,6 +404,7 @@ void stubs_emit(Gen *g) {
         case STUB_POLL_IF: poll_if_stub(g, s); break;
         case STUB_EVAL: eval_stub(g, s); break;
         case STUB_XPINS: xpins_stub(g, s); break;
+        case STUB_UNBOX: unbox_stub(g, s); break;
         default: nan_stub(g, s); break;
         }
     }

@@ -13,6 +13,10 @@ static bool host_can(const IrOp *op, IrType t) {
 }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
+static int64_t boxed_nan(IrType t) {
+    return t == T_F64 ? 0x7ff8000000000000 : t == T_F32 ? (int64_t)0xffffffff7fc00000 : (int64_t)0xffffffffffff7e00;
+}
+
 static Stub *fix_nan(Gen *g, IrType t, uint8_t x) {
     ucomis(&g->a, t, x, x);
     Stub *s = stub_new(g, STUB_NAN);
@@ -39,7 +43,7 @@ void nan_stub(Gen *g, const Stub *s) {
         op_rm(a, P_0F | 0xae, 2, RBP, VCPU(scratch)); // ldmxcsr
         bind_short(a, nan);
     }
-    mov_ri(&g->a, RCX, s->type == T_F32 ? 0x7fc00000 : 0x7ff8000000000000);
+    mov_ri(&g->a, RCX, boxed_nan(s->type));
     movx_from_gpr(&g->a, P_W, s->value, RCX);
     jmp_to(&g->a, s->back);
 }
@@ -55,6 +59,7 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     int32_t disp;
     bool mem = in_memory(g, op->b, &disp);
     uint8_t b = mem ? 0 : use_xmm(g, op->b);
+    g->val[r].boxed = g->val[op->a].boxed; // what is above comes from the first operand
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     if (mem)
@@ -70,6 +75,7 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     uint8_t a = use_xmm(g, op->a);
+    g->val[r].boxed = g->val[op->a].boxed;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     avx_rr(&g->a, scalar(op->type) | 0x51, d, a, a);
@@ -91,6 +97,7 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     s->fma = true;
     s->base = a;
     s->size = b;
+    g->val[r].boxed = g->val[op->a].boxed;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     movx(&g->a, d, SCRATCH_X);
@@ -122,6 +129,7 @@ void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(s, scalar(op->type) | (min ? 0x5d : 0x5f), SCRATCH_X, SCRATCH_X, b);
     bind_short(s, done);
     stub->back = asm_here(s);
+    g->val[r].boxed = g->val[op->a].boxed && g->val[op->b].boxed;
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
@@ -236,6 +244,7 @@ void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
     uint8_t *chosen = jcc_short(&g->a, cc);
     movx(&g->a, SCRATCH_X, b);
     bind_short(&g->a, chosen);
+    g->val[r].boxed = g->val[op->a].boxed && g->val[op->b].boxed;
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
@@ -258,30 +267,42 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
 
 void emit_box(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
-    uint8_t a = use_xmm(g, op->a);
-    bool half = type_of(g, op->a) == T_F16;
-    movx_to_gpr(s, 0, RCX, a);
-    mov_ri(s, RDX, half ? ~0xffffll : ~0xffffffffll);
-    if (half)
-        op_rr(s, P_0F | 0xb7, RCX, RCX);
+    Reg a = boxed_xmm(g, op->a, SCRATCH_X);
     done_operands(g, op);
-    Reg d = def_gpr(g, r);
-    op_rx(s, P_W | 0x8d, d, RCX, RDX, 0, 0);
+    if (op->type == T_F64)
+        movx(s, def_xmm(g, r), a);
+    else
+        movx_to_gpr(s, P_W, def_gpr(g, r), a);
 }
 
+// Broken boxes are rare.
 void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
-    Asm *s = &g->a;
-    bool half = op->type == T_F16;
-    Reg a = use_gpr(g, op->a);
-    mov_rr(s, RCX, a);
-    mov_rr(s, RDX, a);
-    shift_ri(s, P_W, SH_SAR, RDX, half ? 16 : 32);
-    alu_ri(s, P_W, ALU_CMP, RDX, -1);
-    uint8_t *boxed = jcc_short(s, CC_E);
-    mov_ri(s, RCX, half ? 0x7e00 : 0x7fc00000);
-    bind_short(s, boxed);
-    if (half)
-        op_rr(s, P_0F | 0xb7, RCX, RCX);
+    Asm *a = &g->a;
+    Reg x = SCRATCH_X;
+    if (type_fp(type_of(g, op->a)))
+        movx(a, x, use_xmm(g, op->a));
+    else
+        movx_from_gpr(a, P_W, x, use_gpr(g, op->a));
     done_operands(g, op);
-    movx_from_gpr(s, 0, def_xmm(g, r), RCX);
+    Reg d = def_xmm(g, r);
+    if (d < 16) { // else vptest cannot name it
+        movx(a, d, x);
+        x = d;
+    }
+    avx_const(g, P_66 | P_0F38 | 0x17, x, 0, op->type == T_F32 ? CONST_BOX32 : CONST_BOX16); // vptest: CF if the bits are all there
+    movx(a, d, x);
+    Stub *s = stub_new(g, STUB_UNBOX);
+    s->value = d;
+    s->type = op->type;
+    s->from[0] = jcc_fwd(a, CC_AE);
+    s->back = asm_here(a);
+    g->val[r].boxed = true;
+}
+
+void unbox_stub(Gen *g, const Stub *s);
+void unbox_stub(Gen *g, const Stub *s) {
+    bind_fwd(&g->a, s->from[0]);
+    mov_ri(&g->a, RCX, boxed_nan(s->type));
+    movx_from_gpr(&g->a, P_W, s->value, RCX);
+    jmp_to(&g->a, s->back);
 }

@@ -7,8 +7,8 @@
 //   pins          guest registers, hottest first, held across blocks; always the exact guest value at any op that may leave
 //   temps         SSA values within a block
 //   rcx rdx       scratch of one emitter; no value lives there between ops
-//   xmm0-3        floating point values within a block; xmm4, xmm5 scratch
-//   xmm6-31       guest FP registers (from 16 on with AVX-512VL), held across blocks while Vcpu.xmm_live; see alloc_fp.c
+//   xmm0-5        floating point values within a block; xmm6, xmm7 scratch
+//   xmm8-31       guest FP registers (from 16 on with AVX-512VL), held across blocks while Vcpu.xmm_live; see alloc_fp.c
 //
 // SETs are stored as they come (a pin by computing straight into it), so that at any op that may leave, guest state is exact but for the
 // pc, which the out-of-line stub stores, and the pending pairs of its snapshot, which the stub stores too.
@@ -16,8 +16,8 @@
 #include "tcg/run/cache.h"
 #include "tcg/x86/avx.h"
 
-enum { MAX_PINS = 8, MAX_XPINS = 26, NOREG = 0xff, SPILLS = 24, NOSLOT = 0xffff };
-enum { MAX_XTEMP = 4, SCRATCH_X = 4, SCRATCH_X2 = 5, FIRST_XPIN = 6, XMMS = 32 };
+enum { MAX_PINS = 8, MAX_XPINS = 24, NOREG = 0xff, SPILLS = 24, NOSLOT = 0xffff };
+enum { MAX_XTEMP = 6, SCRATCH_X = 6, SCRATCH_X2 = 7, FIRST_XPIN = 8, XMMS = 32 };
 enum { MAX_GROUPS = 2, GROUP_OWNED = 0xfffe }; // Gen.gpr of a temp that holds a memory group's delta
 enum { GROUP_NONE, GROUP_LEADER, GROUP_MEMBER }; // Stub.role, see group.c
 enum { CELLS = 512 }; // 8-byte cells of guest state that slots are tracked in
@@ -28,6 +28,8 @@ typedef struct Val {
     uint8_t hint;     // pin it should be computed into, or NOREG
     uint8_t spill;    // index, or NOREG
     uint8_t accesses; // loads and stores off this base, from the current op on
+    bool boxed;       // an f32 or f16 whose register has ones above it, as guests box it
+    bool spill_boxed; // ... whose spill has
     bool fused;       // a comparison emitted by its only user
     uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
     uint16_t last;    // last op that reads it; 0: none
@@ -35,7 +37,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_POLL_IF,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_POLL_IF,
 } StubKind;
 
 typedef struct Stub {
@@ -100,10 +102,10 @@ typedef struct X86 {
     uint16_t pin_slot[MAX_PINS];
     unsigned npins;
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
-    uint16_t xpin_slot[MAX_XPINS]; // of xmm6, ...
+    uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
     uint8_t xpin_of_cell[CELLS];
-    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins;
+    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, consts;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
@@ -168,6 +170,11 @@ void xpins_spill(Gen *g);
 void xpins_forget(Gen *g);
 void xpins_need(Gen *g);                          // from here on they are live
 void xpins_stub(Gen *g, const Stub *s);
+Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register if that is boxed already, else d
+
+// 16-byte constants at X86.consts.
+enum { CONST_BOX32, CONST_BOX16, CONSTS };
+void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
 // ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);

@@ -20,6 +20,17 @@ static void set_xmm_live(Asm *a, bool live) {
     b1(a, live);
 }
 
+static void make_consts(X86 *x, Asm *a) {
+    static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0}};
+    while (asm_here(a) & 15)
+        b1(a, 0xcc);
+    x->consts = asm_here(a);
+    for (unsigned i = 0; i < CONSTS; i++) {
+        b8(a, value[i][0]);
+        b8(a, value[i][1]);
+    }
+}
+
 static void make_xpins(X86 *x, Asm *a) {
     x->save_xpins = asm_here(a);
     for (unsigned i = 0; i < x->nxpins; i++)
@@ -232,6 +243,7 @@ static void make_pair(X86 *x, Asm *a, uint32_t pair[2], uint32_t thunk) {
 
 bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
+    make_consts(x, a);
     make_xpins(x, a);
     make_enter_leave(x, a);
     make_done(x, a);

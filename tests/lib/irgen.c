@@ -171,7 +171,7 @@ static void choose(Gen *g) {
 static void set(Gen *g) {
     static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
     IrType t = types[rnd(g, 7)];
-    put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot_of(g, t));
+    put(g, OP_SET, t, operand(g, t == T_F64 && chance(g, 40) ? T_F32 : t), IR_NONE, IR_NONE, slot_of(g, t));
 }
 
 static void tally(Gen *g) {
@@ -303,8 +303,8 @@ static void fp_convert(Gen *g) {
         switch (rnd(g, 4)) {
         case 0: put(g, OP_BITCAST, t, operand(g, t == T_F64 ? T_I64 : T_I32), IR_NONE, IR_NONE, 0); break;
         case 1: put(g, OP_BITCAST, t == T_F64 ? T_I64 : T_I32, operand(g, t), IR_NONE, IR_NONE, 0); break;
-        case 2: put(g, OP_BOX, T_I64, operand(g, T_F32), IR_NONE, IR_NONE, T_F32); break;
-        default: put(g, OP_UNBOX, T_F32, operand(g, T_I64), IR_NONE, IR_NONE, 0);
+        case 2: put(g, OP_BOX, chance(g, 50) ? T_I64 : T_F64, operand(g, T_F32), IR_NONE, IR_NONE, T_F32); break;
+        default: put(g, OP_UNBOX, T_F32, operand(g, chance(g, 30) ? T_I64 : T_F64), IR_NONE, IR_NONE, 0);
         }
         // A bitcast's operand must be of its very size, and operand() may have given a wider integer.
         if (last(g)->op == OP_BITCAST &&

@@ -50,31 +50,28 @@ block 0x80000000 ctx 0x3
   @80000000+4
     %1:i64 = get a0
     %2:f32 = load.32 [%1]
-    %3:i64 = box %2
-             set fa0:i64, %3
+             set fa0, %2
   @80000004+4
-    %4:f32 = fadd.dyn %2, %2
-    %5:i64 = box %4
-             set fa1:i64, %5
+    %3:f32 = fadd.dyn %2, %2
+             set fa1, %3
   @80000008+4
-    %6:i32 = bitcast %4
-    %7:i32 = and %6, 0x7fffffff
-    %8:f32 = bitcast %7
-    %9:i64 = box %8
-             set fa2:i64, %9
+    %4:i32 = bitcast %3
+    %5:i32 = and %4, 0x7fffffff
+    %6:f32 = bitcast %5
+             set fa2, %6
   @8000000c+4
-    %10:f32 = fmul.rtz %8, %4
-    %11:i64 = box %10
-             set fa3:i64, %11
+    %7:f32 = fmul.rtz %6, %3
+             set fa3, %7
   @80000010+4
-             store.32 [%1], %11
+             store.32 [%1], %7
   @80000014+4
-    %12:i64 = sext32 %11
-             set a1, %12
+    %8:i32 = bitcast %7
+    %9:i64 = sext32 %8
+             set a1, %9
   @80000018+2
-    %13:i64 = get ra
-    %14:i64 = and %13, -2
-             exit_reg %14 return
+    %10:i64 = get ra
+    %11:i64 = and %10, -2
+             exit_reg %11 return
 == rv64 m conversions and comparison
 c2051553 c015f5d3 d2267653 401676d3 a2a616d3 a0d5a753 e20617d3 8082
 --
@@ -93,7 +90,7 @@ block 0x80000000 ctx 0x3
     %3:i64 = sext32 %2
              set a0, %3
   @80000004+4
-    %4:i64 = get fa1:i64
+    %4:f64 = get fa1
     %5:f32 = unbox %4
     %6:i32 = ftou32.f32.dyn %5
     %7:i64 = sext32 %6
@@ -104,25 +101,23 @@ block 0x80000000 ctx 0x3
              set fa2, %9
   @8000000c+4
     %10:f32 = fcvt_f64.dyn %9
-    %11:i64 = box %10
-             set fa3:i64, %11
+             set fa3, %10
   @80000010+4
-    %12:i1 = flt.f64.rne %9, %1
-    %13:i64 = bool %12
-             set a3, %13
+    %11:i1 = flt.f64.rne %9, %1
+    %12:i64 = bool %11
+             set a3, %12
   @80000014+4
-    %14:f32 = unbox %4
-    %15:i1 = feq.f32.rne.quiet %14, %10
-    %16:i64 = bool %15
-             set a4, %16
+    %13:i1 = feq.f32.rne.quiet %5, %10
+    %14:i64 = bool %13
+             set a4, %14
   @80000018+4
-    %17:i64 = bitcast %9
-    %18:i64 = call fclass_d(%17)
-             set a5, %18
+    %15:i64 = bitcast %9
+    %16:i64 = call fclass_d(%15)
+             set a5, %16
   @8000001c+2
-    %19:i64 = get ra
-    %20:i64 = and %19, -2
-             exit_reg %20 return
+    %17:i64 = get ra
+    %18:i64 = and %17, -2
+             exit_reg %18 return
 == rv64 m fsclean the first instruction marks FS dirty and comes again
 2108 02a57553 8082
 --
