@@ -152,6 +152,7 @@ void cpu_start_thread(Cpu *c) {
     // Signals from outside are the main thread's; faults of translated code stay here.
     sigset_t block, old;
     sigfillset(&block);
+    sigdelset(&block, SIGPROF); // tcg/run/profile.c samples this very thread
     sigdelset(&block, SIGSEGV);
     sigdelset(&block, SIGBUS);
     sigdelset(&block, SIGILL);

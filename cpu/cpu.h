@@ -41,6 +41,9 @@ typedef struct CpuType {
     void (*disassemble)(Cpu *c, uint64_t vaddr, const uint8_t *bytes, size_t n, char *text, size_t size, unsigned *length);
     void (*print)(Cpu *c, FILE *to);        // info registers
     void (*where)(Cpu *c, FILE *to);        // half a line: pc, mode, last trap; on its own thread, or stopped. May be NULL
+    // The calls that led to pc, innermost first, as far as the guest keeps frame pointers: at least one. *mode: what the CPU runs as. On
+    // its own thread, or stopped. May be NULL.
+    unsigned (*backtrace)(Cpu *c, uint64_t *pcs, unsigned max, const char **mode);
     // Mapped pages, adjacent ones with equal rights in one line: info mem. Stopped. May be NULL.
     void (*print_mappings)(Cpu *c, FILE *to);
     void (*set_pin)(Cpu *c, unsigned pin, bool level); // interrupt inputs, numbered by the family's header; any thread

@@ -21,6 +21,7 @@
 #include "ui/lists.h"
 #include "ui/monitor.h"
 #include "ui/options.h"
+#include "ui/profile.h"
 #include "ui/silence.h"
 
 enum { MONITORS = 8 };
@@ -32,6 +33,7 @@ typedef struct Ui {
     Monitor *monitor[MONITORS];
     unsigned nmonitors;
     Silence *silence;
+    Profile *profile;
     bool pidfile_written;
 } Ui;
 
@@ -132,6 +134,13 @@ static bool write_pidfile(Ui *ui, char *error, size_t error_size) {
     return ui->pidfile_written = true;
 }
 
+static bool start_profile(Ui *ui, char *error, size_t error_size) {
+    if (!ui->options->profile) return true;
+    ui->profile = profile_new(ui->options->profile, error, error_size);
+    if (ui->profile) profile_attach(ui->profile, ui->machine);
+    return ui->profile;
+}
+
 static bool start_log(const Options *o, char *error, size_t error_size) {
     return (!o->log_file || log_file(o->log_file, error, error_size)) &&
            (!o->channels || log_set(o->channels, error, error_size));
@@ -147,7 +156,7 @@ static bool build(Ui *ui, char *error, size_t error_size) {
     ui->machine->on_state_opaque = ui;
     return backends_open(ui->machine, o, error, error_size) &&
            machine_build(ui->machine, error, error_size) && start_monitors(ui, error, error_size) &&
-           start_gdb(ui, error, error_size) && write_pidfile(ui, error, error_size);
+           start_gdb(ui, error, error_size) && start_profile(ui, error, error_size) && write_pidfile(ui, error, error_size);
 }
 
 // A console that shows where this terminal or pipe is may be watched for silence.
@@ -180,11 +189,15 @@ static int run(Ui *ui) {
 // Nothing calls monitors and gdb once the loop stands; the machine closes their streams.
 static void tear_down(Ui *ui) {
     Machine *m = ui->machine;
+    char error[300];
     if (m) loop_stop(m->loop);
     silence_free(ui->silence);
     for (unsigned i = 0; i < ui->nmonitors; i++) monitor_free(ui->monitor[i]);
     gdbstub_free(ui->gdb);
+    if (ui->profile && is_off(m) && !profile_write(ui->profile, error, sizeof(error)))
+        fprintf(stderr, "myna: %s\n", error);
     if (m) machine_free(m);
+    profile_free(ui->profile);
     serial_restore_terminal();
     if (ui->pidfile_written) unlink(ui->options->pidfile);
 }

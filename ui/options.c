@@ -80,6 +80,8 @@ static const Option table[] = {
     {"no-reboot", NULL, NULL, FLAG, AT(spec.no_reboot), .help = "a reset ends Myna"},
     {"no-shutdown", NULL, NULL, FLAG, AT(spec.no_shutdown), .help = "power-off pauses"},
     {"pidfile", NULL, "FILE", TEXT, AT(pidfile), .help = "writes the process id there"},
+    {"profile", NULL, "FILE[,symbols=FILE]", TEXT, AT(profile),
+     .help = "draws a flame graph of the guest's functions"},
     {"d", NULL, "CHANNEL,...", CALL, .call = option_log, .help = "log; -d help lists the channels"},
     {"D", NULL, "FILE", TEXT, AT(log_file), .help = "the log goes there, %d becomes the process id"},
     {"version", NULL, NULL, CALL, .call = option_version, .help = "prints the version"},
@@ -244,7 +246,7 @@ bool options_parse(Options *o, int argc, char **argv, char *error, size_t error_
 
 void options_free(Options *o) {
     char **texts[] = {&o->subject,  &o->program, &o->gdb,     &o->channels,
-                      &o->log_file, &o->pidfile, &o->display, &o->memory_backend};
+                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend};
     spec_free(&o->spec);
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);

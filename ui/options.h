@@ -31,6 +31,7 @@ typedef struct Options {
     char *channels;    // -d
     char *log_file;    // -D
     char *pidfile;
+    char *profile;        // --profile
     char *memory_backend; // -M memory-backend=
     char *display;        // -display, NULL: not said
     bool nographic;

@@ -98,7 +98,7 @@ static const char *const models64[] = {"rv64", "max", "rva22s64", NULL}, *const 
     .sync = sync_state, .configure = configure, .models = models##XLEN, \
     .print_properties = riscv_print_properties, .regs = riscv_regs, \
     .reg_read = riscv_reg_read, .reg_write = riscv_reg_write, .gdb_feature_xml = riscv_gdb_xml, \
-    .translate = translate_debug, .disassemble = disassemble, .print = riscv_print, .where = riscv_where, \
+    .translate = translate_debug, .disassemble = disassemble, .print = riscv_print, .where = riscv_where, .backtrace = riscv_backtrace, \
     .print_mappings = riscv_print_mappings, .set_pin = riscv_set_pin }
 const CpuType riscv64_type = TYPE("riscv64", 64), riscv32_type = TYPE("riscv32", 32);
 // clang-format on

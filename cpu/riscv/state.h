@@ -178,6 +178,7 @@ void riscv_gdb_free(RiscvConfig *config);
 void riscv_print(Cpu *c, FILE *to);
 // view.c: CpuType.where and CpuType.print_mappings.
 void riscv_where(Cpu *c, FILE *to);
+unsigned riscv_backtrace(Cpu *c, uint64_t *pcs, unsigned max, const char **mode);
 void riscv_print_mappings(Cpu *c, FILE *to);
 // Derived state (PMP ranges, Sstc's timer, context word, address space) after reset or load; illegal values
 // are made legal first.

@@ -50,6 +50,32 @@ void riscv_where(Cpu *c, FILE *to) {
     if (!mem_exists(c->mem, pc, 1) && satp_mode(s) == SATP_BARE) fprintf(to, ", there is no memory at pc");
 }
 
+// ---- backtrace: the frame records of the psABI (chapter "Frame Pointer Convention"): fp points behind ra and the caller's fp
+
+static bool read_word(Cpu *c, uint64_t vaddr, unsigned bytes, uint64_t *word) {
+    uint64_t paddr;
+    *word = 0;
+    return vaddr % bytes == 0 && riscv_translate_debug(c->vcpu, vaddr, &paddr) && mem_exists(c->mem, paddr, bytes) &&
+           mem_read(c->mem, paddr, word, bytes);
+}
+
+unsigned riscv_backtrace(Cpu *c, uint64_t *pcs, unsigned max, const char **mode) {
+    static const char *const modes[] = {"user", "supervisor", "?", "machine"};
+    enum { DEEPEST_FRAME = 1 << 20 };
+    const RiscvState *s = riscv_state(c->vcpu);
+    unsigned n = 0, bytes = s->config->xlen / 8;
+    uint64_t fp = riscv_mask(s, s->x[8]), ra, caller, paddr;
+    *mode = modes[s->priv & 3];
+    pcs[n++] = riscv_mask(s, c->vcpu->pc);
+    while (n < max && read_word(c, fp - bytes, bytes, &ra) && read_word(c, fp - 2 * bytes, bytes, &caller)) {
+        if (ra & 1 || !riscv_translate_debug(c->vcpu, ra, &paddr)) break;
+        pcs[n++] = ra - 1; // inside the call
+        if (caller <= fp || caller - fp > DEEPEST_FRAME) break;
+        fp = caller;
+    }
+    return n;
+}
+
 // ---- info mem
 
 typedef struct Run { // adjacent pages with equal rights

@@ -116,39 +116,81 @@ static bool section_read(const Image *i, const Header *h, unsigned n, Section *s
     return s->offset <= i->size && s->size <= i->size - s->offset;
 }
 
-static bool name_is(const Image *i, const Section *strings, uint32_t at, const char *name) {
-    size_t n = strlen(name) + 1;
-    return at < strings->size && n <= strings->size - at && !memcmp(i->data + strings->offset + at, name, n);
+// A symbol that is defined here and whose name ends inside its table.
+typedef struct Symbol {
+    const char *name;
+    uint64_t value, size;
+    unsigned type; // STT_*
+} Symbol;
+
+static bool symbol_read(const Image *i, const Section *table, const Section *strings, uint64_t at, Symbol *s) {
+    Elf64_Sym a = {0};
+    Elf32_Sym b;
+    if (i->elf64) {
+        if (!take(i, table->offset + at, &a, sizeof(a))) return false;
+    } else {
+        if (!take(i, table->offset + at, &b, sizeof(b))) return false;
+        a = (Elf64_Sym){.st_name = b.st_name, .st_info = b.st_info, .st_shndx = b.st_shndx, .st_value = b.st_value,
+                        .st_size = b.st_size};
+    }
+    const char *name = (const char *)i->data + strings->offset + a.st_name;
+    if (a.st_shndx == SHN_UNDEF || a.st_name >= strings->size || !memchr(name, 0, strings->size - a.st_name)) return false;
+    *s = (Symbol){name, a.st_value, a.st_size, ELF64_ST_TYPE(a.st_info)};
+    return true;
 }
 
-static bool table_find(const Image *i, const Section *table, const Section *strings, const char *name,
-                       uint64_t *value) {
-    size_t entry = i->elf64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
-    for (uint64_t at = 0; at + entry <= table->size; at += entry) {
-        Elf64_Sym a = {0};
-        Elf32_Sym b;
-        if (i->elf64) {
-            take(i, table->offset + at, &a, sizeof(a));
-        } else {
-            take(i, table->offset + at, &b, sizeof(b));
-            a.st_name = b.st_name;
-            a.st_value = b.st_value;
-            a.st_shndx = b.st_shndx;
+typedef bool SymbolFn(void *opaque, const Symbol *s); // true: go on
+
+static void symbols_walk(const Image *i, SymbolFn *fn, void *opaque) {
+    Header h;
+    Section table, strings;
+    if (!header_read(i, &h)) return;
+    for (unsigned n = 0; n < h.shnum; n++) {
+        if (!section_read(i, &h, n, &table) || table.type != SHT_SYMTAB || !section_read(i, &h, table.link, &strings)) continue;
+        size_t entry = i->elf64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+        for (uint64_t at = 0; at + entry <= table.size; at += entry) {
+            Symbol s;
+            if (symbol_read(i, &table, &strings, at, &s) && !fn(opaque, &s)) return;
         }
-        if (a.st_shndx == SHN_UNDEF || !name_is(i, strings, a.st_name, name)) continue;
-        *value = a.st_value;
-        return true;
     }
+}
+
+typedef struct Wanted {
+    const char *name;
+    uint64_t *value;
+    bool found;
+} Wanted;
+
+static bool is_wanted(void *opaque, const Symbol *s) {
+    Wanted *w = opaque;
+    if (strcmp(s->name, w->name)) return true;
+    *w->value = s->value;
+    w->found = true;
     return false;
 }
 
 bool image_symbol(const Image *i, const char *name, uint64_t *value) {
-    Header h;
-    Section table, strings;
-    if (i->kind != IMAGE_ELF || !header_read(i, &h)) return false;
-    for (unsigned n = 0; n < h.shnum; n++)
-        if (section_read(i, &h, n, &table) && table.type == SHT_SYMTAB &&
-            section_read(i, &h, table.link, &strings) && table_find(i, &table, &strings, name, value))
-            return true;
-    return false;
+    Wanted w = {name, value, false};
+    if (i->kind == IMAGE_ELF) symbols_walk(i, is_wanted, &w);
+    return w.found;
+}
+
+typedef struct Functions {
+    ImageFunctionFn *fn;
+    void *opaque;
+} Functions;
+
+static bool give_function(void *opaque, const Symbol *s) {
+    const Functions *f = opaque;
+    if (s->type == STT_FUNC || (s->type == STT_NOTYPE && s->size == 0 && s->name[0] != '$' && s->name[0] != '.'))
+        f->fn(f->opaque, s->name, s->value, s->size);
+    return true;
+}
+
+bool image_functions(Image *i, ImageFunctionFn *fn, void *opaque) {
+    Functions f = {fn, opaque};
+    if (i->size < EI_NIDENT || memcmp(i->data, ELFMAG, SELFMAG) || i->data[EI_DATA] != ELFDATA2LSB) return false;
+    i->elf64 = i->data[EI_CLASS] == ELFCLASS64;
+    symbols_walk(i, give_function, &f);
+    return true;
 }

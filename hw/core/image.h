@@ -46,6 +46,10 @@ void image_close(Image *i);
 // An ELF's symbol; false: none.
 bool image_symbol(const Image *i, const char *name, uint64_t *value);
 
+// Each function (and assembly label) of an ELF's symbol table, of any architecture; bytes that image_read brought. False: no ELF.
+typedef void ImageFunctionFn(void *opaque, const char *name, uint64_t value, uint64_t size);
+bool image_functions(Image *i, ImageFunctionFn *fn, void *opaque);
+
 // hw/core/elf.c: the ELF half of image_parse.
 bool elf_parse(Image *i, const ImageArch *arch, char *error, size_t error_size);
 // hw/core/unpack.c: replaces *data by what it holds. False with a message.

@@ -37,7 +37,11 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     }
     TlbFill fill;
     v->stat[STAT_FILL]++;
-    if (!v->guest->fill(v, vaddr, access, mmu, size, false, &fill))
+    uint8_t part = v->part;
+    v->part = PROFILE_TLB;
+    bool filled = v->guest->fill(v, vaddr, access, mmu, size, false, &fill);
+    v->part = part;
+    if (!filled)
         return false;
     t->host = fill.host;
     t->paddr = fill.paddr;
@@ -92,13 +96,29 @@ static void host_write(uint8_t *p, unsigned size, uint64_t x) {
     memcpy(p, &x, size);
 }
 
+static bool io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *x) {
+    uint8_t part = v->part;
+    v->part = PROFILE_IO;
+    bool done = v->guest->io_read(v, vaddr, paddr, size, x);
+    v->part = part;
+    return done;
+}
+
+static bool io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t x) {
+    uint8_t part = v->part;
+    v->part = PROFILE_IO;
+    bool done = v->guest->io_write(v, vaddr, paddr, size, x);
+    v->part = part;
+    return done;
+}
+
 static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t *x) {
     if (t->host) {
         *x = host_read(t->host, size);
         return true;
     }
     v->stat[STAT_IO]++;
-    return v->guest->io_read(v, vaddr, t->paddr, size, x);
+    return io_read(v, vaddr, t->paddr, size, x);
 }
 
 static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t x) {
@@ -107,7 +127,7 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
         return true;
     }
     v->stat[STAT_IO]++;
-    return v->guest->io_write(v, vaddr, t->paddr, size, x);
+    return io_write(v, vaddr, t->paddr, size, x);
 }
 
 static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }
@@ -243,11 +263,11 @@ uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t 
     if (!host && !io)
         return 0;
     if (!host) {
-        if (!v->guest->io_read(v, vaddr, paddr, size, &x))
+        if (!io_read(v, vaddr, paddr, size, &x))
             return 0;
         uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
         uint64_t y = op == OP_CAS ? ((x & mask) == (b & mask) ? c : x) : amo_result(op, x, b, 8 * size);
-        if (!v->guest->io_write(v, vaddr, paddr, size, y))
+        if (!io_write(v, vaddr, paddr, size, y))
             return 0;
         return extend(x, memop);
     }

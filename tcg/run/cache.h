@@ -60,10 +60,17 @@ typedef struct Link {
 
 enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13 };
 
+struct EngineProfile {
+    unsigned hz;
+    void (*fn)(void *opaque, Vcpu *v, const uint32_t *samples); // NULL: off
+    void *opaque;
+};
+
 struct Engine {
     const Guest *guest;
     const Backend *backend;
     EngineOptions options;
+    struct EngineProfile profile;
     pthread_mutex_t lock;           // the store, links, translation
     pthread_mutex_t gate_lock;      // one exclusive section at a time
     pthread_cond_t gate_open;
@@ -117,6 +124,7 @@ void cache_flush(Engine *e, Vcpu *v);                                           
 // guard.c: faults of translated code on the TLB's guard page.
 bool guard_install(void);
 void guard_add(Engine *e, Block *b, const Compiled *c); // with the lock
+Vcpu *guard_running(void);                              // that of this thread
 void guard_thread(Vcpu *v);                             // this thread runs v (NULL: none)
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active

@@ -16,6 +16,8 @@ static _Thread_local void *stack;
 static struct sigaction before;
 enum { STACK = 64 << 10 };
 
+Vcpu *guard_running(void) { return running; }
+
 void guard_thread(Vcpu *v) {
     running = v;
     if (v && !stack) { // lives as long as its thread, of which there is one a vCPU

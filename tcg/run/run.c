@@ -12,6 +12,7 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/profile.h"
 
 typedef struct PendingLink {
     uint32_t link; // 0: none
@@ -299,6 +300,8 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
     uint32_t request = atomic_load(&v->exit_request);
     if (request & EXIT_WORK)
         work_run(v);
+    if (request & EXIT_PROFILE)
+        profile_take(v);
     if (v->trap == TRAP_REPLAY) {
         tell_retired(v);
         v->trap = 0;
@@ -375,7 +378,9 @@ static void make_ready(Vcpu *v, Run *r) {
     v->vpage = v->pc & PAGE_MASK;
     v->pc_off = (uint32_t)(v->pc & ~PAGE_MASK);
     r->generation = atomic_load(&v->engine->generation);
+    v->part = PROFILE_TRANSLATOR;
     r->once = make_block(v);
+    v->part = PROFILE_OTHER;
 }
 
 RunResult vcpu_run(Vcpu *v) {
@@ -383,6 +388,7 @@ RunResult vcpu_run(Vcpu *v) {
     Run r = {0};
     v->watch.access = 0;
     guard_thread(v);
+    profile_thread(v);
     fp_host_enter(v);
     for (;;) {
         hostile_between_blocks(v);

@@ -323,7 +323,11 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
         return f;
     TlbFill fill;
     v->stat[STAT_FILL]++;
-    if (!v->guest->fill(v, vaddr, ACCESS_FETCH, 0, 2, probe, &fill))
+    uint8_t part = v->part;
+    v->part = PROFILE_TLB;
+    bool filled = v->guest->fill(v, vaddr, ACCESS_FETCH, 0, 2, probe, &fill);
+    v->part = part;
+    if (!filled)
         return NULL;
     if (!fill.host)
         return NULL;

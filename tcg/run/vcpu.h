@@ -17,7 +17,11 @@ enum {
     EXIT_STOP = 2,      // return from vcpu_run
     EXIT_WORK = 4,      // requests are queued (TLB flush, run on vcpu)
     EXIT_STEP = 8,      // the run loop's own: the block that runs is a single step
+    EXIT_PROFILE = 16,  // a sample is due (profile.h)
 };
+
+// What a vCPU's thread does, for profiles; whatever is not marked (helpers, the run loop, traps) is PROFILE_OTHER.
+enum { PROFILE_OTHER, PROFILE_CODE, PROFILE_TRANSLATOR, PROFILE_TLB, PROFILE_IO, PROFILE_PARTS };
 
 typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN_STEPPED, RUN_WATCHPOINT } RunResult;
 
@@ -55,6 +59,8 @@ struct Vcpu {
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
     uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
     uint64_t stat[STAT_COUNT]; // for info jit
+    uint32_t samples[PROFILE_PARTS]; // since the last profile_take
+    volatile uint8_t part;     // PROFILE_*, where it is not translated code
     uint64_t roved[16];        // when a site's misses were counted last, ns; sites share them
     uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
