@@ -18,6 +18,29 @@ static void open_for_store(Vcpu *v, const TlbFill *fill) {
     cache_store_page(v->engine, fill->paddr & PAGE_MASK, false);
 }
 
+static void enter_io(Space *s, uint64_t page, const TlbFill *fill) {
+    IoEntry *e = io_entry(s, page);
+    *e = (IoEntry){page, fill->paddr & PAGE_MASK, fill->read, fill->write};
+    space_mark(s, e);
+}
+
+// What was read is often written next and the other way round, so a walk fills both tables; but a store's first access to a page of
+// code takes the slow path.
+static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, Access access, const TlbFill *fill) {
+    Space *s = v->space;
+    TlbEntry entry = {page, (uint64_t)host - page};
+    unsigned i = tlb_index(page);
+    if (fill->read) {
+        s->read[i] = entry;
+        space_mark(s, &s->read[i]);
+    }
+    if (fill->write && (access == ACCESS_WRITE || cache_page_open(v->engine, fill->paddr & PAGE_MASK))) {
+        s->write[i] = entry;
+        space_mark(s, &s->write[i]);
+        space_wrote(s, host);
+    }
+}
+
 static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
@@ -50,13 +73,10 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
         return true;
     space_filled(s, vaddr, false, &fill);
-    if (!fill.host) {
-        *io_entry(s, page) = (IoEntry){page, fill.paddr & PAGE_MASK, fill.read, fill.write};
-    } else if (access == ACCESS_WRITE ? fill.write : fill.read) {
-        e->delta = (uint64_t)fill.host - vaddr;
-        e->tag = page;
-        map_put(access == ACCESS_WRITE ? s->write_global : s->read_global, i, fill.global);
-    }
+    if (!fill.host)
+        enter_io(s, page, &fill);
+    else
+        enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), access, &fill);
     return true;
 }
 

@@ -51,6 +51,11 @@ static void page_set(CodePage *p, unsigned state) {
         ;
 }
 
+bool cache_page_open(Engine *e, uint64_t ppage) {
+    const CodePage *p = cache_page(e, ppage, false);
+    return !p || page_state(p) == PAGE_OPEN || page_state(p) == PAGE_MIXED;
+}
+
 bool cache_page_live(const CodePage *p) { return page_state(p) >= PAGE_LIVE; }
 
 // The page is about to get a live block: no vCPU may store to it unseen any more. A store may open it again while the vCPUs are being

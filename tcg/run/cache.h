@@ -108,6 +108,8 @@ uint64_t clock_ns(void);
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx, bool debug);         // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
 bool cache_page_live(const CodePage *p);
+bool cache_page_open(Engine *e, uint64_t ppage);                                // stores there need no slow path; on a vCPU's thread, which
+                                                                                // then serves its queue before it relies on it
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
 void cache_fence(Engine *e, Vcpu *v);                                           // the guest's instruction fence
 void cache_store_page(Engine *e, uint64_t ppage, bool dma);                               // before a store to RAM that may hold blocks

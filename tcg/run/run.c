@@ -222,13 +222,13 @@ static Block *find_block(Vcpu *v) {
         f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
         if (f->tag != page || f->ppage != b->next_ppage)
             return NULL;
-        global &= f->global;
+        if (f->global != global)
+            space_see_local(s, v->pc);
     }
-    s->clean = false;
     if (b->code) {
-        unsigned i = (v->pc >> 1) & (JUMP_ENTRIES - 1);
-        s->jump[i] = (JumpEntry){v->pc, v->ctx, b->code};
-        map_put(s->jump_global, i, global);
+        JumpEntry *j = &s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)];
+        *j = (JumpEntry){v->pc, v->ctx, b->code};
+        space_mark(s, j);
     }
     return b;
 }

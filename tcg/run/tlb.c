@@ -6,15 +6,14 @@
 // changes one pointer. Invariants:
 //  - a read, write or site entry exists only while the guest's page tables, as of its last flush, allow that access;
 //  - a write or store-site entry exists only for RAM that is dirty in the page table and holds no live translated block;
-//  - a jump entry exists only while its vaddr maps to its block's page: flushing a fetch mapping wipes the jump cache.
-#include <immintrin.h>
+//  - a jump entry exists only while its vaddr maps to its block's page: flushing a fetch mapping flushes it.
+// What the spaces themselves are is in space.c.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "tcg/run/cache.h"
 #include "tcg/run/tlb.h"
 
-static const JumpEntry jump_none = {JUMP_NONE, ~0u, 0}; // no context word is ~0, so a guest may well jump there
 static uint8_t *guard; // PROT_NONE; shared by all machines of the process
 
 uint64_t tlb_invalid_delta(void) { return (uint64_t)guard - TLB_INVALID; }
@@ -23,72 +22,15 @@ bool tlb_guard_hit(const void *address) {
     return (const uint8_t *)address >= guard - PAGE_SIZE && (const uint8_t *)address < guard + 2 * PAGE_SIZE;
 }
 
-static void wipe(TlbEntry *e, unsigned n) {
-    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    for (unsigned i = 0; i < n; i++)
-        e[i] = invalid;
-}
-
-void space_wipe_data(Space *s) {
-    wipe(s->read, TLB_ENTRIES);
-    wipe(s->write, TLB_ENTRIES);
-    wipe(s->site, SITE_ENTRIES);
-    for (unsigned i = 0; i < IO_ENTRIES; i++)
-        s->io[i].tag = TLB_INVALID;
-}
-
-static void wipe_jumps(Space *s) {
-    for (unsigned i = 0; i < JUMP_ENTRIES; i++)
-        s->jump[i] = jump_none;
-}
-
-void space_wipe_code(Space *s) {
-    wipe_jumps(s);
-    for (unsigned i = 0; i < FETCH_ENTRIES; i++)
-        s->fetch[i].tag = TLB_INVALID;
-}
-
-void space_wipe(Space *s) {
-    if (s->clean)
-        return;
-    space_wipe_data(s);
-    space_wipe_code(s);
-    memset(s->seen, 0, sizeof(s->seen));
-    s->nbig = 0;
-    s->has_global = false;
-    s->clean = true;
-}
-
-static void wipe_host(TlbEntry *e, unsigned n, const uint8_t *host) {
-    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    for (unsigned i = 0; i < n; i++)
-        if (e[i].tag + e[i].delta == (uint64_t)host)
-            e[i] = invalid;
-}
-
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host) {
-    for (unsigned i = 0; i < SPACE_COUNT; i++) {
-        Space *s = v->spaces->spaces[i];
-        if (!v->spaces->id[i].used || s->clean)
-            continue;
-        wipe_host(s->write, TLB_ENTRIES, host);
-        wipe_host(s->site, SITE_ENTRIES, host);
-    }
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        space_wipe_write(v->spaces->spaces[i], host);
 }
 
 void tlb_wipe_jumps(Vcpu *v) {
     for (unsigned i = 0; i < SPACE_COUNT; i++)
-        if (v->spaces->id[i].used && !v->spaces->spaces[i]->clean)
-            wipe_jumps(v->spaces->spaces[i]);
+        space_wipe_jumps(v->spaces->spaces[i]);
     v->changed = true;
-}
-
-// Zeroed memory becomes a space: not before it is used, since most guests start with few.
-static void space_begin(Space *s, unsigned index) {
-    s->index = index;
-    space_wipe(s);
-    for (unsigned k = 0; k < SITE_ENTRIES; k++)
-        s->misses[k] = ROVE_MISSES;
 }
 
 bool tlb_init(Vcpu *v) {
@@ -115,88 +57,52 @@ void tlb_free(Vcpu *v) {
     free(v->spaces);
 }
 
-static unsigned seen_bit(uint64_t vaddr) {
-    return (unsigned)((vaddr >> PAGE_BITS) * 0x9e3779b97f4a7c15u >> 52) & (SEEN_BITS - 1);
-}
-
-static void see(Space *s, bool fetch, uint64_t vaddr) { s->seen[fetch][seen_bit(vaddr) / 64] |= 1ull << (seen_bit(vaddr) & 63); }
-
-static void drop_local(TlbEntry *e, const uint64_t *global, unsigned n) {
-    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    for (unsigned i = 0; i < n; i++)
-        if (!map_get(global, i))
-            e[i] = invalid;
-}
-
-// After a partial wipe: what is still there.
-static void see_again(Space *s) {
-    memset(s->seen, 0, sizeof(s->seen));
-    for (unsigned i = 0; i < TLB_ENTRIES; i++) {
-        if (s->read[i].tag != TLB_INVALID)
-            see(s, false, s->read[i].tag);
-        if (s->write[i].tag != TLB_INVALID)
-            see(s, false, s->write[i].tag);
-    }
-    for (unsigned i = 0; i < JUMP_ENTRIES; i++)
-        if (s->jump[i].vaddr != JUMP_NONE) {
-            see(s, true, s->jump[i].vaddr);
-            see(s, true, s->jump[i].vaddr + 2); // it may straddle
-        }
-    for (unsigned i = 0; i < FETCH_ENTRIES; i++)
-        if (s->fetch[i].tag != TLB_INVALID)
-            see(s, true, s->fetch[i].tag);
-}
-
-// What an ASID's flush takes: all but the entries of global pages. Sites are not told apart.
-static void space_wipe_local(Space *s) {
-    if (s->clean)
-        return;
-    drop_local(s->read, s->read_global, TLB_ENTRIES);
-    drop_local(s->write, s->write_global, TLB_ENTRIES);
-    wipe(s->site, SITE_ENTRIES);
-    for (unsigned i = 0; i < IO_ENTRIES; i++)
-        s->io[i].tag = TLB_INVALID;
-    for (unsigned i = 0; i < JUMP_ENTRIES; i++)
-        if (!map_get(s->jump_global, i))
-            s->jump[i] = jump_none;
-    for (unsigned i = 0; i < FETCH_ENTRIES; i++)
-        if (!s->fetch[i].global)
-            s->fetch[i].tag = TLB_INVALID;
-    see_again(s);
-}
-
-// The new space takes over the global entries of the latest one of its kind (same privilege and rules, another page table).
-static void inherit(Space *s, const Space *donor) {
-    if (s != donor)
-        memcpy(s, donor, offsetof(Space, index));
-    s->clean = false;
-    space_wipe_local(s);
-}
+static unsigned latest_of(uint64_t key2) { return (unsigned)(key2 ^ key2 >> 32 ^ key2 >> 3) & 7; }
 
 static void space_use(Vcpu *v, unsigned i) {
-    v->spaces->id[i].used = ++v->spaces->stamp;
-    v->space = v->spaces->spaces[i];
+    SpaceSet *set = v->spaces;
+    set->id[i].used = ++set->stamp;
+    set->latest[latest_of(set->id[i].key2)] = (uint8_t)i;
+    v->space = set->spaces[i];
 }
 
+// The latest space of the same kind (privilege and rules) that holds global pages; SPACE_COUNT if there is none.
+static unsigned find_donor(const SpaceSet *set, const SpaceId *id) {
+    unsigned donor = SPACE_COUNT;
+    for (unsigned i = 0; i < SPACE_COUNT && id->key; i++) {
+        const SpaceId *x = &set->id[i];
+        if (x->used && x->key && x->key2 == id->key2 && set->spaces[i]->has_global && (donor == SPACE_COUNT || x->used > set->id[donor].used))
+            donor = i;
+    }
+    return donor;
+}
+
+static void space_start(SpaceSet *set, unsigned i, unsigned donor) {
+    if (!set->id[i].used)
+        space_begin(set->spaces[i], i);
+    if (donor < SPACE_COUNT)
+        space_inherit(set->spaces[i], set->spaces[donor]);
+    else
+        space_wipe(set->spaces[i]);
+}
+
+// A donor with nothing but global pages is as good for the new page table as for the old, so it becomes the new one's: that is how a
+// kernel keeps its space from process to process. Otherwise the least recently used space starts with the donor's global pages.
 static void space_new(Vcpu *v, SpaceId id) {
     SpaceSet *set = v->spaces;
-    unsigned oldest = 0, donor = SPACE_COUNT;
-    for (unsigned i = 0; i < SPACE_COUNT; i++) {
-        const SpaceId *x = &set->id[i];
-        if (x->used && set->spaces[i]->has_global && x->key2 == id.key2 && id.key && (donor == SPACE_COUNT || x->used > set->id[donor].used))
-            donor = i;
-        if (x->used < set->id[oldest].used)
+    unsigned oldest = 0, donor = find_donor(set, &id);
+    for (unsigned i = 1; i < SPACE_COUNT; i++)
+        if (set->id[i].used < set->id[oldest].used)
             oldest = i;
-    }
-    if (!set->id[oldest].used)
-        space_begin(set->spaces[oldest], oldest);
-    if (donor < SPACE_COUNT)
-        inherit(set->spaces[oldest], set->spaces[donor]);
+    if (donor < SPACE_COUNT && !set->spaces[donor]->has_local)
+        oldest = donor;
     else
-        space_wipe(set->spaces[oldest]);
+        space_start(set, oldest, donor);
     set->id[oldest] = id;
     space_use(v, oldest);
 }
+
+static bool space_is(const SpaceId *x, uint64_t key, uint64_t key2) { return x->key == key && x->key2 == key2 && x->used; }
 
 void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
     SpaceSet *set = v->spaces;
@@ -204,12 +110,14 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
     if (now->key == key && now->key2 == key2)
         return;
     v->changed |= now->key != key || (uint32_t)now->key2 != (uint32_t)key2;
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
-        if (set->id[i].key == key && set->id[i].key2 == key2 && set->id[i].used) {
-            space_use(v, i);
-            return;
-        }
-    space_new(v, (SpaceId){.key = key, .key2 = key2, .asid = asid});
+    unsigned i = set->latest[latest_of(key2)];
+    if (!space_is(&set->id[i], key, key2))
+        for (i = 0; i < SPACE_COUNT && !space_is(&set->id[i], key, key2); i++)
+            ;
+    if (i < SPACE_COUNT)
+        space_use(v, i);
+    else
+        space_new(v, (SpaceId){.key = key, .key2 = key2, .asid = asid});
 }
 
 void vcpu_flush(Vcpu *v, int64_t asid) {
@@ -227,92 +135,14 @@ void vcpu_flush(Vcpu *v, int64_t asid) {
     }
 }
 
-static bool in_big(const Space *s, uint64_t vaddr) {
-    for (unsigned i = 0; i < s->nbig && i < BIG_REGIONS; i++)
-        if (s->big[i] == vaddr >> 30)
-            return true;
-    return s->nbig > BIG_REGIONS;
-}
-
-static bool space_saw(const Space *s, bool fetch, uint64_t vaddr) {
-    unsigned bit = seen_bit(vaddr);
-    return s->seen[fetch][bit / 64] >> (bit & 63) & 1;
-}
-
-// Big pages are entered 4 KiB at a time, so the flush of one address must reach every piece: inside the range that big pages
-// have been filled from, everything goes.
-// The index of the next of n 16-byte entries, from i on, whose first word plus `slack` (0: plain) lies in the page; n if none. Flushes of
-// single pages are many, and these arrays long, so two entries are looked at in one go.
-__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page, uint64_t slack) {
-    const __m256i want = _mm256_set1_epi64x((int64_t)page), mask = _mm256_set1_epi64x((int64_t)PAGE_MASK);
-    const __m256i more = _mm256_set1_epi64x((int64_t)slack);
-    const char *p = entries;
-    for (i &= ~1u; i < n; i += 2) {
-        __m256i e = _mm256_loadu_si256((const __m256i *)(const void *)(p + 16 * i));
-        __m256i here = _mm256_cmpeq_epi64(_mm256_and_si256(e, mask), want);
-        __m256i near = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_add_epi64(e, more), mask), want);
-        int hit = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_or_si256(here, near))) & 5;
-        if (hit)
-            return i + (hit == 4);
-    }
-    return n;
-}
-
-static void flush_data(Space *s, uint64_t page) {
-    TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    unsigned i = tlb_index(page);
-    if (s->read[i].tag == page)
-        s->read[i] = invalid;
-    if (s->write[i].tag == page)
-        s->write[i] = invalid;
-    for (i = 0; i < IO_ENTRIES; i++)
-        if (s->io[i].tag == page)
-            s->io[i].tag = TLB_INVALID;
-    for (i = 0; (i = next_of_page(s->site, i, SITE_ENTRIES, page, 0)) < SITE_ENTRIES;)
-        s->site[i] = invalid;
-}
-
-static void flush_code(Space *s, uint64_t page) {
-    for (unsigned i = 0; (i = next_of_page(s->jump, i, JUMP_ENTRIES, page, 2)) < JUMP_ENTRIES;)
-        s->jump[i] = jump_none; // 2: an instruction may straddle into the page
-    FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
-    if (f->tag == page)
-        f->tag = TLB_INVALID;
-}
-
-static void flush_page(Space *s, uint64_t page) {
-    if (s->clean || page == TLB_INVALID)
-        return;
-    if (in_big(s, page)) {
-        space_wipe(s);
-        return;
-    }
-    if (space_saw(s, false, page))
-        flush_data(s, page);
-    if (space_saw(s, true, page))
-        flush_code(s, page);
-}
-
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid) {
     v->stat[STAT_FLUSH_PAGE]++;
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         const SpaceId *id = &v->spaces->id[i];
         if (id->used && (asid < 0 || id->asid == asid))
-            flush_page(v->spaces->spaces[i], vaddr & PAGE_MASK);
+            space_flush_page(v->spaces->spaces[i], vaddr & PAGE_MASK);
     }
-}
-
-void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill) {
-    s->clean = false;
-    s->has_global |= fill->global;
-    see(s, fetch, vaddr);
-    if (fill->span <= PAGE_SIZE || in_big(s, vaddr))
-        return;
-    if (fill->span > 1ull << 30 || s->nbig >= BIG_REGIONS)
-        s->nbig = BIG_REGIONS + 1;
-    else
-        s->big[s->nbig++] = vaddr >> 30;
 }
 
 const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
@@ -339,5 +169,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     e->host = fill.host - (fill.paddr & (PAGE_SIZE - 1));
     if (!fill.whole_page)
         e->tag = TLB_INVALID;
+    else
+        space_mark(s, e);
     return e;
 }

@@ -16,20 +16,19 @@
 #define JUMP_ENTRIES 4u
 #define SITE_ENTRIES 2u
 #define SPACE_COUNT 2u
+#define GRANULE 32u
 #else
 #define TLB_ENTRIES 1024u
 #define FETCH_ENTRIES 512u
 #define JUMP_ENTRIES 4096u
 #define SITE_ENTRIES 2048u
 #define SPACE_COUNT 16u
+#define GRANULE 256u
 #endif
 #define IO_ENTRIES 16u
 #define ROVE_MISSES 256u // of a pair, in a row that is quick enough: its site roves
 #define SEEN_BITS 4096u
 #define BIG_REGIONS 8u
-#define MAP_WORDS(n) (((n) + 63) / 64)
-static inline void map_put(uint64_t *map, unsigned i, bool bit) { map[i / 64] = (map[i / 64] & ~(1ull << (i & 63))) | (uint64_t)bit << (i & 63); }
-static inline bool map_get(const uint64_t *map, unsigned i) { return map[i / 64] >> (i & 63) & 1; }
 #define TLB_INVALID (1ull << 63)
 #define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there, though a guest may ask for it
 
@@ -59,29 +58,39 @@ typedef struct JumpEntry {
 
 // Pages that are memory-mapped I/O, or RAM that stores must not reach directly (it holds blocks).
 typedef struct IoEntry {
-    uint64_t tag;
+    _Alignas(32) uint64_t tag;
     uint64_t ppage;
     bool read, write;
 } IoEntry;
 
+enum { SPACE_TABLES = 16 * (2 * TLB_ENTRIES + JUMP_ENTRIES + SITE_ENTRIES) + 32 * (FETCH_ENTRIES + IO_ENTRIES), GRANULES = SPACE_TABLES / GRANULE };
+
+// space.c holds the essay on its tables.
 struct Space {
     _Alignas(64) TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
-    uint16_t misses[SITE_ENTRIES]; // of site pairs, counted down: see cache_rove
     FetchEntry fetch[FETCH_ENTRIES];
     IoEntry io[IO_ENTRIES];
-    uint64_t read_global[MAP_WORDS(TLB_ENTRIES)], write_global[MAP_WORDS(TLB_ENTRIES)], jump_global[MAP_WORDS(JUMP_ENTRIES)]; // entries
-                        // of global pages: they outlive the flush of an ASID, and a new address space starts with them
-    uint64_t seen[2][SEEN_BITS / 64]; // hashes of pages filled (for data, for fetch) since the last wipe: the rest needs no flush
+    // ---- about them
+    uint8_t used[GRANULES]; // granules of the tables that hold an entry: whoever enters one says so; translated code too
+    uint16_t misses[SITE_ENTRIES]; // of site pairs, counted down: see cache_rove
+    uint64_t local[2][SEEN_BITS / 64], global[2][SEEN_BITS / 64]; // hashes of pages filled for data, for fetch: of one address space, of all
+    uint64_t wrote[SEEN_BITS / 64]; // hashes of host pages that got a write entry
     uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
     unsigned nbig;              // more than BIG_REGIONS: anywhere
-    bool has_global;
+    bool has_global, has_local;
     bool clean;                 // nothing was filled since the last wipe
-    // ---- not inherited
     unsigned index;
 };
+_Static_assert(offsetof(Space, used) == SPACE_TABLES && SPACE_TABLES % GRANULE == 0, "granules cover the tables");
+
+// An entry was made in one of the tables.
+static inline void space_mark(Space *s, const void *entry) {
+    s->used[(size_t)((const char *)entry - (const char *)s) / GRANULE] = 1;
+    s->clean = false;
+}
 
 // What makes a space the one it is; apart from the spaces, so that looking for one reads few lines.
 typedef struct SpaceId {
@@ -93,6 +102,7 @@ typedef struct SpaceId {
 typedef struct SpaceSet {
     SpaceId id[SPACE_COUNT];
     Space *spaces[SPACE_COUNT];
+    uint8_t latest[8]; // by a hash of key2: the space last used, looked at first
     uint64_t stamp;
     FetchEntry fetch_once; // a page whose permissions change inside: good for one instruction
 } SpaceSet;
@@ -103,10 +113,16 @@ void tlb_free(Vcpu *v);
 uint64_t tlb_invalid_delta(void);
 bool tlb_guard_hit(const void *address);
 
+void space_begin(Space *s, unsigned index); // of memory with anything in it
 void space_wipe(Space *s);           // everything
-void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill); // keeps `clean` and the big-page range
-void space_wipe_data(Space *s);      // read, write and site entries
-void space_wipe_code(Space *s);      // fetch and jump entries
+void space_wipe_local(Space *s);     // all but the entries of global pages
+void space_inherit(Space *s, const Space *donor); // starts s with donor's global pages
+void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill); // before an entry is made of the fill
+void space_flush_page(Space *s, uint64_t page);
+void space_wipe_jumps(Space *s);
+void space_see_local(Space *s, uint64_t vaddr); // a jump entry for vaddr hangs on a page that is not global
+void space_wrote(Space *s, const uint8_t *host); // a write entry is made for the page
+void space_wipe_write(Space *s, const uint8_t *host);
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host); // all spaces: no store to this page of RAM goes unseen (it got a block)
 void tlb_wipe_jumps(Vcpu *v);        // all spaces: no jump finds a retired block
 

@@ -64,6 +64,9 @@ uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delt
     if (fill) {
         op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
         mov_mr(a, R15, pair, RCX);
+        opcode(a, 0xc6, 0, 0, R15); // mov byte [used], 1
+        modrm_mem(a, 0, R15, SPACE(used) + pair / (int32_t)GRANULE);
+        b1(a, 1);
     }
     op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
     if (fill)

@@ -121,6 +121,72 @@ static void test_asids(Space space[2]) {
     check_no_trap("ASIDs");
 }
 
+// A kernel whose own pages are all global may keep what it has cached when the page table changes; pages of one table must not go along.
+static void test_global_program(Space space[2]) {
+    Word errors = 0, global = BASE + PAGE_SIZE;
+
+    for (int i = 0; i < 2; i++) {
+        space_map_program(&space[i], PTE_RWX | PTE_G);
+        space_map(&space[i], BASE, frame[i], PTE_RW);
+        space_map(&space[i], global, frame[2], PTE_RW | PTE_G);
+    }
+    sfence_all();
+    frame[0][0] = 10, frame[1][0] = 20, frame[2][0] = 30;
+    for (int i = 0; i < 40; i++) {
+        int k = i & 1;
+        errors += load_in(&space[k], 1 + k, global) != 30;
+        if (i % 3)
+            errors += load_in(&space[k], 1 + k, BASE) != (k ? 20u : 10u);
+        errors += load_in(&space[!k], 1 + !k, global) != 30;
+        if (i % 5 == 0)
+            __asm__ volatile("sfence.vma zero, %0" : : "r"(1 + k) : "memory");
+    }
+    check_equal("global pages in two tables", errors, 0);
+    frame[3][0] = 40;
+    load_in(&space[0], 1, global);
+    load_in(&space[1], 2, BASE);
+    space_map(&space[1], BASE, frame[3], PTE_RW);
+    __asm__ volatile("sfence.vma %0, %1" : : "r"(BASE), "r"(2) : "memory");
+    check_equal("flush of a page beside global ones", load_in(&space[1], 2, BASE), 40);
+    for (int i = 0; i < 2; i++)
+        space_map(&space[i], global, frame[3], PTE_RW | PTE_G);
+    __asm__ volatile("sfence.vma %0, zero" : : "r"(global) : "memory");
+    check("global pages are flushed in both", load_in(&space[0], 1, global) == 40 && load_in(&space[1], 2, global) == 40);
+    check_no_trap("global program");
+    for (int i = 0; i < 2; i++)
+        space_map_program(&space[i], PTE_RWX);
+    sfence_all();
+}
+
+// What a walk for a load finds out about stores, and the other way round, holds no longer than the page table says.
+static void test_rights(const Space *space) {
+    Word good = 0;
+
+    csr_write(satp, space_satp(space, 0));
+    for (int i = 0; i < 20; i++) {
+        space_map(space, BASE, frame[0], PTE_RW);
+        __asm__ volatile("sfence.vma %0, zero" : : "r"(BASE) : "memory");
+        mode_run(i & 1 ? probe_lw : probe_sw, BASE, S_MODE);
+        good += trap.count == 0;
+        space_map(space, BASE, frame[0], i & 2 ? PTE_RW & ~PTE_W : PTE_V | PTE_X | PTE_A | PTE_D);
+        __asm__ volatile("sfence.vma %0, zero" : : "r"(BASE) : "memory");
+        mode_run(probe_sw, BASE, S_MODE);
+        good += trap.count == 1 && trap.cause == STORE_PAGE;
+        trap_clear();
+        mode_run(probe_lw, BASE, S_MODE);
+        good += i & 2 ? trap.count == 0 : trap.count == 1 && trap.cause == LOAD_PAGE;
+        trap_clear();
+    }
+    check_equal("rights withdrawn", good, 60);
+    space_map(space, BASE, frame[0], PTE_RW & ~PTE_D);
+    sfence_all();
+    mode_run(probe_lw, BASE, S_MODE);
+    mode_run(probe_sw, BASE, S_MODE);
+    Word pte = *space_leaf(space, BASE, 0);
+    check("a store after a load sets the dirty bit or faults", trap.count ? trap.cause == STORE_PAGE : (pte & PTE_D) != 0);
+    trap_clear();
+}
+
 // The same page seen by S and U in turn: an entry made for one must not serve the other.
 static void test_privileges(const Space *space) {
     Word good = 0;
@@ -205,6 +271,8 @@ void test_main(void) {
     sfence_all();
     test_many(&space[0]);
     test_asids(space);
+    test_global_program(space);
+    test_rights(&space[0]);
     test_privileges(&space[0]);
     test_sum(&space[0]);
     space_map_program(&space[1], PTE_RWX);
