@@ -235,6 +235,18 @@ uint8_t *mem_code(Mem *m, uint64_t paddr, uint64_t size) {
     return host;
 }
 
+uint8_t *mem_page(Mem *m, uint64_t paddr, bool *writable) {
+    uint8_t *host = NULL;
+    epoch_read();
+    Region *r = find(m, paddr);
+    if (r && r->host && r->size - (paddr - r->base) >= 4096) {
+        host = r->host + (paddr - r->base);
+        *writable = !r->read_only;
+    }
+    epoch_read_done();
+    return host;
+}
+
 // The largest power of two that a piece of an access may have at `offset`.
 static unsigned piece_size(const Region *r, uint64_t offset, unsigned left) {
     unsigned size = r->ops->max ? r->ops->max : 8;

@@ -29,6 +29,8 @@ void mem_unmap(Mem *m, const char *name);
 
 // Host address of [paddr, paddr + size) if it is RAM (or ROM and !write), else NULL. Lock-free.
 uint8_t *mem_host(Mem *m, uint64_t paddr, uint64_t size, bool write);
+// The same for the whole 4 KiB page at paddr, for reads; *writable: for writes too.
+uint8_t *mem_page(Mem *m, uint64_t paddr, bool *writable);
 // The same for fetching code, which runs from flash too: an I/O window for loads and stores.
 uint8_t *mem_code(Mem *m, uint64_t paddr, uint64_t size);
 // Code is fetched from `host` in the I/O window at `base` (false: there is none); whoever changes the bytes

@@ -3,17 +3,17 @@
 // helper.def. Privileged 10.2.1, 10.5 (Svinval), 10.1.10; Zicbom, Zicboz.
 #include "cpu/riscv/state.h"
 
-// Which of rs1, rs2 are x0 is in the instruction; the walk cache holds no leaf, but is emptied all the same:
-// it refills fast.
+// Which of rs1, rs2 are x0 is in the instruction. With an address, the fence orders leaf entries only (10.2.1), and the walk cache holds none.
 uint64_t riscv_sfence_vma(Vcpu *v, uint64_t vaddr, uint64_t asid, uint64_t bits) {
     RiscvState *s = riscv_state(v);
     if (s->priv == PRIV_U || (v->ctx & RV_CTX_TVM)) return riscv_illegal(v, bits, 0, 0);
     int64_t only = bits >> 20 & 31 ? (int64_t)(asid & (s->config->xlen == 32 ? 0x1ff : 0xffff)) : -1;
-    riscv_walks_flush(s);
-    if (bits >> 15 & 31)
+    if (bits >> 15 & 31) {
         vcpu_flush_page(v, riscv_mask(s, vaddr), only);
-    else
-        vcpu_flush(v, only);
+        return 0;
+    }
+    riscv_walks_flush(s);
+    vcpu_flush(v, only);
     return 0;
 }
 

@@ -6,7 +6,7 @@
 // Page tables are read with single atomic loads, A and D are set by compare-and-swap on the host's copy of
 // the entry, so harts and devices may change them at the same time. The walk cache holds the addresses of
 // last-level tables by (root, vaddr above them): non-leaf entries only, which software must fence with rs1 =
-// x0; any sfence.vma empties it. Only the hart's own thread comes here, but for riscv_translate_debug, which
+// x0; a fence without an address empties it. Only the hart's own thread comes here, but for riscv_translate_debug, which
 // is called while the hart is stopped.
 #include <stdlib.h>
 #include "cpu/riscv/state.h"
@@ -24,12 +24,13 @@ enum {
 #define PTE_N        (1ull << 63)
 #define PTE_PBMT     (3ull << 61)
 #define PTE_RESERVED (0x7full << 54)
-#define WALK_ENTRIES 64
+#define WALK_ENTRIES 256
 
 struct RiscvWalks {
     uint64_t generation; // entries of another generation are empty
     struct {
         uint64_t root, tag, table, generation;
+        uint8_t *host; // of the table, if PMP lets all of it be read
     } entries[WALK_ENTRIES];
 };
 
@@ -47,6 +48,7 @@ typedef struct Walk {
     bool debug; // no permissions, no updates
     uint64_t vaddr;
     uint64_t pte, pte_paddr;
+    uint8_t *table; // host's copy of the last-level table, if the walk cache has it
     unsigned level;
 } Walk;
 
@@ -60,7 +62,7 @@ void riscv_walks_flush(RiscvState *s) {
     if (s->walks) s->walks->generation++;
 }
 
-static Mode mode_of(const RiscvState *s) {
+static inline Mode mode_of(const RiscvState *s) {
     switch (satp_mode(s)) {
     case SATP_SV32: return (Mode){2, 10, 4};
     case SATP_SV39: return (Mode){3, 9, 8};
@@ -80,7 +82,7 @@ static void *pte_host(const Walk *w, bool write) {
 }
 
 static bool pte_read(Walk *w) {
-    void *host = pte_host(w, false);
+    void *host = w->table ? w->table + (w->pte_paddr & 4095) : pte_host(w, false);
     if (host)
         w->pte = w->mode.size == 4 ? __atomic_load_n((uint32_t *)host, __ATOMIC_RELAXED)
                                    : __atomic_load_n((uint64_t *)host, __ATOMIC_RELAXED);
@@ -136,29 +138,36 @@ static unsigned vpn(const Walk *w, unsigned level) {
 
 static uint64_t walk_tag(const Walk *w) { return w->vaddr >> (12 + w->mode.bits); }
 
-static bool cached_table(const Walk *w, uint64_t *table) {
+static bool cached_table(Walk *w, uint64_t *table) {
     const struct RiscvWalks *c = w->s->walks;
     uint64_t tag = walk_tag(w);
-    if (!c || w->debug || c->entries[tag % WALK_ENTRIES].generation != c->generation) return false;
-    *table = c->entries[tag % WALK_ENTRIES].table;
-    return c->entries[tag % WALK_ENTRIES].tag == tag && c->entries[tag % WALK_ENTRIES].root == w->s->satp;
+    if (!c || w->debug) return false;
+    unsigned i = tag % WALK_ENTRIES;
+    if (c->entries[i].tag != tag || c->entries[i].root != w->s->satp || c->entries[i].generation != c->generation)
+        return false;
+    *table = c->entries[i].table;
+    w->table = c->entries[i].host;
+    return true;
 }
 
 static void cache_table(const Walk *w, uint64_t table) {
     struct RiscvWalks *c = w->s->walks;
     uint64_t tag = walk_tag(w);
-    if (c && !w->debug) {
-        c->entries[tag % WALK_ENTRIES].root = w->s->satp;
-        c->entries[tag % WALK_ENTRIES].tag = tag;
-        c->entries[tag % WALK_ENTRIES].table = table;
-        c->entries[tag % WALK_ENTRIES].generation = c->generation;
-    }
+    if (!c || w->debug) return;
+    unsigned i = tag % WALK_ENTRIES;
+    bool whole, writable, readable = riscv_pmp_rights(w->s, table, 4096, PRIV_S, &whole) & 1u << ACCESS_READ;
+    c->entries[i].root = w->s->satp;
+    c->entries[i].tag = tag;
+    c->entries[i].table = table;
+    c->entries[i].generation = c->generation;
+    c->entries[i].host = readable ? mem_page(w->s->mem, table, &writable) : NULL;
 }
 
 // Finds the leaf entry: steps 1 to 4 of 10.3.2.
 static Fault find_leaf(Walk *w) {
     uint64_t table = satp_ppn(w->s) << 12;
     w->level = w->mode.levels - 1;
+    w->table = NULL;
     if (!canonical(w)) return FAULT_PAGE;
     uint64_t cached;
     if (cached_table(w, &cached)) {
@@ -246,10 +255,11 @@ static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned 
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
 static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
-    uint8_t *host = access == ACCESS_FETCH ? mem_code(s->mem, page, 4096) : mem_host(s->mem, page, 4096, false);
+    bool writable = false;
+    uint8_t *host = access == ACCESS_FETCH ? mem_code(s->mem, page, 4096) : mem_page(s->mem, page, &writable);
     if (host) {
         out->host = host + (out->paddr - page);
-        if (!out->write || mem_host(s->mem, page, 4096, true)) return;
+        if (!out->write || writable) return;
         if (access != ACCESS_WRITE) {
             out->write = false;
             return;

@@ -55,25 +55,17 @@ static unsigned entry_rights(uint8_t cfg, unsigned priv) {
            (cfg & CFG_X ? 1u << ACCESS_FETCH : 0);
 }
 
-// Is the answer the same for the whole page? Yes, if the first entry that touches the page holds all of it.
-static bool uniform(const RiscvState *s, uint64_t page) {
-    for (unsigned i = 0; i < s->pmp_active; i++) {
-        const PmpRange *r = &s->pmp[i];
-        if (r->last >= r->first && r->first <= page + 4095 && r->last >= page)
-            return r->first <= page && r->last >= page + 4095;
-    }
-    return true;
-}
-
+// The lowest entry that matches any byte decides, and must match them all. If it is the first that touches the page at all and holds all
+// of it, its answer is the whole page's.
 unsigned riscv_pmp_rights(const RiscvState *s, uint64_t paddr, unsigned size, unsigned priv, bool *whole) {
+    uint64_t last = paddr + size - 1, page = paddr & ~4095ull, page_last = page + 4095;
     *whole = true;
     if (!s->config->pmp) return ALL_RIGHTS;
-    *whole = uniform(s, paddr & ~4095ull);
-    uint64_t last = paddr + size - 1;
     for (unsigned i = 0; i < s->pmp_active; i++) {
         const PmpRange *r = &s->pmp[i];
-        if (r->last < r->first || r->first > last || r->last < paddr) continue;
-        // The lowest entry that matches any byte decides, and must match them all.
+        if (r->last < page || r->first > page_last || r->last < r->first) continue;
+        if (r->first > page || r->last < page_last) *whole = false;
+        if (r->first > last || r->last < paddr) continue;
         return r->first <= paddr && r->last >= last ? entry_rights(s->pmpcfg[i], priv) : 0;
     }
     return priv == PRIV_M ? ALL_RIGHTS : 0;
