@@ -18,7 +18,7 @@
 #define SPACE_COUNT 2u
 #define GRANULE 32u
 #else
-#define TLB_ENTRIES 1024u
+#define TLB_ENTRIES 4096u
 #define FETCH_ENTRIES 512u
 #define JUMP_ENTRIES 4096u
 #define SITE_ENTRIES 2048u
@@ -32,10 +32,10 @@
 #define TLB_INVALID (1ull << 63)
 #define JUMP_NONE (TLB_INVALID | 1) // odd: no instruction starts there, though a guest may ask for it
 
-#define TLB_FOLD 10 // vpn bits that are folded, so that arrays a power of two apart do not share entries
+#define TLB_FOLD 12 // vpn bits that are folded, so that arrays a power of two apart do not share entries
 static inline unsigned tlb_index(uint64_t vaddr) {
-    uint32_t vpn = (uint32_t)vaddr >> PAGE_BITS;
-    return (vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
+    uint64_t vpn = vaddr >> PAGE_BITS;
+    return (unsigned)(vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
 }
 
 typedef struct TlbEntry {
