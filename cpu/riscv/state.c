@@ -62,15 +62,15 @@ void riscv_update_context(Vcpu *v) {
     RiscvState *s = riscv_state(v);
     vcpu_context(v, context_word(s));
     unsigned data = riscv_data_priv(s);
-    uint64_t key2 = s->priv | (uint64_t)data << 32; // PMP tells privileges apart even without paging
+    uint64_t key2 = s->priv | (uint64_t)data << SPACE_DATA_SHIFT; // PMP tells privileges apart even without paging
     bool paged = satp_mode(s) != SATP_BARE && (s->priv != PRIV_M || data != PRIV_M);
     if (!paged) {
         vcpu_space(v, 0, key2, RV_ASID_NONE);
         return;
     }
     key2 |= 1 << 8;
-    if (data == PRIV_S && (s->mstatus & MSTATUS_SUM)) key2 |= 1ull << 34;
-    if (data != PRIV_M && (s->mstatus & MSTATUS_MXR)) key2 |= 1ull << 35;
+    if (data == PRIV_S && (s->mstatus & MSTATUS_SUM)) key2 |= 4ull << SPACE_DATA_SHIFT;
+    if (data != PRIV_M && (s->mstatus & MSTATUS_MXR)) key2 |= 8ull << SPACE_DATA_SHIFT;
     vcpu_space(v, s->satp, key2, satp_asid(s));
 }
 

@@ -57,7 +57,7 @@ void tlb_free(Vcpu *v) {
     free(v->spaces);
 }
 
-static unsigned latest_of(uint64_t key2) { return (unsigned)(key2 ^ key2 >> 32 ^ key2 >> 3) & 7; }
+static unsigned latest_of(uint64_t key2) { return (unsigned)(key2 * 0x9e3779b97f4a7c15u >> 61); }
 
 static void space_use(Vcpu *v, unsigned i) {
     SpaceSet *set = v->spaces;
@@ -109,7 +109,7 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
     const SpaceId *now = &set->id[v->space->index];
     if (now->key == key && now->key2 == key2)
         return;
-    v->changed |= now->key != key || (uint32_t)now->key2 != (uint32_t)key2;
+    v->changed |= now->key != key || ((now->key2 ^ key2) & ((1ull << SPACE_DATA_SHIFT) - 1));
     unsigned i = set->latest[latest_of(key2)];
     if (!space_is(&set->id[i], key, key2))
         for (i = 0; i < SPACE_COUNT && !space_is(&set->id[i], key, key2); i++)

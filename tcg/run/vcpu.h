@@ -95,10 +95,11 @@ static inline void vcpu_context(Vcpu *v, uint32_t ctx) {
 }
 // WFI: the run loop returns RUN_WAITING unless Guest.awake.
 static inline void vcpu_wait(Vcpu *v) { v->waiting = v->changed = true; }
-// Selects the address space for fetches, loads and stores from now on. `key` must tell apart whatever makes translations differ
-// (page-table root, ASID, privilege, SUM/MXR, MPRV ...), with what only concerns loads and stores in the upper half of key2: where the
-// rest stays the same, so do fetches, and translated code runs on. `asid` is what flushes name. A small set is kept, least recently used
-// out.
+// Selects the address space for fetches, loads and stores from now on. The keys must tell apart whatever makes translations differ: `key`
+// the page table (0: none), key2 the rules (privilege, SUM/MXR, MPRV ...) and what else global pages depend on. What only concerns loads
+// and stores goes to key2's bits from SPACE_DATA_SHIFT on: where the rest stays the same, so do fetches, and translated code runs on.
+// `asid` is what flushes name. A small set is kept, least recently used out.
+enum { SPACE_DATA_SHIFT = 56 };
 void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid);
 // TLB maintenance of this vCPU. asid -1: all.
 void vcpu_flush(Vcpu *v, int64_t asid);

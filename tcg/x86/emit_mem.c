@@ -54,7 +54,7 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
     Asm *a = &g->a;
     int32_t pair = SPACE(site) + 16 * s->site;
-    rorx(a, 0, RDX, RCX, TLB_FOLD); // tlb_index, times the size of an entry
+    rorx(a, P_W, RDX, RCX, TLB_FOLD); // tlb_index, times the size of an entry
     alu_rr(a, 0, ALU_XOR, RDX, RCX);
     shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
     alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
