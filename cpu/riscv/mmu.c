@@ -256,7 +256,8 @@ static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned 
 static void fill_host(const RiscvState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
     bool writable = false;
-    uint8_t *host = access == ACCESS_FETCH ? mem_code(s->mem, page, 4096) : mem_page(s->mem, page, &writable);
+    uint8_t *host = mem_page(s->mem, page, &writable);
+    if (!host && access == ACCESS_FETCH) host = mem_code(s->mem, page, 4096);
     if (host) {
         out->host = host + (out->paddr - page);
         if (!out->write || writable) return;
