@@ -70,7 +70,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
         memcpy(b->copy + here, next, b->bytes - here);
     v->stat[STAT_TRANSLATE]++;
     v->stat[STAT_INSNS] += e->ir.ninsns;
-    if (e->options.interpret || e->ir.nlabels) // local control flow is left to the interpreter
+    if (e->options.interpret)
         return install_interpreted(e, b);
     Compiled c;
     if (!e->backend->compile(e, &e->ir, &e->code, e->nlinks, &c)) {

@@ -65,7 +65,7 @@ struct Vcpu {
     uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)
-    _Alignas(64) uint64_t spill[24]; // temporaries of the running block
+    _Alignas(64) uint64_t spill[64]; // temporaries of the running block
     uint64_t pc;               // guest pc, exact whenever translated code is not running
     uint64_t host_sp;          // C stack pointer while translated code runs
     Space *space;              // current address space (r15 in translated code)

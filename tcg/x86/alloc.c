@@ -62,7 +62,7 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
     if (fp || type_fp(op->type))
         pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
-    if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT)
+    if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT || ops[v].op == OP_PARAM)
         return;
     g->val[v].hint = pin;
     for (unsigned n = 0; n < 4 && !fp && ir_op_info[ops[v].op].kind == KIND_VALUE; n++) {
@@ -94,13 +94,15 @@ void alloc_begin(Gen *g) {
     for (unsigned i = b->nops; i-- > 0;) {
         const IrOp *op = &b->ops[i];
         const IrOpInfo *info = &ir_op_info[op->op];
-        if (op->op == OP_EXIT_IF || op->op == OP_BOOL)
+        if (op->op == OP_EXIT_IF || op->op == OP_BOOL || op->op == OP_BRANCH)
             fuse(g, op->a, i);
         if (op->op == OP_SELECT)
             fuse(g, op->c, i);
         if (info->operands > 0) touch(g, op->a, i);
         if (info->operands > 1) touch(g, op->b, i);
         if (info->operands > 2) touch(g, op->c, i);
+        for (unsigned k = 0; info->kind == KIND_JUMP && k < op->nargs; k++)
+            touch(g, b->args[op->args + k], i);
         if (info->kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG)
             g->fp_first = true;
         else if (info->kind == KIND_CALL)
@@ -117,7 +119,8 @@ void alloc_begin(Gen *g) {
 }
 
 // ---- memory copies
-int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)s; }
+// The first are the nearest to rbp.
+int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)(SPILLS - 1 - s); }
 
 static void forget_cell(Gen *g, IrRef r) {
     Val *v = &g->val[r];
@@ -140,17 +143,23 @@ static void remember_cell(Gen *g, IrRef r, uint16_t slot) {
 // A block that needs more than there is of something is left to the interpreter.
 static void give_up(Gen *g) { g->a.full = g->out->beyond = true; }
 
+uint8_t spill_take(Gen *g) {
+    if (g->spill_used == UINT64_MAX) {
+        give_up(g);
+        return NOREG;
+    }
+    unsigned s = (unsigned)__builtin_ctzll(~g->spill_used);
+    g->spill_used |= 1ull << s;
+    return (uint8_t)s;
+}
+
 void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->spill != NOREG)
         return;
-    unsigned s = (unsigned)__builtin_ctz(~g->spill_used);
-    if (s >= SPILLS) {
-        give_up(g);
+    uint8_t s = v->spill = spill_take(g);
+    if (s == NOREG)
         return;
-    }
-    g->spill_used |= 1u << s;
-    v->spill = (uint8_t)s;
     v->spill_boxed = v->boxed;
     if (type_fp(type_of(g, r)))
         movsd_mr(&g->a, RBP, spill_disp(s), v->reg);
@@ -263,12 +272,12 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp) {
     return true;
 }
 
-static void release(Gen *g, IrRef r) {
+void release(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->last > g->i)
         return;
     if (v->spill != NOREG) {
-        g->spill_dying |= 1u << v->spill; // free from the next op on: this one may still read its operand there
+        g->spill_dying |= 1ull << v->spill; // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
     }
     drop_reg(g, r);
@@ -278,7 +287,7 @@ static void release(Gen *g, IrRef r) {
 void done_operands(Gen *g, const IrOp *op) {
     unsigned n = ir_op_info[op->op].operands;
     IrRef refs[5] = {op->a, op->b, op->c, IR_NONE, IR_NONE};
-    IrRef cond = op->op == OP_SELECT ? op->c : op->op == OP_BOOL || op->op == OP_EXIT_IF ? op->a : IR_NONE;
+    IrRef cond = op->op == OP_SELECT ? op->c : op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH ? op->a : IR_NONE;
     if (cond != IR_NONE && g->val[cond].fused) {
         refs[3] = g->ir->ops[cond].a;
         refs[4] = g->ir->ops[cond].b;

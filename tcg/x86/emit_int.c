@@ -459,4 +459,5 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_BITCAST] = emit_bitcast, [OP_BOX] = emit_box, [OP_UNBOX] = emit_unbox,
     [OP_CALL] = emit_call, [OP_EXIT] = emit_exit, [OP_EXIT_IF] = emit_exit_if, [OP_EXIT_REG] = emit_exit_reg,
     [OP_EXIT_SYNC] = emit_exit_sync, [OP_EXIT_DONE] = emit_exit_done,
+    [OP_LABEL] = emit_label, [OP_PARAM] = emit_nothing, [OP_JUMP] = emit_jump, [OP_BRANCH] = emit_branch,
 };

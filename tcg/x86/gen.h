@@ -16,7 +16,7 @@
 #include "tcg/run/cache.h"
 #include "tcg/x86/avx.h"
 
-enum { MAX_PINS = 8, MAX_XPINS = 24, NOREG = 0xff, SPILLS = 24, NOSLOT = 0xffff };
+enum { MAX_PINS = 8, MAX_XPINS = 24, NOREG = 0xff, SPILLS = 64, NOSLOT = 0xffff };
 enum { MAX_XTEMP = 6, SCRATCH_X = 6, SCRATCH_X2 = 7, FIRST_XPIN = 8, XMMS = 32 };
 enum { MAX_GROUPS = 2, GROUP_OWNED = 0xfffe }; // Gen.gpr of a temp that holds a memory group's delta
 enum { GROUP_NONE, GROUP_LEADER, GROUP_MEMBER }; // Stub.role, see group.c
@@ -69,6 +69,17 @@ typedef struct Group {
     bool write;
 } Group;
 
+typedef struct Label {
+    uint16_t op;
+    uint32_t at;            // executable address; 0: not bound yet
+} Label;
+
+typedef struct Fix {        // a jump to a label that was not bound
+    uint8_t *from;
+    uint16_t label;
+} Fix;
+enum { MAX_FIXES = 256 };
+
 typedef struct Gen {
     Asm a;
     Engine *e;
@@ -86,7 +97,11 @@ typedef struct Gen {
     const uint8_t *flags_at; // right behind an instruction that set the host's flags by flags_of, of width flags_w
     Reg flags_of;
     unsigned flags_w;
-    uint32_t spill_used, spill_dying;
+    uint64_t spill_used, spill_dying, homes; // homes: see emit_flow.c
+    uint16_t first_flow;    // op, or nops: no local control flow
+    Label label[IR_MAX_LABELS];
+    Fix fix[MAX_FIXES];
+    unsigned nfixes;
     Group group[MAX_GROUPS];
     Stub stubs[MAX_STUBS];
     unsigned nstubs;
@@ -158,6 +173,8 @@ bool live_after(const Gen *g, IrRef r);
 void evict(Gen *g, IrRef r);
 void drop_reg(Gen *g, IrRef r);
 void spill(Gen *g, IrRef r);
+uint8_t spill_take(Gen *g);                     // a free one, or NOREG: given up
+void release(Gen *g, IrRef r);                  // if it dies here
 int32_t spill_disp(unsigned s);
 
 // ---- alloc_fp.c
@@ -176,6 +193,9 @@ Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register i
 enum { CONST_BOX32, CONST_BOX16, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
+// ---- emit_flow.c
+void flow_begin(Gen *g);                        // behind alloc_begin, in blocks with labels
+
 // ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);
 extern EmitFn *const x86_emit[OP_COUNT];
@@ -183,7 +203,7 @@ unsigned emit_compare(Gen *g, IrRef cmp);
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax, emit_fselect;
+    emit_fminmax, emit_fselect, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);

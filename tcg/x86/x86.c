@@ -94,6 +94,9 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     g->out = out;
     memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
+    g->first_flow = (uint16_t)ir->nops;
+    if (ir->nlabels)
+        flow_begin(g);
     if (g->fp_first)
         xpins_need(g);
     out->warm_entry = asm_here(&g->a);

@@ -369,23 +369,35 @@ static void skip(Gen *g) {
     open_local(g, label, 0, T_I64);
 }
 
-// A few rounds, with a counter and an accumulator carried by parameters; both are live after it.
+// Two paths that bring a value each.
+static void join(Gen *g) {
+    unsigned label = g->b->nlabels++;
+    IrType t = chance(g, 70) ? T_I64 : fp_type(g);
+    IrRef c = value(g, T_I1), x = value(g, t), y;
+    go(g, OP_BRANCH, c, label, &x, 1);
+    some_ops(g, 1 + (unsigned)rnd(g, 5));
+    y = value(g, t);
+    go(g, OP_JUMP, IR_NONE, label, &y, 1);
+    open_local(g, label, 1, t);
+}
+
+// A few rounds, with a counter and two accumulators carried by parameters, which may change places; they are live after it.
 static void loop(Gen *g) {
     unsigned label = g->b->nlabels++;
-    IrRef x = value(g, T_I64);
-    if (ir_result_type(&g->b->ops[x]) != T_I64)
-        return;
-    IrRef args[2] = {put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 1 + (int64_t)rnd(g, 5)), x};
-    go(g, OP_JUMP, IR_NONE, label, args, 2);
-    open_local(g, label, 2, T_I64);
-    IrRef count = (IrRef)(g->b->nops - 2), sum = (IrRef)(g->b->nops - 1);
+    IrRef x = value(g, T_I64), z = value(g, T_I64);
+    IrRef args[3] = {put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 1 + (int64_t)rnd(g, 5)), x, z};
+    go(g, OP_JUMP, IR_NONE, label, args, 3);
+    open_local(g, label, 3, T_I64);
+    IrRef count = (IrRef)(g->b->nops - 3), sum = count + 1, other = count + 2;
     some_ops(g, 1 + (unsigned)rnd(g, 4));
     IrRef y = value(g, T_I64), one = put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, -1);
+    bool swaps = chance(g, 50);
     args[0] = put(g, OP_ADD, T_I64, count, one, IR_NONE, 0);
-    args[1] = put(g, OP_XOR, T_I64, sum, y, IR_NONE, 0);
+    args[1] = swaps ? other : put(g, OP_XOR, T_I64, sum, y, IR_NONE, 0);
+    args[2] = !swaps ? other : chance(g, 50) ? sum : put(g, OP_XOR, T_I64, sum, y, IR_NONE, 0);
     IrRef zero = put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 0);
     IrRef more = put(g, OP_NE, T_I64, args[0], zero, IR_NONE, 0);
-    go(g, OP_BRANCH, more, label, args, 2);
+    go(g, OP_BRANCH, more, label, args, 3);
 }
 
 static void random_op(Gen *g) {
@@ -395,10 +407,8 @@ static void random_op(Gen *g) {
     };
     unsigned total = 0, at;
     if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {
-        if (chance(g, 50))
-            skip(g);
-        else
-            loop(g);
+        static void (*const flows[])(Gen *) = {skip, join, loop};
+        flows[rnd(g, 3)](g);
         return;
     }
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)

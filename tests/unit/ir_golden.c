@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs tests/golden/ir/*.t. A file is a list of cases:
 //      == fold  title          a block, then what the builder makes of it
-//      == run  title           a line of `name=value` assignments, a block, then what running it (interpreted) changed
+//      == run  title           a line of `name=value` assignments, a block, then what running it changed, interpreted and compiled
 //      == error  title         a text, then the message that refuses it
 // The parts of a case are separated by lines of `--`. With BLESS=1 the expected parts are rewritten from what happens.
 #include <check.h>
@@ -114,22 +114,25 @@ static void report(FILE *f, const IrgMachine *m, const IrgState *before, const u
     }
 }
 
-// Unfolded and folded must do the same.
+// Unfolded and folded must do the same, and so must host code.
 static char *parse_and_run(const char *input) {
     const char *block = strchr(input, '\n') + 1;
-    char *line = strndup(input, (size_t)(block - 1 - input)), *texts[2] = {0};
+    char *line = strndup(input, (size_t)(block - 1 - input)), *texts[3] = {0};
     if (!ir_parse(&parsed, &irg_names, block, error, sizeof error))
         return free(line), strcat(error, "\n"), strdup(error);
     irg_fold(&folded, &parsed);
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         static uint8_t ram[IRG_RAM_SIZE];
-        IrgMachine m = irg_new(true);
+        IrgMachine m = irg_new(i < 2);
         char *copy = strdup(line);
         size_t size;
         assign(&m, copy);
         IrgState before = *m.s;
         memcpy(ram, m.s->ram, sizeof ram);
-        irg_interpret(&m, i ? &folded : &parsed);
+        if (i < 2)
+            irg_interpret(&m, i ? &folded : &parsed);
+        else
+            irg_run(&m, &parsed);
         FILE *f = open_memstream(&texts[i], &size);
         report(f, &m, &before, ram);
         fclose(f);
@@ -137,7 +140,9 @@ static char *parse_and_run(const char *input) {
         irg_free(&m);
     }
     ck_assert_str_eq(texts[0], texts[1]);
+    ck_assert_str_eq(texts[0], texts[2]);
     free(texts[1]);
+    free(texts[2]);
     free(line);
     return texts[0];
 }

@@ -164,3 +164,174 @@ a4 = 0xffffffffffffffff
 a5 = 0x2
 a6 = 0xffffffffffffffff
 trap 1 at 0x80000000, vaddr 0x40, retired 2
+== run a loop whose parameters change places
+a0=5 a1=7 a2=100
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = get a2
+             jump 0(%1, %2, %3)
+             label 0(%4:i64, %5:i64, %6:i64)
+    %7:i64 = add %4, -1
+    %8:i1  = ne.i64 %7, 0
+             branch %8, 0(%7, %6, %5)
+             set a3, %5
+             set a4, %6
+             set a5, %1
+             exit 0x80000044
+--
+a3 = 0x7
+a4 = 0x64
+a5 = 0x5
+pc = 0x80000044
+== run a loop that carries a sum on, past a memory access and a helper
+a0=3 a1=0x10000 0x10000=1 0x10008=20 0x10010=300
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = get a2
+             jump 1(%1, 0, %2)
+             label 1(%4:i64, %5:i64, %6:i64)
+    %7:i64 = load.64 [%6]
+    %8:i64 = add %5, %7
+             set a2, %8
+    %9:i64 = call poke(4, %8, 0)
+    %10:i64 = add %4, -1
+    %11:i64 = add %6, 8
+    %12:i1 = ne.i64 %10, 0
+             branch %12, 1(%10, %8, %11)
+             set a5, %3
+             set a6, %1
+             exit 0x80000044
+--
+a2 = 0x141
+a4 = 0x141
+a6 = 0x3
+pc = 0x80000044
+== run a trap in the second round of a loop
+a0=3 a1=0x13ff8 0x13ff8=5
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a1
+             jump 0(%1, 0)
+             label 0(%2:i64, %3:i64)
+             set a4, %3
+    %4:i64 = load.64 [%2] retired 1
+    %5:i64 = add %3, %4
+             set a0, %5
+    %6:i64 = add %2, 8
+             jump 0(%6, %5)
+--
+a0 = 0x5
+a4 = 0x5
+trap 1 at 0x80000040, vaddr 0x14000, retired 1
+== run two paths meet with a value each, and what was before is there
+a0=1 a1=2 a2=3 f0=0x3ff0000000000000 f1=0x4000000000000000
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = get a2
+    %4:f64 = get f0
+    %5:f64 = get f1
+    %6:i1  = eq.i64 %1, 1
+             set a0, 77
+             branch %6, 0(%4)
+             set a1, 88
+             jump 0(%5)
+             label 0(%7:f64)
+             set f2, %7
+    %8:i64 = add %1, %2
+             set a3, %8
+             set a2, 99
+    %9:i1  = ne.i64 %2, 2
+             branch %9, 2()
+             set a4, %3
+             jump 3()
+             label 2()
+             set a5, %3
+             label 3()
+    %10:f64 = fadd.rne %4, %5
+             set f3, %10
+    %11:i64 = add %3, %1
+             set a6, %11
+             exit 0x80000044
+--
+a0 = 0x4d
+a2 = 0x63
+a3 = 0x3
+a4 = 0x3
+a6 = 0x4
+f2 = 0x3ff0000000000000
+f3 = 0x4008000000000000
+pc = 0x80000044
+== run an exit from inside a loop
+a0=10
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a0
+             jump 0(%1)
+             label 0(%2:i64)
+             set a1, %2
+    %3:i64 = and %2, 7
+    %4:i1  = eq.i64 %3, 7
+             exit_if %4, 0x80000080
+    %5:i64 = add %2, -1
+    %6:i1  = ne.i64 %5, 0
+             branch %6, 0(%5)
+             exit 0x80000044
+--
+a1 = 0x7
+pc = 0x80000080
+== run a register set in a loop is not the value got of it before
+a0=3 a1=40 a4=5 f0=0x3ff0000000000000
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = get a4
+    %4:f64 = get f0
+             jump 0(%1)
+             label 0(%5:i64)
+    %6:i64 = add %2, %3
+    %7:i64 = get a5
+    %8:i64 = add %6, %7
+             set a5, %8
+             set a1, 1000
+             set a4, 2000
+    %9:f64 = fadd.rne %4, %4
+             set f0, 0x0
+    %10:f64 = get f1
+    %11:f64 = fadd.rne %9, %10
+             set f1, %11
+    %12:i64 = add %5, -1
+    %13:i1 = ne.i64 %12, 0
+             branch %13, 0(%12)
+             exit 0x80000044
+--
+a1 = 0x3e8
+a4 = 0x7d0
+a5 = 0x87
+f0 = 0x0
+f1 = 0x4018000000000000
+pc = 0x80000044
+== run floating point on one of two paths, behind a helper
+a0=1 f0=0x3ff0000000000000 f1=0x4000000000000000
+block 0x80000040 ctx 0x0
+  @80000040+4
+    %1:i64 = call peek(0)
+    %2:i64 = get a0
+    %3:i1  = eq.i64 %2, 1
+             branch %3, 0()
+    %4:f64 = get f0
+             set f2, %4
+             label 0()
+    %5:f64 = get f1
+    %6:f64 = fadd.rne %5, %5
+             set f0, %6
+             exit 0x80000044
+--
+f0 = 0x4010000000000000
+pc = 0x80000044
