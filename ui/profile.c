@@ -126,7 +126,8 @@ bool profile_write(Profile *p, char *error, size_t error_size) {
         flame_folded(p->flame, f);
     else if (f)
         flame_svg(p->flame, title, f);
-    if (f) good = !ferror(f) & !fclose(f);
+    if (f && ferror(f)) good = false;
+    if (f && fclose(f)) good = false;
     if (!good) return FAIL("--profile %s: %s", p->path, strerror(errno));
     fprintf(stderr, "myna: %s (%s)\n", p->path, title);
     return true;

@@ -7,6 +7,10 @@
 #include <string.h>
 #include "hw/core/image.h"
 
+static void touch(void *opaque, const char *name, uint64_t value, uint64_t size) {
+    *(size_t *)opaque += strlen(name) + value + size;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1) return 0;
     bool wide = data[0] & 1;
@@ -15,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Image i = {.path = strdup("fuzz"), .data = calloc(1, size + 20), .size = size + 19};
     memcpy(i.data, magic, 20);
     memcpy(i.data + 20, data + 1, size - 1);
+    size_t touched = 0;
+    image_functions(&i, touch, &touched); // any kind of ELF file
     if (image_parse(&i, wide ? &image_riscv64 : &image_riscv32, error, sizeof(error))) {
         uint64_t value;
         for (unsigned k = 0; k < i.nsegments; k++) {
