@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 import types
+import xml.dom.minidom
 
 TOP = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 sys.path.insert(0, os.path.join(TOP, "tools", "lib"))
+import benchplot as plot  # noqa: E402
 import benchreport as report  # noqa: E402
 import benchrun as run  # noqa: E402
 
@@ -44,6 +46,18 @@ def test_ratios():
                          ["myna", "peer"])
     check("means in the table", [line[-2] for line in lines if line[1] == "geometric mean"] == ["2.00", "8.00", "4.00"])
     check("clocks", sample(1, guest=1.04).clocks_agree() and not sample(1, guest=0.5).clocks_agree())
+
+
+def test_picture():
+    groups = report.groups_of([result([sample(1)], [sample(2)]), result([sample(1)], [run.Sample(error="gone")]),
+                               result([sample(2)], [sample(1)], group="h")])
+    check("groups", [(name, [r for _, r in rows], mean) for name, rows, mean in groups] == [("g", [2, None], 2), ("h", [0.5], 0.5)])
+    svg = xml.dom.minidom.parseString(plot.as_svg(groups, "a < b"))
+    bars = [r for r in svg.getElementsByTagName("rect") if r.getAttribute("x")]
+    ends = [(float(r.getAttribute("x")), float(r.getAttribute("width"))) for r in bars]
+    check("a bar a ratio, none where there is none, and a mean a group", len(bars) == 4)
+    check("twice as fast and twice as slow are as long, on either side of 1",
+          abs(ends[0][1] - ends[2][1]) < 0.2 and abs(ends[2][0] + ends[2][1] - ends[0][0]) < 0.2)
 
 
 def test_runs():
@@ -89,6 +103,7 @@ def test_run_elfs(folder):
 
 with tempfile.TemporaryDirectory() as scratch:
     test_ratios()
+    test_picture()
     test_runs()
     test_marks(scratch)
     test_run_elfs(scratch)

@@ -96,6 +96,14 @@ def table(results, runners):
     return lines
 
 
+def groups_of(results):
+    """[(group, [(row, ratio)], geometric mean)], in order."""
+    groups = {}
+    for r in results:
+        groups.setdefault(r.row.group, []).append((r.row.name, r.ratio()))
+    return [(name, rows, geomean([ratio for _, ratio in rows])) for name, rows in groups.items()]
+
+
 def as_text(lines):
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]) - 1)]
     out = []
@@ -134,9 +142,8 @@ def write_json(path, results, about):
                 "checksum": r.expected_sum(), "median": r.times,
                 **{clock: {k: [getattr(s, clock) for s in v] for k, v in [*r.samples.items(), ("native", r.native)]}
                    for clock in ("seconds", "cpu")}}
-    groups = dict.fromkeys(r.row.group for r in results)
     data = {**about, "rows": [one(r) for r in results],
-            "groups": {g: geomean([r.ratio() for r in results if r.row.group == g]) for g in groups},
+            "groups": {name: mean for name, _, mean in groups_of(results)},
             "all": geomean([r.ratio() for r in results])}
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file, indent=1, ensure_ascii=False)
