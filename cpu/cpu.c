@@ -119,8 +119,11 @@ static void stop_by_itself(Cpu *c, RunResult why) {
     pthread_mutex_lock(&c->lock); // park marks it
 }
 
+static _Thread_local Cpu *current;
+Cpu *cpu_current(void) { return current; }
+
 static void *cpu_thread(void *arg) {
-    Cpu *c = arg;
+    Cpu *c = current = arg;
     EpochReader *reader =
         epoch_join(); // awake while guest code runs: page walks then read the memory map for nothing
     epoch_leave(reader);

@@ -75,6 +75,7 @@ struct Cpu {
 // NULL: out of memory. Stopped and powered on; configure it and reset it before it runs.
 Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsigned index);
 void cpu_free(Cpu *c);         // stops and joins its thread
+Cpu *cpu_current(void);        // whose thread this is; NULL: none's. Says which core reaches a banked register
 void cpu_start_thread(Cpu *c);
 void cpu_resume(Cpu *c);       // any thread
 void cpu_pause(Cpu *c);        // any thread but its own; returns when it has stopped

@@ -110,8 +110,10 @@ static void input_set(void *opaque, unsigned n, bool level) {
     lock_drop(&d->lock);
 }
 
+Irq device_input(Device *to, unsigned input) { return (Irq){input_set, to, input}; }
+
 void device_wire(Device *d, unsigned output, Device *to, unsigned input) {
-    device_wire_to(d, output, (Irq){input_set, to, input});
+    device_wire_to(d, output, device_input(to, input));
     d->irq_to[output] = to;
 }
 
@@ -127,10 +129,13 @@ void device_irq(Device *d, unsigned output, bool level) {
 }
 
 void device_dt_interrupts(Device *d, Fdt *f) {
-    uint32_t cells[DEVICE_IRQS];
+    uint32_t cells[DEVICE_IRQS * 4];
     unsigned n = 0;
-    for (unsigned i = 0; i < DEVICE_IRQS; i++)
-        if (d->irq_to[i]) cells[n++] = d->irq[i].n;
+    for (unsigned i = 0; i < DEVICE_IRQS; i++) {
+        Device *to = d->irq_to[i];
+        if (to && to->type->irq_specifier) n += to->type->irq_specifier(to, d->irq[i].n, cells + n);
+        else if (to) cells[n++] = d->irq[i].n;
+    }
     if (!n) return;
     dt_cells(f, "interrupts", n, cells);
     dt_u32(f, "interrupt-parent", d->irq_to[0]->phandle);

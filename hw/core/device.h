@@ -98,6 +98,8 @@ typedef struct DeviceType {
     void (*write)(Device *d, uint64_t offset, uint64_t value, unsigned size);
     // Input wires (interrupt controllers, GPIO). Idempotent.
     void (*input)(Device *d, unsigned n, bool level);
+    // Interrupt controllers: the cells that name an input in the device tree, and how many (at most 4); NULL: one, its number.
+    unsigned (*irq_specifier)(Device *d, unsigned input, uint32_t *cells);
     // The machine pauses (loop's thread, vCPUs stopped, no lock held): finishes what is in flight and starts nothing
     // more, so that RAM and state stand still while they are saved. May be called twice; may be NULL.
     void (*drain)(Device *d);
@@ -136,6 +138,7 @@ bool device_map(Device *d, uint64_t base, char *error, size_t error_size);
 void device_free(Device *d); // unplugs, unmaps, leaves the machine's list
 void device_wire(Device *d, unsigned output, Device *to, unsigned input); // interrupt line to another device
 void device_wire_to(Device *d, unsigned output, Irq irq);                 // or to anything else (a CPU pin)
+Irq device_input(Device *to, unsigned input);                             // an input, for what is no device (a CPU's timer)
 
 void device_reset(Device *d);
 void device_save(Device *d, Bytes *out);
