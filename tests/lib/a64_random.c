@@ -107,8 +107,22 @@ static bool is_sound(const DecodeEntry *e, uint32_t bits) {
     return !is_undefined(bits);
 }
 
+static bool is_structure(const DecodeEntry *e) { return !strncmp(e->row->name, "simd_ld", 7) || !strncmp(e->row->name, "simd_st", 7); }
+
+static void tame_structure(Random *r, const DecodeEntry *e, uint32_t *bits) {
+    static const uint8_t steps[3] = {31, A64_INDEX, A64_POSITIVE};
+    bool post = has_operand(e, OPERAND(rm));
+    operand_set(e, bits, OPERAND(rn), post ? A64_MOVING : random_below(r, 2) ? A64_START : A64_MIDDLE);
+    operand_set(e, bits, OPERAND(rm), steps[random_below(r, 3)]);
+}
+
+// Groups of SIMD and floating point that write a general register in some of their forms.
+static bool may_write_general(const DecodeEntry *e) {
+    return !strcmp(e->row->name, "fp_integer") || !strcmp(e->row->name, "fp_fixed") || !strcmp(e->row->name, "simd_copy");
+}
+
 static void set_destinations(Random *r, const DecodeEntry *e, uint32_t *bits) {
-    bool vector = strstr(e->row->text, "vt") != NULL;
+    bool vector = strstr(e->row->text, "vt") || (strstr(e->row->gate, "fp") && !may_write_general(e));
     if (!vector && has_operand(e, OPERAND(rd))) operand_set(e, bits, OPERAND(rd), pick_register(r));
     if (!vector && is_pair(e)) operand_set(e, bits, OPERAND(ra), pick_register(r));
     if (is_ordered(e) && has_operand(e, OPERAND(ra))) operand_set(e, bits, OPERAND(ra), pick_register(r));
@@ -128,10 +142,11 @@ static uint32_t ignored_bits(const DecodeEntry *e) {
 
 static bool random_insn(Random *r, const DecodeEntry *e, RandomInsn *out) {
     uint32_t bits = decode_random(e, (uint32_t)random_next(r)), ignored = ignored_bits(e);
-    bits = strcmp(e->row->name, "cfinv") && strcmp(e->row->name, "sb") ? bits | ignored : bits & ~ignored;
+    if (!strstr(e->row->gate, "fp")) bits = strcmp(e->row->name, "cfinv") && strcmp(e->row->name, "sb") ? bits | ignored : bits & ~ignored;
     set_destinations(r, e, &bits);
     if (mentions(e, "sysreg")) tame_sysreg(r, e, &bits);
     if (mentions(e, "addr") || is_pair(e) || is_ordered(e)) tame_memory(r, e, &bits);
+    if (is_structure(e)) tame_structure(r, e, &bits);
     if (is_literal(e)) operand_set(e, &bits, OPERAND(imm), (random_below(r, 64) - 32) * 4);
     *out = (RandomInsn){e, bits, -1, 0};
     return is_sound(e, bits);
