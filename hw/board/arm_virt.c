@@ -3,17 +3,24 @@
 // says where devices stand and what they are wired to.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
+#include "hw/intc/gicv2.h"
 #include "hw/uart/pl011.h"
+#include "hw/virtio/mmio.h"
+#include "tcg/base/fail.h"
 
-enum { UART_BASE = 0x09000000 };
-enum { MAX_CORES = 8 };
+enum { GIC_BASE = 0x08000000, UART_BASE = 0x09000000, VIRTIO_BASE = 0x0a000000, VIRTIO_STRIDE = 0x200, VIRTIO_SLOTS = 32 };
+enum { UART_IRQ = 1, VIRTIO_IRQ = 16 };                     // shared interrupts
+enum { PPI_TIMER_VIRTUAL = 27, PPI_TIMER_PHYSICAL = 30 };   // private ones
+enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
 static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
-    Device *uart;
+    Device *gic, *uart;
+    Device *slot[VIRTIO_SLOTS];
 } Virt;
 
 static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t base, const char *props,
@@ -26,6 +33,15 @@ static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t 
     return NULL;
 }
 
+static void wire_cores(Machine *m, Virt *v) {
+    for (unsigned c = 0; c < m->ncpus; c++) {
+        device_wire_to(v->gic, 2 * c, arm_pin(m, c, ARM_PIN_IRQ));
+        device_wire_to(v->gic, 2 * c + 1, arm_pin(m, c, ARM_PIN_FIQ));
+        arm_wire_timer(m->cpus[c], ARM_TIMER_VIRTUAL, device_input(v->gic, GICV2_PPI(c, PPI_TIMER_VIRTUAL)));
+        arm_wire_timer(m->cpus[c], ARM_TIMER_PHYSICAL, device_input(v->gic, GICV2_PPI(c, PPI_TIMER_PHYSICAL)));
+    }
+}
+
 static void virt_free(Machine *m) { free(m->board_state); }
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
@@ -33,28 +49,96 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     m->board_free = virt_free;
     m->ram_base = dram_base;
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
-    return arm_make_cores(m, "cortex-a57", error, error_size) &&
-           mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
-           (v->uart = add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
+    char cores[32];
+    snprintf(cores, sizeof(cores), "cores=%u", m->ncpus);
+    bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
+              mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
+              (v->gic = add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
+              (v->uart = add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
+    if (!ok) return false;
+    wire_cores(m, v);
+    device_wire(v->uart, 0, v->gic, UART_IRQ);
+    return true;
+}
+
+// ---- virtio-mmio slots
+
+static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const char *props, char *error, size_t error_size) {
+    Virt *v = m->board_state;
+    char id[32];
+    snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
+    v->slot[slot] = add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
+    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->gic, VIRTIO_IRQ + slot);
+    return v->slot[slot] != NULL;
+}
+
+// -device on the virtio bus: the highest free slot, as QEMU fills them.
+static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
+    Virt *v = m->board_state;
+    if (strcmp(type->bus, "virtio")) return FAIL("machine 'virt' has no %s bus for '%s'", type->bus, type->name);
+    for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
+        if (!v->slot[s]) return fill_slot(m, s, type, props, error, error_size);
+    return FAIL("all %d virtio slots of machine 'virt' are taken: no room for '%s'", VIRTIO_SLOTS, type->name);
 }
 
 // ---- device tree and boot
 
+static void dt_timer(Fdt *f) { // secure and hypervisor timers are named though nothing drives them, as the binding wants four
+    static const uint32_t ppi[4] = {13, 14, 11, 10};
+    uint32_t cells[12];
+    for (unsigned i = 0; i < 4; i++) {
+        cells[3 * i] = 1;
+        cells[3 * i + 1] = ppi[i];
+        cells[3 * i + 2] = 4;
+    }
+    dt_begin(f, "timer");
+    dt_strings(f, "compatible", 2, (const char *const[]){"arm,armv8-timer", "arm,armv7-timer"});
+    dt_flag(f, "always-on");
+    dt_cells(f, "interrupts", 12, cells);
+    dt_end(f);
+}
+
+static void dt_uart(Virt *v, Fdt *f, uint32_t clock) {
+    dt_begin(f, "apb-pclk");
+    dt_string(f, "compatible", "fixed-clock");
+    dt_u32(f, "#clock-cells", 0);
+    dt_u32(f, "clock-frequency", UART_CLOCK);
+    dt_string(f, "clock-output-names", "clk24mhz");
+    dt_u32(f, "phandle", clock);
+    dt_end(f);
+    dt_begin(f, "pl011@%lx", (unsigned long)v->uart->base);
+    dt_strings(f, "compatible", 2, (const char *const[]){"arm,pl011", "arm,primecell"});
+    dt_reg(f, v->uart->base, v->uart->type->window);
+    device_dt_interrupts(v->uart, f);
+    dt_cells(f, "clocks", 2, (const uint32_t[]){clock, clock});
+    dt_strings(f, "clock-names", 2, (const char *const[]){"uartclk", "apb_pclk"});
+    dt_end(f);
+}
+
 static void virt_dt(Machine *m, Fdt *f) {
+    Virt *v = m->board_state;
     dt_string(f, "compatible", "linux,dummy-virt");
     dt_string(f, "model", "linux,dummy-virt");
     dt_u32(f, "#address-cells", 2);
     dt_u32(f, "#size-cells", 2);
+    dt_u32(f, "interrupt-parent", v->gic->phandle);
     dt_begin(f, "memory@%lx", (unsigned long)m->ram_base);
     dt_string(f, "device_type", "memory");
     dt_reg(f, m->ram_base, m->ram_size);
     dt_end(f);
     arm_dt_cpus(m, f);
+    dt_timer(f);
+    dt_uart(v, f, m->phandles + 1);
+    for (Device *d = m->devices; d; d = d->next)
+        if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
     dt_begin(f, "chosen");
     dt_end(f);
 }
 
 static bool virt_load(Machine *m, char *error, size_t error_size) {
+    Virt *v = m->board_state;
+    for (unsigned s = 0; s < VIRTIO_SLOTS; s++) // transports are always there; what nobody plugged in is empty
+        if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
     static const ArmBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt};
     return arm_boot(m, &boot, error, error_size);
 }
@@ -65,8 +149,9 @@ const Board arm_virt_board = {
     .name = "virt",
     .title = "Arm virtual board",
     .targets = targets,
-    .max_cpus = MAX_CORES,
+    .max_cpus = GICV2_CORES,
     .default_ram = 128 << 20,
     .build = virt_build,
     .load = virt_load,
+    .plug = virt_plug,
 };

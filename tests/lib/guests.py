@@ -35,8 +35,8 @@ def build_folder():
     return os.path.join(TOP, next((word for word in sys.argv[1:] if not word.startswith("-")), "build/release"))
 
 
-def emulator():
-    path = os.environ.get("MYNA") or f"{build_folder()}/myna-system-riscv64"
+def emulator(target="riscv64"):
+    path = os.environ.get("MYNA") or f"{build_folder()}/myna-system-{target}"
     if not os.path.exists(path):
         raise Skip(f"{path} is not built")
     return path
@@ -60,6 +60,14 @@ def linux_command(*extra, **options):
     """Debian's kernel with the busybox guest."""
     folder = guest("linux-riscv64")
     return linux_guest_command(f"{folder}/vmlinux", f"{folder}/initrd.cpio.gz", *extra, **options)
+
+
+def linux_arm64_command(*extra, cpu="cortex-a57", smp=1, memory="1G", append=""):
+    """The same for arm64."""
+    folder = guest("linux-arm64")
+    return [emulator("aarch64"), "-M", "virt", "-cpu", cpu, "-m", memory, "-smp", str(smp), "-nographic",
+            "-kernel", f"{folder}/vmlinux", "-initrd", f"{folder}/initrd.cpio.gz",
+            "-append", f"console=ttyAMA0 {append}".strip(), *extra]
 
 
 def disk(image, *options):
