@@ -52,7 +52,7 @@ void arm_update_context(Vcpu *v) {
         vcpu_space(v, 0, rules, ARM_ASID_NONE);
         return;
     }
-    if (s->pstate & PSTATE_PAN) rules |= 1ull << 52;
+    if (s->pstate & PSTATE_PAN) rules |= 1ull << SPACE_DATA_SHIFT;
     bool asid16 = s->tcr >> 36 & 1;
     uint64_t asid = (s->tcr >> 22 & 1 ? s->ttbr1 : s->ttbr0) >> 48 & (asid16 ? 0xffff : 0xff);
     vcpu_space(v, (s->ttbr0 & address) | asid << 48, (s->ttbr1 & address) | rules | 1ull << 53, (uint32_t)asid);
