@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,20 +97,20 @@ static bool peer_run(const Image *m, const char *peer, uint8_t *after) {
     fflush(f);
     fchmod(image, 0700);
     snprintf(path, sizeof path, "/proc/self/fd/%d", image);
-    pid_t child = vfork(); // no copy of our tables: it only starts the peer
-    if (child == 0) {
-        dup2(ends[1], 1);
-        close(ends[0]);
-        close(ends[1]);
-        execl(peer, peer, "-cpu", "max", path, NULL);
-        perror(peer);
-        _exit(127);
-    }
+    char *arguments[] = {(char *)peer, "-cpu", "max", path, NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    pid_t child = 0;
+    int failed = posix_spawn(&child, peer, &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
-    bool ok = child > 0 && read_all(ends[0], after, rig_size(m));
+    bool ok = !failed && read_all(ends[0], after, rig_size(m));
     int status = 1;
     close(ends[0]);
-    if (child > 0) waitpid(child, &status, 0);
+    if (!failed) waitpid(child, &status, 0);
     fclose(f);
     if (!ok || status) fprintf(stderr, "the peer failed: status %#x\n", (unsigned)status);
     return ok && !status;
