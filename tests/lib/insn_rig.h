@@ -32,7 +32,7 @@ struct InsnRig {
     const Decoder *(*decoder)(void);
     void (*start)(Image *m);     // the record register = first record - record
     void (*routines)(Image *m);  // load_all and store_all, jumped over
-    void (*enter)(Image *m);     // the record register moves on; call load_all
+    void (*enter)(Image *m);     // call load_all; the record register moves on
     void (*leave)(Image *m, size_t top); // call store_all; if bit 7 of the record's address is clear, the same again from `top`
     void (*finish)(Image *m);    // write(1, records); exit(0)
     void (*fill)(Image *m, const RandomSequence *s, uint8_t *record, uint64_t scratch, Random *r);

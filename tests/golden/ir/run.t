@@ -335,3 +335,52 @@ block 0x80000040 ctx 0x0
 --
 f0 = 0x4010000000000000
 pc = 0x80000044
+== run a trap stores what was pending
+a0=7 a1=0x1234
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = add %1, 1
+    %3:i32 = get w1
+             set a2, %2
+             set w2, %3
+  @80000004+4
+    %4:i64 = get a1
+    %5:i64 = load.64 [%4] snap 0x80000004(a2 = %2, w2:i32 = %3)
+             set a3, %5
+             exit 0x80000008
+--
+a2 = 0x8
+trap 1 at 0x80000004, vaddr 0x1234
+== run selects, and one of a condition
+a0=7 a1=9
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i1  = ltu.i64 %1, %2
+    %4:i64 = select %1, %2, %3
+             set a2, %4
+    %5:i1  = eq.i64 %1, %2
+    %6:i1  = select %3, %5, %5
+    %7:i64 = bool %6
+             set a3, %7
+             exit 0x80000004
+--
+a2 = 0x7
+pc = 0x80000004
+== run constant addresses, whole and of 32 bits
+0x10010=0x1122334455667788
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = load.32s [0x10014:i64]
+             set a0, %1
+    %2:i64 = load.16 [0x10010:i32+2]
+             set a1, %2
+             store.8 [0x10010:i32], 0x99
+             exit 0x80000004
+--
+a0 = 0x11223344
+a1 = 0x5566
+[0x10010] = 0x1122334455667799
+pc = 0x80000004
