@@ -2,6 +2,8 @@
 // Page walks on synthetic page tables, and PMP: every mode, superpages, faults and their kinds, A/D, Svnapot,
 // Svpbmt, SUM, MXR, MPRV. Privileged 10.3 to 10.6, 3.7.
 #include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "tests/lib/riscv_hart.h"
 
@@ -296,6 +298,49 @@ START_TEST(sv32_walks) {
 }
 END_TEST
 
+// What `info mem` shows: neighbours alike in one line, addresses sign-extended, superpages and NAPOT ranges whole.
+static char *mappings(void) {
+    char *text;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    riscv_print_mappings(h.cpu, f);
+    fclose(f);
+    return text;
+}
+
+START_TEST(mappings_are_listed) {
+    char *text = mappings();
+    ck_assert_str_eq(text, "no page table is in use: virtual addresses are physical ones\n");
+    free(text);
+    for (unsigned i = 0; i < 3; i++) map(3, 0x1000 + 4096 * i, 0, leaf(PAGE + 4096 * i, R | W | A | D));
+    map(3, 0x4000, 0, leaf(PAGE + 0x3000, R | X | U | A));
+    for (unsigned i = 0; i < 16; i++) map(3, 0x10000 + 4096 * i, 0, leaf(PAGE + 0x18000, R | A) | N);
+    map(3, 0xffffffc000000000, 2, leaf(0x80000000, RWXAD | G));
+    enter(3, PRIV_S);
+    text = mappings();
+    ck_assert_str_eq(text, "vaddr            paddr            size             attr\n"
+                           "0000000000001000 0000000080200000 0000000000003000 rw---ad\n"
+                           "0000000000004000 0000000080203000 0000000000001000 r-xu-a-\n"
+                           "0000000000010000 0000000080210000 0000000000010000 r----a-\n"
+                           "ffffffc000000000 0000000080000000 0000000040000000 rwx-gad\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(mappings_of_sv32) {
+    uint32_t *root = (uint32_t *)mem_host(h.mem, TABLES, 4096, true), *table = root + 1024;
+    root[0x300] = (uint32_t)((TABLES + 4096) >> 12 << 10 | V);
+    table[5] = (uint32_t)leaf(PAGE, R | W);
+    root[0x301] = (uint32_t)leaf(0x80400000, RWXAD);
+    csr_write(&h, 0x180, 1u << 31 | TABLES >> 12, NULL);
+    char *text = mappings();
+    ck_assert_str_eq(text, "vaddr    paddr            size             attr\n"
+                           "c0005000 0000000080200000 0000000000001000 rw-----\n"
+                           "c0400000 0000000080400000 0000000000400000 rwx--ad\n");
+    free(text);
+}
+END_TEST
+
 // ---- PMP (3.7)
 
 static void pmp(unsigned i, uint64_t addr, uint8_t cfg) {
@@ -390,6 +435,8 @@ int main(void) {
                                   pmp_guards_page_tables};
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     tcase_add_test(c32, sv32_walks);
+    tcase_add_test(c, mappings_are_listed);
+    tcase_add_test(c32, mappings_of_sv32);
     suite_add_tcase(suite, c);
     suite_add_tcase(suite, c32);
     SRunner *runner = srunner_create(suite);

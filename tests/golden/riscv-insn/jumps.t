@@ -105,3 +105,12 @@ block 0x80000000 ctx 0x3
              exit_done
              label 1(%9:i64)
              exit_reg %9 return
+== rv64 m noc a misaligned jump
+006000ef
+--
+; jal	0x80000006
+block 0x80000000 ctx 0x3
+  @80000000+4
+    %1:i64 = pcrel 0x80000006
+             call raise(0, %1)
+             exit_done

@@ -99,3 +99,37 @@ block 0x80000000 ctx 0x3
   @80000000+2
              call illegal(24833)
              exit_done
+== rv64 s cache blocks, invalidation in steps
+0005200f 0045200f 18100073
+--
+; cbo.inval	(a0)
+; cbo.zero	(a0)
+; sfence.inval.ir
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = get a0
+             call cbo(%1, 335887)
+  @80000004+4
+    %2:i64 = get a0
+             call cbo_zero(%2, 0x45200f)
+  @80000008+4
+             call sfence_inval(0x18100073)
+             exit_sync 0x8000000c
+== rv64 u waiting on a reservation looks again
+00d00073 8082
+--
+; wrs.nto
+; ret
+block 0x80000000 ctx 0x0
+  @80000000+4
+             call wrs(0xd00073)
+             exit_sync 0x80000004
+== rv64 u a short wait too
+01d00073 8082
+--
+; wrs.sto
+; ret
+block 0x80000000 ctx 0x0
+  @80000000+4
+             call wrs(0x1d00073)
+             exit_sync 0x80000004

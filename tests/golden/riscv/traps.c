@@ -3,6 +3,8 @@
 // peer-fails: mret in S
 // peer-fails: mepc bit 0 is zero
 // peer-fails: ecall from M cannot be delegated
+// peer-fails: sfence.w.inval in U
+// peer-fails: sfence.inval.ir in U
 // Exceptions and privileged instructions: ecall, ebreak, illegal instructions and what tval shows, delegation to S-mode
 // and sret, counters and CSRs closed to lower modes, TVM, TW and TSR, MPP's legal values, FS. Privileged 3.1 and 12.1.
 #include "tests/golden/riscv/lib/test.h"
@@ -18,6 +20,11 @@ PROBE(probe_mret, "mret");
 PROBE(probe_sret, "sret");
 PROBE(probe_wfi, "wfi");
 PROBE(probe_sfence, "sfence.vma");
+PROBE(probe_w_inval, ".insn 0x18000073"); // sfence.w.inval
+PROBE(probe_inval_ir, ".insn 0x18100073"); // sfence.inval.ir
+PROBE(probe_sinval, ".insn 0x16000073"); // sinval.vma
+PROBE(probe_wrs_nto, ".insn 0x00d00073");
+PROBE(probe_wrs_sto, ".insn 0x01d00073");
 PROBE(probe_satp, "csrr a0, satp");
 PROBE(probe_mstatus, "csrr a0, mstatus");
 PROBE(probe_sstatus, "csrr a0, sstatus");
@@ -77,6 +84,13 @@ static void test_privileges(void) {
     check_illegal("sstatus from U", probe_sstatus, U_MODE);
     check_illegal("satp from U", probe_satp, U_MODE);
     check_illegal("sfence.vma in U", probe_sfence, U_MODE);
+    check_illegal("sinval.vma in U", probe_sinval, U_MODE);
+    check_illegal("sfence.w.inval in U", probe_w_inval, U_MODE);
+    check_illegal("sfence.inval.ir in U", probe_inval_ir, U_MODE);
+    check_legal("sfence.w.inval in S", probe_w_inval, S_MODE);
+    check_legal("sfence.inval.ir in S", probe_inval_ir, S_MODE);
+    check_legal("wrs.nto without a reservation ends", probe_wrs_nto, U_MODE);
+    check_legal("wrs.sto ends", probe_wrs_sto, U_MODE);
     check_illegal("write to cycle", probe_write_cycle, M_MODE);
     csr_write(mcounteren, 0);
     csr_write(scounteren, 0);
@@ -92,6 +106,8 @@ static void test_privileges(void) {
     csr_set(mstatus, MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR);
     check_illegal("satp with TVM", probe_satp, S_MODE);
     check_illegal("sfence.vma with TVM", probe_sfence, S_MODE);
+    check_illegal("sinval.vma with TVM", probe_sinval, S_MODE);
+    check_legal("sfence.w.inval with TVM", probe_w_inval, S_MODE);
     check_illegal("sret with TSR", probe_sret, S_MODE);
     check_illegal("wfi with TW", probe_wfi, S_MODE);
     csr_clear(mstatus, MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR);
