@@ -157,6 +157,8 @@ void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->spill != NOREG)
         return;
+    if (type_fp(type_of(g, r)))
+        raw_check(g, r);
     uint8_t s = v->spill = spill_take(g);
     if (s == NOREG)
         return;
@@ -178,8 +180,10 @@ void drop_reg(Gen *g, IrRef r) {
     if (v->reg == NOREG)
         return;
     if (type_fp(type_of(g, r))) {
-        if (g->xmm[v->reg] == r)
+        if (g->xmm[v->reg] == r) {
             g->xmm[v->reg] = IR_NONE;
+            raw_copy(g, v->reg, IR_NONE);
+        }
     } else if (g->gpr[v->reg] == r)
         g->gpr[v->reg] = IR_NONE;
     v->reg = NOREG;
@@ -441,6 +445,8 @@ void set_slot(Gen *g, const IrOp *op) {
     } else {
         int32_t imm;
         free_cell(g, slot, v);
+        if (type_fp(op->type))
+            raw_check(g, v);
         if (op->type == T_F64) {
             Reg s = boxed_xmm(g, v, SCRATCH_X);
             movsd_mr(&g->a, RBP, slot, s);
@@ -479,6 +485,8 @@ void tally_slot(Gen *g, const IrOp *op) {
         add_to(g, pin, op, n);
     } else if (xpin != NOREG) {
         xpins_need(g);
+        if (g->raw >> xpin & 1)
+            raw_flush(g);
         free_xpin(g, xpin);
         movx_to_gpr(&g->a, P_W, RCX, xpin);
         add_to(g, RCX, op, n);
@@ -540,6 +548,7 @@ void forget_state(Gen *g) {
 void arg_to(Gen *g, Reg target, IrRef r) {
     const Val *v = &g->val[r];
     IrType t = type_of(g, r);
+    raw_check(g, r);
     if (is_const(g, r)) {
         mov_ri(&g->a, target, t == T_I32 ? (uint32_t)const_value(g, r) : const_value(g, r)); // zero-extended
     } else if (g->ir->ops[r].op == OP_PCREL && v->reg == NOREG) {

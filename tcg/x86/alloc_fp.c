@@ -17,6 +17,7 @@ void xpins_begin(Gen *g) {
     for (unsigned i = 0; i < XMMS; i++)
         g->xmm[i] = g->xpin[i] = IR_NONE;
     g->fp_first = g->fp_valid = false;
+    g->raw = 0;
 }
 
 // The register that holds a slot, or NOREG.
@@ -79,6 +80,7 @@ uint8_t use_xmm(Gen *g, IrRef r) {
         }
         g->xmm[t] = r;
         v->reg = t;
+        raw_copy(g, t, IR_NONE);
     }
     if (v->reg < MAX_XTEMP)
         g->xlocked |= (uint16_t)(1u << v->reg);
@@ -92,10 +94,12 @@ uint8_t def_xmm(Gen *g, IrRef r) {
         free_xpin(g, v->hint);
         v->reg = v->hint;
         g->xpin[v->hint] = r;
+        raw_copy(g, v->reg, IR_NONE);
         return v->reg;
     }
     v->reg = take_xmm(g);
     g->xmm[v->reg] = r;
+    raw_copy(g, v->reg, IR_NONE);
     return v->reg;
 }
 
@@ -114,10 +118,13 @@ void free_xpin(Gen *g, Reg pin) {
     v->reg = take_xmm(g);
     movx(&g->a, v->reg, pin);
     g->xmm[v->reg] = w;
+    raw_copy(g, v->reg, w);
 }
 
 void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin) {
     xpins_need(g);
+    if (g->raw >> pin & 1)
+        raw_flush(g);
     if (!type_fp(op->type)) {
         movx_to_gpr(&g->a, op->type == T_I64 ? P_W : 0, def_gpr(g, r), pin);
         return;
@@ -179,7 +186,14 @@ void set_xpin(Gen *g, const IrOp *op, Reg pin) {
         }
         return;
     }
+    if (ir_type_size(op->type) != 8) { // the upper half of a result stays
+        if (g->raw >> pin & 1)
+            raw_flush(g);
+        if (type_fp(t))
+            raw_check(g, v);
+    }
     free_xpin(g, pin);
+    raw_copy(g, pin, v);
     int32_t disp;
     if (op->type == T_F64 && t != T_F64) {
         set_boxed(g, v, pin);

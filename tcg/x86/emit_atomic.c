@@ -57,6 +57,7 @@ void atomic_access(Gen *g, Stub *s) {
 // By C from the start: sizes that no guest uses in a hot place.
 static void amo_call(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
+    raw_flush(g);
     save_caller_saved(g, false);
     arg_to(g, RCX, op->a);
     if (op->disp)

@@ -119,6 +119,7 @@ static void exit_to(Gen *g, int32_t target) {
 }
 
 void emit_exit(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     if (!pairs(g, op)) {
         exit_to(g, op->target);
         return;
@@ -148,6 +149,7 @@ static void branch_back(Gen *g, const IrOp *op) {
 }
 
 void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     bool link = linkable(g, op->target) && g->out->nlinks < 60;
     if (link && op->target <= current_pc(g)) {
         branch_back(g, op);
@@ -165,6 +167,7 @@ void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
 }
 
 void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     Asm *a = &g->a;
     arg_to(g, RAX, op->a);
     if (pairs(g, op)) {
@@ -184,6 +187,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
 // A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked; where data is may have
 // changed all the same. If it did, the jump cache of the new context is asked.
 void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     Asm *a = &g->a;
     Stub *s = stub_new(g, STUB_SYNC);
     s->imm = op->target;
@@ -202,13 +206,17 @@ void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
 }
 
 // Vcpu.pc is set, by a trap return for instance: most often to a context that has been there before.
-void emit_exit_done(Gen *g, IrRef r, const IrOp *op) { jmp_to(&g->a, g->x->jump_done); }
+void emit_exit_done(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
+    jmp_to(&g->a, g->x->jump_done);
+}
 
 // ---- stubs
 static void mem_address(Gen *g, const Stub *s) { lea(&g->a, s->addr32 ? 0 : P_W, RCX, s->base, s->disp); }
 
 static void slow_call(Gen *g, const Stub *s, bool store) {
     Asm *a = &g->a;
+    raw_canon(g, s->raw);
     if (store && s->value_const)
         mov_mi(a, P_W, RBP, VCPU(scratch), (int32_t)s->imm);
     else if (store && s->is_fp)
@@ -235,6 +243,7 @@ static void note_access(Gen *g, uint32_t access, uint32_t slow) {
 
 static void slow_amo(Gen *g, const Stub *s) {
     Asm *a = &g->a;
+    raw_canon(g, s->raw);
     if (s->op->op == OP_CAS) {
         mov_rr(a, RDX, RAX);
         mov_rr(a, RAX, s->value);
@@ -274,6 +283,7 @@ static uint8_t *count_miss(Gen *g, const Stub *s) {
 
 static void ask_rove(Gen *g, const Stub *s, uint8_t *from, uint32_t back) {
     bind_fwd(&g->a, from);
+    raw_canon(g, s->raw);
     emit_pc_off(g, s->snap);
     mov_ri(&g->a, RDX, s->site);
     call_to(&g->a, g->x->rove[s->fp_valid]);
@@ -405,6 +415,7 @@ void stubs_emit(Gen *g) {
         case STUB_EVAL: eval_stub(g, s); break;
         case STUB_XPINS: xpins_stub(g, s); break;
         case STUB_UNBOX: unbox_stub(g, s); break;
+        case STUB_CANON: canon_stub(g, s); break;
         default: nan_stub(g, s); break;
         }
     }

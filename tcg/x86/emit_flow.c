@@ -74,6 +74,7 @@ static void forget_registers(Gen *g) {
 }
 
 void emit_label(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     make_homes(g);
     forget_registers(g);
     g->label[op->label].at = asm_here(&g->a);
@@ -133,12 +134,16 @@ static void pass_args(Gen *g, const IrOp *op) {
 }
 
 void emit_jump(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
     make_homes(g);
     pass_args(g, op);
     jump_to(g, op->label);
 }
 
 void emit_branch(Gen *g, IrRef r, const IrOp *op) {
+    raw_flush(g);
+    for (unsigned k = 0; k < op->nargs; k++) // on both paths
+        raw_check(g, g->ir->args[op->args + k]);
     make_homes(g);
     unsigned cc = emit_condition(g, op->a);
     if (op->nargs) {

@@ -45,6 +45,8 @@ void nan_stub(Gen *g, const Stub *s) {
     }
     mov_ri(&g->a, RCX, boxed_nan(s->type));
     movx_from_gpr(&g->a, P_W, s->value, RCX);
+    if (s->fma)
+        raw_canon(g, s->raw);
     jmp_to(&g->a, s->back);
 }
 
@@ -66,7 +68,7 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
         avx_rm(&g->a, c, d, a, RBP, disp);
     else
         avx_rr(&g->a, c, d, a, b);
-    fix_nan(g, op->type, d);
+    raw_made(g, r);
 }
 
 void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
@@ -79,7 +81,7 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     avx_rr(&g->a, scalar(op->type) | 0x51, d, a, a);
-    fix_nan(g, op->type, d);
+    raw_made(g, r);
 }
 
 // vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN (IEEE 754 leaves it open, and FMA3 does not), so the NaN stub
@@ -97,6 +99,8 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     s->fma = true;
     s->base = a;
     s->size = b;
+    s->raw = raw_all(g);
+    raw_cover(g, op);
     g->val[r].boxed = g->val[op->a].boxed;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
@@ -182,7 +186,7 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     avx_rr(&g->a, scalar(from) | 0x5a, d, a, a);
-    fix_nan(g, op->type, d);
+    raw_made(g, r);
 }
 
 void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
@@ -238,6 +242,8 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
 
 // c ? a : b
 void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
+    raw_check(g, op->a);
+    raw_check(g, op->b);
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
     movx(&g->a, SCRATCH_X, a);
     unsigned cc = emit_condition(g, op->c);
@@ -259,6 +265,7 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
         done_operands(g, op);
         movx_from_gpr(&g->a, w, def_xmm(g, r), a);
     } else {
+        raw_check(g, op->a);
         uint8_t a = use_xmm(g, op->a);
         done_operands(g, op);
         movx_to_gpr(&g->a, w, def_gpr(g, r), a);
@@ -267,6 +274,7 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
 
 void emit_box(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
+    raw_check(g, op->a);
     Reg a = boxed_xmm(g, op->a, SCRATCH_X);
     done_operands(g, op);
     if (op->type == T_F64)
@@ -279,6 +287,8 @@ void emit_box(Gen *g, IrRef r, const IrOp *op) {
 void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
     Reg x = SCRATCH_X;
+    if (type_fp(type_of(g, op->a)))
+        raw_check(g, op->a);
     if (type_fp(type_of(g, op->a)))
         movx(a, x, use_xmm(g, op->a));
     else

@@ -24,6 +24,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
     memset(s, 0, sizeof(*s));
     s->kind = (uint8_t)kind;
     s->fp_valid = g->fp_valid;
+    s->raw = raw_pins(g);
     return s;
 }
 
@@ -204,6 +205,8 @@ static void store_value(Gen *g, Stub *s, const IrOp *op) {
         }
     }
     s->is_fp = type_fp(t);
+    if (s->is_fp)
+        raw_check(g, op->b);
     s->value = s->is_fp ? use_xmm(g, op->b) : use_gpr(g, op->b);
 }
 
@@ -274,6 +277,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
     bool writes = h->effects & HELPER_WRITES;
     if (op->hsnap < g->ir->nsnaps)
         store_pending(g, op->hsnap);
+    raw_flush(g);
     save_caller_saved(g, writes);
     xpins_spill(g);
     if (op->a != IR_NONE)

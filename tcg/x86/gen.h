@@ -28,6 +28,7 @@ typedef struct Val {
     uint8_t hint;     // pin it should be computed into, or NOREG
     uint8_t spill;    // index, or NOREG
     uint8_t accesses; // loads and stores off this base, from the current op on
+    bool raw;         // may be a NaN that the guest must not see: nan.c
     bool boxed;       // an f32 or f16 whose register has ones above it, as guests box it
     bool spill_boxed; // ... whose spill has
     bool fused;       // a comparison emitted by its only user
@@ -37,12 +38,13 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_POLL_IF,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_POLL_IF,
 } StubKind;
 
 typedef struct Stub {
     uint8_t kind;
     uint8_t base, value, size, cc, dest;  // dest: of an atomic
+    uint64_t raw;           // XMM pins that may hold raw NaNs there (canon: all registers that do), see nan.c
     bool fp_valid;          // Gen.fp_valid where the stub was asked for
     bool is_fp, addr32, value_const, fma, minmax;
     uint8_t type, role, delta; // delta: register that the access adds
@@ -92,6 +94,8 @@ typedef struct Gen {
     bool fp_valid;          // here they are known to be live
     IrRef gpr[16], pin[16]; // who is in a register; pin: which value a pin holds, by register number
     IrRef xmm[XMMS], xpin[XMMS];
+    uint32_t raw;           // XMM registers that hold raw results, see nan.c
+    IrRef raw_owner[XMMS];
     IrRef cell[CELLS];
     uint16_t cells[256], ncells; // which cells are set
     const uint8_t *flags_at; // right behind an instruction that set the host's flags by flags_of, of width flags_w
@@ -120,7 +124,7 @@ typedef struct X86 {
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
     uint8_t xpin_of_cell[CELLS];
-    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, consts;
+    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
@@ -190,11 +194,22 @@ void xpins_stub(Gen *g, const Stub *s);
 Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register if that is boxed already, else d
 
 // 16-byte constants at X86.consts.
-enum { CONST_BOX32, CONST_BOX16, CONSTS };
+enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
 // ---- emit_flow.c
 void flow_begin(Gen *g);                        // behind alloc_begin, in blocks with labels
+
+// ---- nan.c
+void raw_copy(Gen *g, Reg reg, IrRef v);        // v IR_NONE: anything that is not raw
+void raw_made(Gen *g, IrRef r);
+void raw_cover(Gen *g, const IrOp *op);
+void raw_check(Gen *g, IrRef v);                // before v's bits are seen
+void raw_flush(Gen *g);                         // before guest state is seen: at exits, calls, local control flow
+uint64_t raw_pins(const Gen *g), raw_all(const Gen *g);
+void raw_canon(Gen *g, uint64_t raw);
+void canon_stub(Gen *g, const Stub *s);
+void canon_make(X86 *x, Asm *a);
 
 // ---- emitters, by op; compare: emits flags for a (possibly fused) comparison, returns the condition
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);

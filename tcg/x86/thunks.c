@@ -21,7 +21,8 @@ static void set_xmm_live(Asm *a, bool live) {
 }
 
 static void make_consts(X86 *x, Asm *a) {
-    static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0}};
+    static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0},
+                                            [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0}};
     while (asm_here(a) & 15)
         b1(a, 0xcc);
     x->consts = asm_here(a);
@@ -244,6 +245,7 @@ static void make_pair(X86 *x, Asm *a, uint32_t pair[2], uint32_t thunk) {
 bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
     make_consts(x, a);
+    canon_make(x, a);
     make_xpins(x, a);
     make_enter_leave(x, a);
     make_done(x, a);
