@@ -661,19 +661,19 @@ e10c 0521 fef51ee3
   27  ja out
   33  mov rdx, qword ptr [space]
   40  vmovss xmm9, dword ptr [r8 + rdx]
-  46  vorps xmm9, xmm9, xmmword ptr [rip - 0x1ac6]
+  46  vorps xmm9, xmm9, xmmword ptr [rip - 0x2196]
   54  mov rcx, r11
   57  sub rcx, qword ptr [space]
   64  cmp rcx, 0xffc
   71  ja out
   77  mov rdx, qword ptr [space]
   84  vmovss xmm8, dword ptr [r11 + rdx]
-  90  vorps xmm8, xmm8, xmmword ptr [rip - 0x1af2]
+  90  vorps xmm8, xmm8, xmmword ptr [rip - 0x21c2]
   98  add r8, 4
  102  add r11, 4
  106  vmovaps xmm6, xmm13
  111  vmovaps xmm0, xmm6
- 115  vptest xmm0, xmmword ptr [rip - 0x1b0c]
+ 115  vptest xmm0, xmmword ptr [rip - 0x21dc]
  124  jae out
  130  vmovaps xmm6, xmm9
  135  vfmadd213ss xmm6, xmm8, xmm0
@@ -829,41 +829,32 @@ ff87b787 17e1 7aa77543 fef51be3
   13  nop 
   14  je out
   20  vsubsd xmm0, xmm9, xmm11
-  25  vucomisd xmm0, xmm0
-  29  jp out
-  35  vaddsd xmm1, xmm8, xmm8
-  40  vucomisd xmm1, xmm1
-  44  jp out
-  50  add r8d, 1
-  54  movsxd r8, r8d
-  57  vaddsd xmm8, xmm0, xmm13
-  62  vucomisd xmm8, xmm8
-  67  jp out
-  73  vmovaps xmm6, xmm1
-  77  vfmadd213sd xmm6, xmm10, xmm12
-  82  vucomisd xmm6, xmm6
-  86  jp out
-  92  vmovaps xmm10, xmm6
-  96  vmulsd xmm9, xmm8, xmm8
- 101  vucomisd xmm9, xmm9
- 106  jp out
- 112  vmulsd xmm11, xmm10, xmm10
- 117  vucomisd xmm11, xmm11
- 122  jp out
- 128  vaddsd xmm14, xmm9, xmm11
- 133  vucomisd xmm14, xmm14
- 138  jp out
- 144  vcomisd xmm16, xmm14
- 150  seta cl
- 153  movzx eax, cl
- 156  mov ebx, eax
- 158  cmp dword ptr [vcpu], 0
- 162  jne out
- 168  test eax, eax
- 170  jne out
- 176  nop dword ptr [rax]
- 179  jmp out
-40 instructions, 184 bytes; 271 bytes out of line
+  25  vaddsd xmm1, xmm8, xmm8
+  30  add r8d, 1
+  34  movsxd r8, r8d
+  37  vaddsd xmm8, xmm0, xmm13
+  42  vmovaps xmm6, xmm1
+  46  vfmadd213sd xmm6, xmm10, xmm12
+  51  vucomisd xmm6, xmm6
+  55  jp out
+  61  vmovaps xmm10, xmm6
+  65  vmulsd xmm9, xmm8, xmm8
+  70  vmulsd xmm11, xmm10, xmm10
+  75  vaddsd xmm14, xmm9, xmm11
+  80  vcomisd xmm16, xmm14
+  86  seta cl
+  89  movzx eax, cl
+  92  mov ebx, eax
+  94  vucomisd xmm14, xmm14
+  99  jp out
+ 105  cmp dword ptr [vcpu], 0
+ 109  jne out
+ 115  test eax, eax
+ 117  nop 
+ 118  jne out
+ 124  nop dword ptr [rax]
+ 127  jmp out
+31 instructions, 132 bytes; 206 bytes out of line
 == rv64 u newton
 1aa777d3 17fd 02a7f553 12d57553 fee799e3
 --
@@ -875,22 +866,19 @@ ff87b787 17e1 7aa77543 fef51be3
    0  cmp byte ptr [rbp - 8], 0
    4  je out
   10  vdivsd xmm8, xmm9, xmm13
-  15  vucomisd xmm8, xmm8
-  20  jp out
-  26  add rbx, -1
-  30  vaddsd xmm0, xmm8, xmm13
-  35  vucomisd xmm0, xmm0
-  39  jp out
-  45  vmulsd xmm13, xmm0, xmm10
-  50  vucomisd xmm13, xmm13
-  55  jp out
-  61  cmp dword ptr [vcpu], 0
-  65  jne out
-  71  cmp rbx, rsi
-  74  jne out
-  80  nop dword ptr [rax]
-  83  jmp out
-18 instructions, 88 bytes; 145 bytes out of line
+  15  add rbx, -1
+  19  vaddsd xmm0, xmm8, xmm13
+  24  vmulsd xmm13, xmm0, xmm10
+  29  vucomisd xmm13, xmm13
+  34  jp out
+  40  cmp dword ptr [vcpu], 0
+  44  jne out
+  50  cmp rbx, rsi
+  53  nop 
+  54  jne out
+  60  nop dword ptr [rax]
+  63  jmp out
+15 instructions, 68 bytes; 115 bytes out of line
 == rv64 u norm
 211c 0521 a2e797d3 c399 22f797d3 a2f517d3 c399 22f78553 fee514e3
 --
