@@ -122,6 +122,21 @@ static void stop_by_itself(Cpu *c, RunResult why) {
 static _Thread_local Cpu *current;
 Cpu *cpu_current(void) { return current; }
 
+// Without the lock: runs until there is something to do beside running.
+static RunResult run_turns(Cpu *c, EpochReader *reader) {
+    for (;;) {
+        turn_take(c->turn, c);
+        epoch_enter(reader);
+        RunResult result = cpu_run(c, 0);
+        epoch_leave(reader);
+        pthread_mutex_lock(&c->lock);
+        bool again = result == RUN_STOPPED && may_run(c);
+        pthread_mutex_unlock(&c->lock);
+        turn_drop(c->turn, c, again);
+        if (!again) return result;
+    }
+}
+
 static void *cpu_thread(void *arg) {
     Cpu *c = current = arg;
     EpochReader *reader =
@@ -135,11 +150,7 @@ static void *cpu_thread(void *arg) {
         }
         c->state = CPU_RUNNING;
         pthread_mutex_unlock(&c->lock);
-        turn_take(c->turn, c);
-        epoch_enter(reader);
-        RunResult result = cpu_run(c, 0);
-        epoch_leave(reader);
-        turn_drop(c->turn);
+        RunResult result = run_turns(c, reader);
         pthread_mutex_lock(&c->lock);
         if (result == RUN_WAITING)
             nap(c);

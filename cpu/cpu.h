@@ -65,6 +65,7 @@ struct Cpu {
     CpuState state, wanted;
     bool started, quit;
     CpuTurn *turn;         // NULL: all CPUs run at once. Set before the thread starts
+    uint64_t turn_number;  // turn.c's: drawn already for the next turn; 0: none
     bool powered_on;       // change it with cpu_power
     _Atomic bool asleep;   // the thread waits on `wake`, or is about to look whether it must
     // what happened when it stopped by itself (breakpoint, watchpoint, step): called on the vCPU's thread
@@ -82,6 +83,10 @@ void cpu_pause(Cpu *c);        // any thread but its own; returns when it has st
 void cpu_kick(Cpu *c);         // wakes it from WFI and makes it look at its interrupts; any thread
 void cpu_power(Cpu *c, bool on); // a CPU that is off runs nothing, however it is resumed; any thread
 void cpu_reset(Cpu *c, uint64_t pc); // stopped, or on its own thread
+// The CPU's state as saved fields, it being stopped: that of its family, and where and whether it runs. A load refuses what
+// makes no sense, with a message; the CPU is then as if reset. cpu_state.c
+void cpu_save(Cpu *c, Bytes *out);
+bool cpu_load(Cpu *c, Bytes *in, char *error, size_t error_size);
 // Runs guest code on the calling thread until it has to stop, wait or `budget` instructions are done (0: no
 // limit; so far the engine knows no other). Policy-free: the thread above is one way to call it.
 RunResult cpu_run(Cpu *c, uint64_t budget);

@@ -4,6 +4,7 @@
 // Vcpu.in_code), so the queue always moves on.
 #include "cpu/turn.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
@@ -14,7 +15,7 @@ enum { SLICE_NS = 1000000 };
 struct CpuTurn {
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    uint64_t drawn, served; // numbers
+    _Atomic uint64_t drawn, served; // numbers; they change under the lock
     Cpu *running;
 };
 
@@ -48,16 +49,24 @@ static bool wait_slice(CpuTurn *t) {
 void turn_take(CpuTurn *t, Cpu *c) {
     if (!t) return;
     pthread_mutex_lock(&t->lock);
-    uint64_t number = t->drawn++;
+    uint64_t number = c->turn_number ? c->turn_number : t->drawn++;
+    c->turn_number = 0;
     while (t->served != number)
         if (wait_slice(t) && t->running) vcpu_kick(t->running->vcpu, EXIT_STOP);
     t->running = c;
     pthread_mutex_unlock(&t->lock);
 }
 
-void turn_drop(CpuTurn *t) {
+// Without the lock: a CPU that asks again and again would keep the others from drawing.
+void turn_offer(CpuTurn *t, Cpu *c) {
+    if (!t) return;
+    if (atomic_load(&t->drawn) > atomic_load(&t->served) + 1) vcpu_kick(c->vcpu, EXIT_STOP);
+}
+
+void turn_drop(CpuTurn *t, Cpu *c, bool again) {
     if (!t) return;
     pthread_mutex_lock(&t->lock);
+    if (again) c->turn_number = t->drawn++;
     t->served++;
     t->running = NULL;
     pthread_cond_broadcast(&t->moved);

@@ -21,6 +21,7 @@ struct Timer {
 struct Clock {
     _Atomic uint64_t offset;       // host time at virtual 0 (modulo 2^64)
     _Atomic uint64_t frozen;       // virtual time while paused, else UINT64_MAX
+    _Atomic uint64_t shift;        // of the counter, in ticks
     _Atomic uint64_t wall_at_zero; // wall time at virtual 0, or 0: the host's
     Lock lock;                     // below
     pthread_cond_t idle;
@@ -99,6 +100,45 @@ void clock_set(Clock *c, uint64_t ns) {
     if (atomic_load(&c->frozen) != UINT64_MAX) atomic_store(&c->frozen, ns);
     set_alarm(c);
     lock_drop(&c->lock);
+}
+
+uint64_t clock_ticks(Clock *c, uint64_t tick_ns) {
+    return clock_now(c) / tick_ns + atomic_load_explicit(&c->shift, memory_order_relaxed);
+}
+
+uint64_t clock_ticks_when(Clock *c, uint64_t tick_ns, uint64_t ticks) {
+    uint64_t plain = clock_now(c) / tick_ns, time = plain + atomic_load(&c->shift), at, ns;
+    if (ticks <= time) return 0;
+    if (__builtin_add_overflow(plain, ticks - time, &at) || __builtin_mul_overflow(at, tick_ns, &ns))
+        return UINT64_MAX;
+    return ns;
+}
+
+bool clock_ticks_shift(Clock *c, uint64_t shift) { return atomic_exchange(&c->shift, shift) != shift; }
+
+// ---- saved state
+
+typedef struct ClockState {
+    uint64_t now, wall_at_zero;
+} ClockState;
+static const Field clock_table[] = {FIELD(ClockState, now, 0), FIELD(ClockState, wall_at_zero, 0)};
+static const Fields clock_fields = FIELDS("clock", 1, clock_table, sizeof(ClockState));
+
+void clock_save(Clock *c, Bytes *out) {
+    ClockState s = {clock_now(c), atomic_load(&c->wall_at_zero)};
+    fields_save(&clock_fields, &s, out);
+}
+
+bool clock_load(Clock *c, Bytes *in, char *error, size_t error_size) {
+    ClockState s = {0};
+    if (!fields_load(&clock_fields, &s, in, error, error_size)) return false;
+    if (s.now >= UINT64_MAX / 2) {
+        snprintf(error, error_size, "clock: no machine has run that long");
+        return false;
+    }
+    clock_wall_at_zero(c, s.wall_at_zero);
+    clock_set(c, s.now);
+    return true;
 }
 
 uint64_t clock_wall(Clock *c) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "tcg/base/fields.h"
 
 typedef struct Clock Clock;
 typedef struct Timer Timer; // one deadline
@@ -15,6 +16,15 @@ void clock_free(Clock *c);
 uint64_t clock_now(Clock *c); // ns; monotonic, lock-free
 void clock_pause(Clock *c, bool paused);
 void clock_set(Clock *c, uint64_t ns); // snapshot load
+// The platform's counter, one tick each `tick_ns` of virtual time, plus what software moved it by (a CLINT's mtime). What
+// CPUs show as their time. clock_ticks_when: the virtual time at which it reaches `ticks`, 0 if it has, UINT64_MAX: never.
+// clock_ticks_shift is for the device whose state the shift is; true if it changed: tell the CPUs then.
+uint64_t clock_ticks(Clock *c, uint64_t tick_ns);
+uint64_t clock_ticks_when(Clock *c, uint64_t tick_ns, uint64_t ticks);
+bool clock_ticks_shift(Clock *c, uint64_t shift);
+// Virtual time and the wall clock's offset as saved fields, the clock being paused. False with a message.
+void clock_save(Clock *c, Bytes *out);
+bool clock_load(Clock *c, Bytes *in, char *error, size_t error_size);
 uint64_t clock_wall(Clock *c);         // host wall clock, ns since 1970: for RTCs
 // From now on the wall clock is virtual time plus this: what RTCs show is then a matter of virtual time
 // alone.

@@ -103,6 +103,7 @@ static bool pte_set(Walk *w, uint64_t bits, bool *changed) {
                                                 __ATOMIC_SEQ_CST);
     }
     w->pte |= *changed ? 0 : bits;
+    if (!*changed) mem_written(w->s->mem, w->pte_paddr, w->mode.size); // there may be code beside
     return true;
 }
 

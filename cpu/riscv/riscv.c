@@ -81,15 +81,15 @@ static const uint16_t fp_pins[] = {F_SLOT(15), F_SLOT(14), F_SLOT(13), F_SLOT(12
                                    F_SLOT(21), F_SLOT(28), F_SLOT(29), F_SLOT(22), F_SLOT(23)};
 
 // clang-format off
-#define GUEST(NAME) { \
+#define GUEST(NAME, PC32) { \
     .name = NAME, .names = {slots, sizeof(slots) / sizeof(slots[0]), riscv_helpers, RISCV_NHELPERS}, \
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), \
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
-    .state_size = sizeof(RiscvState), .insn_align = 2, \
+    .state_size = sizeof(RiscvState), .insn_align = 2, .pc32 = PC32, \
     .translate = riscv_translate, .fill = riscv_fill, .io_read = riscv_io_read, .io_write = riscv_io_write, \
     .misaligned = riscv_misaligned, .trap = riscv_trap, .retired = riscv_retired, .interrupt = riscv_interrupt, .awake = riscv_awake, \
     .reset = riscv_reset }
-const Guest riscv64_guest = GUEST("riscv64"), riscv32_guest = GUEST("riscv32");
+const Guest riscv64_guest = GUEST("riscv64", false), riscv32_guest = GUEST("riscv32", true);
 
 static const char *const models64[] = {"rv64", "max", "rva22s64", NULL}, *const models32[] = {"rv32", "max", NULL};
 

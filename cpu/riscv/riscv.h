@@ -9,6 +9,7 @@ extern const CpuType riscv64_type, riscv32_type;
 // CpuType.set_pin: interrupt inputs of a hart (machine and supervisor external, machine timer, machine
 // software).
 enum { RISCV_PIN_MSI = 3, RISCV_PIN_MTI = 7, RISCV_PIN_SEI = 9, RISCV_PIN_MEI = 11, RISCV_PIN_SSI = 1, RISCV_PIN_STI = 5 };
+enum { RISCV_PIN_TIME = 64 }; // an edge: clock_ticks was moved, so look at stimecmp again
 
 #define RISCV_TIMEBASE 10000000 // Hz: the time CSR and the CLINT's mtime
 

@@ -10,6 +10,7 @@ struct Trans {
     IrBuild *k;
     const RiscvConfig *config;
     uint32_t ctx;
+    bool turns;           // CPUs run one at a time
     unsigned xlen;
     IrType tx;            // T_I32 or T_I64: the type of an x register
     int32_t pc, next;     // offsets of this instruction and the one after it from vpage

@@ -46,6 +46,7 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
     Trans t = {.k = k, .config = s->config, .ctx = k->b->ctx, .xlen = xlen32 ? 32 : 64, .tx = xlen32 ? T_I32 : T_I64};
     memset(t.boxed, 0xff, sizeof(t.boxed)); // IR_NONE
     t.next = k->b->pc;
+    t.turns = s->cpu && s->cpu->turn;
     if (t.ctx & RV_CTX_COUNT) ir_count_in(k, offsetof(RiscvState, instret));
     for (unsigned n = 0; !k->ended; n++) {
         t.pc = t.next;

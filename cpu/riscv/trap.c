@@ -126,12 +126,24 @@ uint64_t riscv_wfi(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
 // Zawrs: a wait may end at any time, so it ends at once (which also is why wrs.nto never has to trap under
 // TW), but lets another host thread run, since the hart that is waited for may need this host CPU.
 uint64_t riscv_wrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
-    sched_yield();
+    Cpu *cpu = riscv_state(v)->cpu;
+    if (cpu && cpu->turn)
+        turn_offer(cpu->turn, cpu);
+    else
+        sched_yield();
+    return 0;
+}
+
+// Zihintpause, where CPUs take turns.
+uint64_t riscv_pause(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
+    Cpu *cpu = riscv_state(v)->cpu;
+    turn_offer(cpu->turn, cpu);
     return 0;
 }
 
 uint64_t riscv_time(const RiscvState *s) { return riscv_timebase_now(s->clock); }
-uint64_t riscv_timebase_now(Clock *clock) { return clock_now(clock) / (1000000000 / RISCV_TIMEBASE); }
+enum { TICK_NS = 1000000000 / RISCV_TIMEBASE };
+uint64_t riscv_timebase_now(Clock *clock) { return clock_ticks(clock, TICK_NS); }
 
 static bool sstc_on(const RiscvState *s) { return s->menvcfg & ENVCFG_STCE; }
 
@@ -177,8 +189,17 @@ bool riscv_awake(Vcpu *v) {
     return (riscv_mip(s) & s->mie) != 0;
 }
 
+static void time_moved(Vcpu *v, void *arg) {
+    riscv_stimer_update(riscv_state(v));
+    riscv_irq_check(v);
+}
+
 void riscv_set_pin(Cpu *c, unsigned pin, bool level) {
     RiscvState *s = riscv_state(c->vcpu);
+    if (pin == RISCV_PIN_TIME) {
+        if (level) vcpu_work(c->vcpu, time_moved, NULL, false);
+        return;
+    }
     if (pin != IRQ_MSI && pin != IRQ_MTI && pin != IRQ_MEI && pin != IRQ_SEI && pin != IRQ_SSI) return;
     if (pin == IRQ_SSI && !level) return; // an edge sets SSIP, which software clears
     uint32_t bit = 1u << pin;
@@ -195,10 +216,8 @@ void riscv_stimer_fired(void *opaque) {
 // Clears the hint, then sets it at once or arms the timer: a late callback for the old deadline sets it
 // early, which riscv_mip sees through.
 void riscv_stimer_update(RiscvState *s) {
-    uint64_t tick = 1000000000 / RISCV_TIMEBASE;
     atomic_fetch_and(&s->pins, ~(1u << IRQ_STI));
-    bool never = !sstc_on(s) || s->stimecmp > UINT64_MAX / tick;
-    bool due = !never && riscv_time(s) >= s->stimecmp;
-    if (due) atomic_fetch_or(&s->pins, 1u << IRQ_STI);
-    if (s->stimer) timer_set(s->stimer, never || due ? UINT64_MAX : s->stimecmp * tick);
+    uint64_t when = sstc_on(s) ? clock_ticks_when(s->clock, TICK_NS, s->stimecmp) : UINT64_MAX;
+    if (!when) atomic_fetch_or(&s->pins, 1u << IRQ_STI);
+    if (s->stimer) timer_set(s->stimer, when ? when : UINT64_MAX);
 }

@@ -17,6 +17,7 @@ void riscv_dt_cpus(Machine *m, Fdt *f);
 void riscv_dt_memory(Machine *m, Fdt *f);
 // An interrupt line into a hart: pin is one of RISCV_PIN_x.
 Irq riscv_pin(Machine *m, unsigned hart, unsigned pin);
+Irq riscv_time_pin(Machine *m); // to all harts: clock_ticks was moved
 
 typedef struct RiscvBoot {
     // Flash with an image (0: none): where the firmware jumps, which gets -kernel, -initrd and -append by

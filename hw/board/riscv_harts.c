@@ -42,6 +42,12 @@ bool riscv_make_memory(Machine *m, const char *ram_name, char *error, size_t err
 static void pin_set(void *cpu, unsigned pin, bool level) { ((Cpu *)cpu)->type->set_pin(cpu, pin, level); }
 Irq riscv_pin(Machine *m, unsigned hart, unsigned pin) { return (Irq){pin_set, m->cpus[hart], pin}; }
 
+static void time_moved(void *machine, unsigned n, bool level) {
+    Machine *m = machine;
+    for (unsigned i = 0; i < m->ncpus; i++) m->cpus[i]->type->set_pin(m->cpus[i], RISCV_PIN_TIME, level);
+}
+Irq riscv_time_pin(Machine *m) { return (Irq){time_moved, m, 0}; }
+
 static void dt_isa(const Cpu *c, Fdt *f) {
     const char *name[256];
     unsigned n = 0;

@@ -51,6 +51,7 @@ static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t 
 }
 
 static void wire_harts(Machine *m, Virt *v) {
+    device_wire_to(v->clint, ACLINT_TIME, riscv_time_pin(m));
     for (unsigned h = 0; h < m->ncpus; h++) {
         device_wire_to(v->plic, 2 * h, riscv_pin(m, h, RISCV_PIN_MEI));
         device_wire_to(v->plic, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_SEI));

@@ -37,6 +37,7 @@ static bool spike_build(Machine *m, char *error, size_t error_size) {
     if (!riscv_make_harts(m, error, error_size) ||
         !riscv_make_memory(m, "riscv.spike.ram", error, error_size) || !make_devices(m, s, error, error_size))
         return false;
+    device_wire_to(s->clint, ACLINT_TIME, riscv_time_pin(m));
     for (unsigned h = 0; h < m->ncpus; h++) {
         device_wire_to(s->clint, 2 * h, riscv_pin(m, h, RISCV_PIN_MSI));
         device_wire_to(s->clint, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_MTI));

@@ -110,7 +110,7 @@ typedef struct DeviceType {
     bool (*loaded)(Device *d, char *error, size_t error_size);
 } DeviceType;
 
-enum { DEVICE_IRQS = 64 };
+enum { DEVICE_IRQS = 68 };
 
 struct Device {
     const DeviceType *type;

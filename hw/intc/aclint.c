@@ -39,22 +39,18 @@ static const Reg aclint_regs[] = {
     {0xbff8, "mtime", 8, REG_RW, .get = mtime_get, .set = mtime_set},
 };
 
-// Virtual time at which mtime reaches cmp; UINT64_MAX when that is never, 0 when it has.
-static uint64_t deadline(Aclint *a, uint64_t time, uint64_t cmp) {
-    if (cmp <= time) return 0;
-    uint64_t ticks, ns; // on the virtual clock
-    if (__builtin_add_overflow(time - a->shift, cmp - time, &ticks)) return UINT64_MAX;
-    return __builtin_mul_overflow(ticks, TICK, &ns) ? UINT64_MAX : ns;
-}
-
 static void aclint_update(Device *d) {
     Aclint *a = d->state;
     uint64_t time = now(d);
+    if (clock_ticks_shift(d->machine->clock, a->shift)) {
+        device_irq(d, ACLINT_TIME, true);
+        device_irq(d, ACLINT_TIME, false);
+    }
     for (unsigned h = 0; h < a->harts; h++) {
         bool reached = a->mtimecmp[h] <= time;
         device_irq(d, 2 * h, a->msip[h] & 1);
         device_irq(d, 2 * h + 1, reached);
-        device_timer_set(a->timer[h], reached ? UINT64_MAX : deadline(a, time, a->mtimecmp[h]));
+        device_timer_set(a->timer[h], reached ? UINT64_MAX : clock_ticks_when(d->machine->clock, TICK, a->mtimecmp[h]));
     }
 }
 

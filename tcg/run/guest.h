@@ -39,6 +39,7 @@ typedef struct Guest {
     unsigned nfp_pins;
     size_t state_size;                 // guest state struct, fields first, host wiring last
     unsigned insn_align;               // 1, 2 or 4 bytes: hashing
+    bool pc32;                         // pcs have 32 bits, and code runs on past the last address at the first
 
     // Translates from offset `pc` of the page at vpage; `code` points to a copy of the page, of which only the bytes of max_insns
     // instructions from pc on are there. Stops at the page's end, at the first instruction that ends a block, when k->full, or after

@@ -21,6 +21,11 @@ typedef struct PendingLink {
     Space *space;
 } PendingLink;
 
+static uint64_t next_page(const Vcpu *v) {
+    uint64_t page = (v->pc & PAGE_MASK) + PAGE_SIZE;
+    return v->guest->pc32 ? (uint32_t)page : page;
+}
+
 static bool straddles(const Engine *e, uint64_t pc) {
     return e->guest->insn_align < 4 && (pc & (PAGE_SIZE - 1)) + 4 > PAGE_SIZE;
 }
@@ -141,7 +146,7 @@ static bool fetch(Vcpu *v, Fetch *f) {
     f->debug = debug_break_in(v->engine, v->pc & PAGE_MASK, v->pc | ~PAGE_MASK);
     f->paddr = p->ppage | (v->pc & ~PAGE_MASK);
     if (straddles(v->engine, v->pc)) {
-        p = tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, true);
+        p = tlb_fetch(v, next_page(v), true);
         f->two = p != NULL;
         f->next = f->two ? *p : f->page;
     }
@@ -197,7 +202,7 @@ static Block *make_block(Vcpu *v) {
     e->build.needs_next = false;
     pthread_mutex_unlock(&e->lock);
     if (raise)
-        tlb_fetch(v, (v->pc & PAGE_MASK) + PAGE_SIZE, false);
+        tlb_fetch(v, next_page(v), false);
     if (full) {
         v->stat[STAT_CACHE_FULL]++;
         cache_flush(e, v);
@@ -218,7 +223,7 @@ static Block *find_block(Vcpu *v) {
     if (!b || atomic_load(&b->suspect))
         return NULL;
     if (b->next_ppage != ~0ull) {
-        page += PAGE_SIZE;
+        page = next_page(v);
         f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
         if (f->tag != page || f->ppage != b->next_ppage)
             return NULL;
@@ -340,10 +345,18 @@ typedef struct Run { // one call of vcpu_run
     RunResult result;
 } Run;
 
+// Translated code adds offsets to vpage, which may lead out of a small address space. It can only leave there: neither a link within a
+// page nor the jump cache leads on.
+static void wrap_pc(Vcpu *v) {
+    if (v->guest->pc32)
+        v->pc = (uint32_t)v->pc;
+}
+
 // True: vcpu_run returns r->result.
 static bool must_return(Vcpu *v, Run *r) {
     Engine *e = v->engine;
     r->stepped |= v->step && v->trap; // at the handler's first instruction
+    wrap_pc(v);
     bool stop = between_blocks(v, &r->result);
     if (v->watch.access) {
         r->result = RUN_WATCHPOINT;
