@@ -12,7 +12,7 @@
 
 typedef struct Frame {
     Vcpu *v;
-    const IrBlock *b;
+    const InterpBlock *b;
     uint64_t value[IR_MAX_OPS];
 } Frame;
 
@@ -130,7 +130,7 @@ static void fence(unsigned kinds) {
 
 // To a local block: arguments are read before parameters are written, which may be the same values.
 static int jump(Frame *f, const IrOp *op) {
-    const IrBlock *b = f->b;
+    const InterpBlock *b = f->b;
     uint64_t args[IR_MAX_ARGS];
     int at = 0;
     while (b->ops[at].op != OP_LABEL || b->ops[at].label != op->label)
@@ -203,7 +203,35 @@ static int run_op(Frame *f, int i) {
     }
 }
 
-void interp_run(Vcpu *v, const IrBlock *b) {
+// ---- blocks
+
+InterpBlock interp_view(const IrBlock *b) { return (InterpBlock){b->names, b->ops, b->snaps, b->pending, b->args}; }
+
+// The arrays in the order of their alignment: IrOp 8, IrSnap 4, the rest 2.
+size_t interp_size(const IrBlock *b) {
+    return sizeof(InterpBlock) + b->nops * sizeof *b->ops + b->nsnaps * sizeof *b->snaps + b->npending * sizeof *b->pending +
+           b->nargs * sizeof *b->args;
+}
+
+static const void *append(char **at, const void *from, size_t bytes) {
+    char *to = *at;
+    memcpy(to, from, bytes);
+    *at += bytes;
+    return to;
+}
+
+InterpBlock *interp_copy(void *memory, const IrBlock *b) {
+    InterpBlock *copy = memory;
+    char *at = (char *)(copy + 1);
+    copy->names = b->names;
+    copy->ops = append(&at, b->ops, b->nops * sizeof *b->ops);
+    copy->snaps = append(&at, b->snaps, b->nsnaps * sizeof *b->snaps);
+    copy->pending = append(&at, b->pending, b->npending * sizeof *b->pending);
+    copy->args = append(&at, b->args, b->nargs * sizeof *b->args);
+    return copy;
+}
+
+void interp_run(Vcpu *v, const InterpBlock *b) {
     Frame f;
     f.v = v;
     f.b = b;

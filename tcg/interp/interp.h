@@ -4,9 +4,21 @@
 #pragma once
 #include "tcg/run/vcpu.h"
 
+// What running a block needs of it: an IrBlock where it lies, or a copy in one piece of memory no larger than it has to be.
+typedef struct InterpBlock {
+    const IrNames *names;
+    const IrOp *ops;
+    const IrSnap *snaps;
+    const IrPending *pending;
+    const IrRef *args;
+} InterpBlock;
+InterpBlock interp_view(const IrBlock *b);
+size_t interp_size(const IrBlock *b);                         // bytes of a copy
+InterpBlock *interp_copy(void *memory, const IrBlock *b);     // 8-byte aligned
+
 // Runs one block at v->vpage with exactly the semantics of translated code; sets v->pc unless it trapped
 // (v->trap).
-void interp_run(Vcpu *v, const IrBlock *b);
+void interp_run(Vcpu *v, const InterpBlock *b);
 // One pure op on raw operands (floats as bits); the result zero-extended. Rounding and flags through
 // v->fp_rm, v->fp_flags.
 uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c);

@@ -51,16 +51,6 @@ static void spare(Doomed *d, unsigned slot, unsigned size) {
         doom_nothing(d);
 }
 
-void ir_copy(IrBlock *to, const IrBlock *from) {
-    memcpy(to, from, offsetof(IrBlock, ops));
-    memcpy(to->ops, from->ops, from->nops * sizeof *to->ops);
-    memcpy(to->uses, from->uses, from->nops * sizeof *to->uses);
-    memcpy(to->snaps, from->snaps, from->nsnaps * sizeof *to->snaps);
-    memcpy(to->pending, from->pending, from->npending * sizeof *to->pending);
-    memcpy(to->insns, from->insns, from->ninsns * sizeof *to->insns);
-    memcpy(to->args, from->args, from->nargs * sizeof *to->args);
-}
-
 void ir_count_uses(IrBlock *b) {
     memset(b->uses, 0, b->nops * sizeof *b->uses);
     for (unsigned i = 0; i < b->nops; i++) {

@@ -157,8 +157,6 @@ uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
 unsigned ir_effects(const IrBlock *b, const IrOp *op);
 // Makes `uses` from nothing (the builder keeps it as it goes).
 void ir_count_uses(IrBlock *b);
-// Copies the meaningful parts only: most blocks need a fraction of the struct.
-void ir_copy(IrBlock *to, const IrBlock *from);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
 char *ir_print(const IrBlock *b);

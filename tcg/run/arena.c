@@ -12,7 +12,10 @@ typedef struct Chunk {
     _Alignas(16) unsigned char data[];
 } Chunk;
 
-struct Arena { Chunk *top; };
+struct Arena {
+    Chunk *top;
+    size_t used;
+};
 
 static Chunk *chunk_new(size_t n, Chunk *next) {
     Chunk *c = malloc(sizeof(*c) + n);
@@ -27,7 +30,7 @@ static Chunk *chunk_new(size_t n, Chunk *next) {
 Arena *arena_new(void) {
     Arena *a = malloc(sizeof(*a));
     if (a)
-        a->top = chunk_new(CHUNK, NULL);
+        *a = (Arena){chunk_new(CHUNK, NULL), 0};
     return a;
 }
 
@@ -38,7 +41,10 @@ void arena_reset(Arena *a) {
         free(c);
     }
     a->top->used = 0;
+    a->used = 0;
 }
+
+size_t arena_used(const Arena *a) { return a->used; }
 
 void arena_free(Arena *a) {
     if (!a)
@@ -54,5 +60,6 @@ void *arena_alloc(Arena *a, size_t n) {
         a->top = chunk_new(n > CHUNK ? n : CHUNK, a->top);
     void *p = a->top->data + a->top->used;
     a->top->used += n;
+    a->used += n;
     return p;
 }

@@ -162,7 +162,6 @@ Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *
         b->in_page[1] = p->blocks;
         p->blocks = b;
     }
-    e->nblocks++;
     return b;
 }
 
@@ -256,7 +255,6 @@ void cache_flush(Engine *e, Vcpu *v) {
     memset(e->roving, 0, sizeof(e->roving));
     arena_reset(e->arena);
     e->nlinks = 1; // 0 means none
-    e->nblocks = 0;
     e->nby_code = 0;
     e->code.used = e->code.fixed;
     e->code.cold = e->code.cold_start;

@@ -34,7 +34,7 @@ typedef struct Block {
     struct Block *_Atomic next;     // hash chain
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
     uint8_t *copy;                  // guest bytes at translation
-    IrBlock *ir;                    // interpreted
+    struct InterpBlock *ir;         // interpreted
     CompiledAccess *accesses;
     unsigned naccesses;
 } Block;
@@ -83,7 +83,6 @@ struct Engine {
     Link *links;
     uint32_t nlinks, links_room;
     struct Arena *arena;            // blocks, byte copies
-    unsigned nblocks;
     Block **by_code;                // all blocks with host code, for guard.c
     unsigned nby_code, by_code_room;
     CodeBuffer code;

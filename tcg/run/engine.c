@@ -35,6 +35,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
 #else
     size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
 #endif
+    e->code.size = size;
     hostile_seed(e);
     e->backend = &backend_x86;
     guard_install();
@@ -148,7 +149,7 @@ char *engine_info(Engine *e) {
     uint64_t sum[STAT_COUNT];
     pthread_mutex_lock(&e->lock);
     memcpy(sum, e->gone, sizeof(sum));
-    size_t used = e->code.used + e->code.cold - e->code.cold_start;
+    size_t used = e->options.interpret ? arena_used(e->arena) : e->code.used + e->code.cold - e->code.cold_start;
     uint64_t translate_ns = e->translate_ns;
     pthread_mutex_unlock(&e->lock);
     for (unsigned i = 0; i < e->nvcpus; i++)

@@ -57,8 +57,7 @@ static unsigned block_limit(const Engine *e, Vcpu *v, const Fetch *f) {
 }
 
 static Block *install_interpreted(Engine *e, Block *b) {
-    b->ir = arena_alloc(e->arena, sizeof(*b->ir));
-    ir_copy(b->ir, &e->ir);
+    b->ir = interp_copy(arena_alloc(e->arena, interp_size(&e->ir)), &e->ir);
     cache_publish(e, b);
     return b;
 }
@@ -100,7 +99,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
 
 static bool cache_full(Engine *e) {
     if (e->options.interpret)
-        return e->nblocks >= 500;
+        return arena_used(e->arena) >= e->code.size;
     return e->nlinks + 64 > e->links_room;
 }
 

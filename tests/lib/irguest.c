@@ -197,7 +197,8 @@ void irg_interpret(IrgMachine *m, const IrBlock *b) {
     m->v->vpage = b->vpage;
     m->v->pc_off = (uint32_t)b->pc;
     m->v->pc = b->vpage + (uint64_t)b->pc;
-    interp_run(m->v, b);
+    InterpBlock view = interp_view(b);
+    interp_run(m->v, &view);
     if (m->v->trap && vcpu_retired(m->v))
         guest_retired(m->v, vcpu_retired(m->v));
     if (m->v->trap)
