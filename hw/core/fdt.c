@@ -58,10 +58,6 @@ void dt_strings(Fdt *f, const char *name, unsigned n, const char *const *texts) 
 }
 
 void dt_u32(Fdt *f, const char *name, uint32_t value) { dt_cells(f, name, 1, &value); }
-void dt_u64(Fdt *f, const char *name, uint64_t value) {
-    dt_cells(f, name, 2, (uint32_t[]){(uint32_t)(value >> 32), (uint32_t)value});
-}
-
 void dt_cells(Fdt *f, const char *name, unsigned n, const uint32_t *cells) {
     fdt32_t big[CELLS_MAX];
     if (n > CELLS_MAX) {

@@ -20,7 +20,6 @@ void dt_flag(Fdt *f, const char *name);
 void dt_string(Fdt *f, const char *name, const char *text);
 void dt_strings(Fdt *f, const char *name, unsigned n, const char *const *texts);
 void dt_u32(Fdt *f, const char *name, uint32_t value);
-void dt_u64(Fdt *f, const char *name, uint64_t value);
 void dt_cells(Fdt *f, const char *name, unsigned n, const uint32_t *cells);
 void dt_bytes(Fdt *f, const char *name, const void *bytes, size_t n);
 void dt_reg(Fdt *f, uint64_t base, uint64_t size); // "reg" with two address and two size cells

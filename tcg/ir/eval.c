@@ -67,6 +67,18 @@ static uint64_t divide(IrOpcode op, uint64_t a, uint64_t b, int64_t sa, int64_t 
     }
 }
 
+static bool compare(IrOpcode op, uint64_t a, uint64_t b, int64_t sa, int64_t sb) {
+    switch (op) {
+    case OP_EQ:  return a == b;
+    case OP_NE:  return a != b;
+    case OP_LTS: return sa < sb;
+    case OP_LTU: return a < b;
+    case OP_GES: return sa >= sb;
+    case OP_GEU: return a >= b;
+    default:     return false;
+    }
+}
+
 static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_t sa, int64_t sb) {
     unsigned n = b & (w - 1); // shift count
     switch (op) {
@@ -103,13 +115,7 @@ static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_
     case OP_XPERM8: return permute(a, b, 8, w);
     case OP_ZIP:    return zip(a, w);
     case OP_UNZIP:  return unzip(a, w);
-    case OP_EQ:     return a == b;
-    case OP_NE:     return a != b;
-    case OP_LTS:    return sa < sb;
-    case OP_LTU:    return a < b;
-    case OP_GES:    return sa >= sb;
-    case OP_GEU:    return a >= b;
-    default:        return 0;
+    default:        return compare(op, a, b, sa, sb);
     }
 }
 

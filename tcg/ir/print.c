@@ -194,26 +194,31 @@ static void put_const_op(Printer *p, const IrOp *op) {
         put_words(p, ir_fence_words, (unsigned)op->imm, " ");
 }
 
+static void put_result(Printer *p, unsigned at) {
+    IrType t = ir_result_type(&p->b->ops[at]);
+    char lhs[24];
+    snprintf(lhs, sizeof lhs, "%%%u:%s", p->number[at], ir_type_names[t]);
+    if (t == T_VOID)
+        put(p, "             ");
+    else
+        put(p, "    %-6s = ", lhs);
+}
+
+static void put_slot_op(Printer *p, const IrOp *op) {
+    put(p, " ");
+    put_slot(p, (uint64_t)op->imm, op->type);
+    if (op->op == OP_GET)
+        return;
+    put(p, ", ");
+    put_value(p, op->a, op->type);
+}
+
 static void put_op(Printer *p, unsigned at) {
     const IrOp *op = &p->b->ops[at];
-    IrType t = ir_result_type(op);
-    if (t == T_VOID) {
-        put(p, "             ");
-    } else {
-        char lhs[24];
-        snprintf(lhs, sizeof lhs, "%%%u:%s", p->number[at], ir_type_names[t]);
-        put(p, "    %-6s = ", lhs);
-    }
+    put_result(p, at);
     put(p, "%s", ir_op_info[op->op].name);
     switch (ir_op_info[op->op].kind) {
-    case KIND_SLOT:
-        put(p, " ");
-        put_slot(p, (uint64_t)op->imm, op->type);
-        if (op->op != OP_GET) {
-            put(p, ", ");
-            put_value(p, op->a, op->type);
-        }
-        break;
+    case KIND_SLOT: put_slot_op(p, op); break;
     case KIND_CMP:
         put(p, ".%s", ir_type_names[op->type]);
         put_operands(p, op, 0);

@@ -189,6 +189,20 @@ static void check_snap(Checker *c, unsigned snap) {
     }
 }
 
+static void check_slot(Checker *c, const IrOp *op) {
+    if (ir_type_size(op->type) < 4 || op->imm < 0 || (uint64_t)op->imm + ir_type_size(op->type) > c->state_end)
+        fail(c, "slot outside of guest state, or smaller than 4 bytes");
+    if (op->op == OP_TALLY && op->type != T_I64)
+        fail(c, "counters are i64");
+}
+
+static void check_call(Checker *c, const IrOp *op) {
+    if (op->helper >= c->b->names->nhelpers || op->hsnap >= c->b->nsnaps || ir_type_size(op->type) > 8)
+        fail(c, "no such helper, or bad type");
+    else
+        check_snap(c, op->hsnap);
+}
+
 static void check_op(Checker *c, const IrOp *op) {
     if (op->type > T_V128)
         fail(c, "no such type");
@@ -204,24 +218,14 @@ static void check_op(Checker *c, const IrOp *op) {
             fail(c, "bad type");
         break;
     case KIND_CONST: case KIND_PARAM: check_const(c, op); break;
-    case KIND_SLOT:
-        if (ir_type_size(op->type) < 4 || op->imm < 0 || (uint64_t)op->imm + ir_type_size(op->type) > c->state_end)
-            fail(c, "slot outside of guest state, or smaller than 4 bytes");
-        if (op->op == OP_TALLY && op->type != T_I64)
-            fail(c, "counters are i64");
-        break;
+    case KIND_SLOT: check_slot(c, op); break;
     case KIND_MEM:
         check_memory(c, op);
         if (!c->fault)
             check_snap(c, op->snap);
         break;
     case KIND_FP: case KIND_FCMP: case KIND_FTOI: check_fp(c, op); break;
-    case KIND_CALL:
-        if (op->helper >= c->b->names->nhelpers || op->hsnap >= c->b->nsnaps || ir_type_size(op->type) > 8)
-            fail(c, "no such helper, or bad type");
-        else
-            check_snap(c, op->hsnap);
-        break;
+    case KIND_CALL: check_call(c, op); break;
     case KIND_EXITR:
         if (type_of(c, op->a) != T_I32 && type_of(c, op->a) != T_I64)
             fail(c, "a vaddr is i32 or i64");

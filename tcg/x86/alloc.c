@@ -228,12 +228,6 @@ static Reg take_temp(Gen *g) {
     return (Reg)best;
 }
 
-Reg temp_gpr(Gen *g) {
-    Reg t = take_temp(g);
-    g->locked |= 1u << t;
-    return t;
-}
-
 static void load_int(Gen *g, Reg d, IrRef r) {
     const Val *v = &g->val[r];
     int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;

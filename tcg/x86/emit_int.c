@@ -218,6 +218,45 @@ static void emit_mulh(Gen *g, IrRef r, const IrOp *op) {
 }
 
 // Division by 0 and MIN / -1 by branches, since the host traps on them. rcx = divisor, rdx:rax = dividend and results.
+// rax / rcx: the quotient stays in rax, the remainder in rdx.
+static void divide(Asm *s, unsigned w, bool is_signed) {
+    if (is_signed)
+        opcode(s, w | 0x99, 0, 0, 0); // cqo, cdq
+    else
+        op_rr(s, 0x33, RDX, RDX);
+    unary(s, w, is_signed ? 7 : 6, RCX);
+}
+
+// rdx = rax / rcx or the remainder, with what op.def says of the divisors 0 and -1, which the host traps on.
+static void divide_total(Asm *s, unsigned w, bool is_signed, bool rem) {
+    op_rr(s, w | 0x85, RCX, RCX);
+    uint8_t *zero = jcc_short(s, CC_E), *minus = NULL;
+    if (is_signed) {
+        alu_ri(s, w, ALU_CMP, RCX, -1);
+        minus = jcc_short(s, CC_E);
+    }
+    divide(s, w, is_signed);
+    if (!rem)
+        op_rr(s, w | 0x8b, RDX, RAX);
+    uint8_t *done = jmp_short(s);
+    bind_short(s, zero);
+    if (rem)
+        op_rr(s, w | 0x8b, RDX, RAX);
+    else
+        alu_ri(s, w, ALU_OR, RDX, -1);
+    uint8_t *done_zero = jmp_short(s);
+    if (minus) {
+        bind_short(s, minus);
+        op_rr(s, w | 0x8b, RDX, RAX);
+        if (rem)
+            op_rr(s, 0x33, RDX, RDX);
+        else
+            unary(s, w, 3, RDX); // neg
+    }
+    bind_short(s, done);
+    bind_short(s, done_zero);
+}
+
 static void emit_div(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned w = type_w(op->type);
@@ -228,38 +267,7 @@ static void emit_div(Gen *g, IrRef r, const IrOp *op) {
     if (keep)
         mov_mr(s, RBP, VCPU(scratch) + 40, RAX);
     move_w(g, w, RAX, a);
-    op_rr(s, w | 0x85, RCX, RCX);
-    uint8_t *zero = jcc_short(s, CC_E), *minus = NULL;
-    if (is_signed) {
-        alu_ri(s, w, ALU_CMP, RCX, -1);
-        minus = jcc_short(s, CC_E);
-        opcode(s, w | 0x99, 0, 0, 0); // cqo, cdq
-        unary(s, w, 7, RCX);
-    } else {
-        op_rr(s, 0x33, RDX, RDX);
-        unary(s, w, 6, RCX);
-    }
-    if (!rem)
-        op_rr(s, w | 0x8b, RDX, RAX);
-    uint8_t *done = jmp_short(s);
-    bind_short(s, zero);
-    if (rem)
-        op_rr(s, w | 0x8b, RDX, RAX);
-    else
-        alu_ri(s, w, ALU_OR, RDX, -1);
-    uint8_t *done2 = jmp_short(s), *done3 = NULL;
-    if (is_signed) {
-        bind_short(s, minus);
-        op_rr(s, w | 0x8b, RDX, RAX);
-        if (rem)
-            op_rr(s, 0x33, RDX, RDX);
-        else
-            unary(s, w, 3, RDX);
-        done3 = s->p;
-    }
-    (void)done3;
-    bind_short(s, done);
-    bind_short(s, done2);
+    divide_total(s, w, is_signed, rem);
     if (keep)
         mov_rm(s, RAX, RBP, VCPU(scratch) + 40);
     done_operands(g, op);

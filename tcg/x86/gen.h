@@ -156,7 +156,6 @@ void done_operands(Gen *g, const IrOp *op);     // frees what dies here; after t
 Reg def_gpr(Gen *g, IrRef r);                   // a register for op r's result (its pin, if hinted)
 uint8_t def_xmm(Gen *g, IrRef r);
 void evict_rax(Gen *g);
-Reg temp_gpr(Gen *g);                           // locked scratch for this op beyond rcx, rdx
 void save_caller_saved(Gen *g, bool writes_state); // before a C call: values needed later leave rax, XMM, and (if state changes) pins and slots
 void forget_state(Gen *g);                      // after a C call that wrote guest state
 void vacate_hint(Gen *g, IrRef r);

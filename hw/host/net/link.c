@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Frames as datagrams on a descriptor, on a port's thread. A full socket drops the frame, as a wire does.
 #include "hw/host/net/link.h"
-#include "hw/host/holder.h"
 #include "hw/host/net/port.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -61,41 +59,6 @@ Net *net_link_open(const char *id, int fd, const char *dump, char *error, size_t
     free(l);
     pcap_close(pcap);
     close(fd);
-    return NULL;
-}
-
-static bool parse_end(const char *text, struct sockaddr_in *a, char *error, size_t error_size) {
-    char host[64] = "";
-    unsigned port = 0;
-    char end;
-    *a = (struct sockaddr_in){.sin_family = AF_INET};
-    if (sscanf(text, "%63[0-9.]:%5u%c", host, &port, &end) != 2 || port > 65535 || !port ||
-        inet_pton(AF_INET, host, &a->sin_addr) != 1) {
-        snprintf(error, error_size, "'%.80s' is not address:port (as in 127.0.0.1:5000)", text);
-        return false;
-    }
-    a->sin_port = htons(port);
-    return true;
-}
-
-Net *net_dgram_open(const char *id, const char *local, const char *remote, const char *dump, char *error,
-                    size_t error_size) {
-    struct sockaddr_in here, there;
-    if (!parse_end(local, &here, error, error_size) || !parse_end(remote, &there, error, error_size))
-        return NULL;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && !bind(fd, (struct sockaddr *)&here, sizeof here) &&
-        !connect(fd, (struct sockaddr *)&there, sizeof there))
-        return net_link_open(id, fd, dump, error, error_size);
-    int e = errno;
-    char who[128];
-    if (e == EADDRINUSE) {
-        holder_of_port(true, ntohs(here.sin_port), who, sizeof who);
-        snprintf(error, error_size, "UDP port %u is taken by %s (choose another)", ntohs(here.sin_port), who);
-    } else {
-        snprintf(error, error_size, "cannot connect %.60s with %.60s: %s", local, remote, strerror(e));
-    }
-    if (fd >= 0) close(fd);
     return NULL;
 }
 
