@@ -80,10 +80,15 @@ static const uint16_t fp_pins[] = {F_SLOT(15), F_SLOT(14), F_SLOT(13), F_SLOT(12
                                    F_SLOT(4),  F_SLOT(5),  F_SLOT(6),  F_SLOT(7),  F_SLOT(18), F_SLOT(19), F_SLOT(20),
                                    F_SLOT(21), F_SLOT(28), F_SLOT(29), F_SLOT(22), F_SLOT(23)};
 
+// Linux keeps the current task in tp and, built with frame pointers, the frame in s0.
+static const uint16_t steady[] = {X_SLOT(2), X_SLOT(4), X_SLOT(8)};
+static bool roams(uint32_t ctx) { return (ctx & RV_CTX_PRIV) == PRIV_S; }
+
 // clang-format off
 #define GUEST(NAME, PC32) { \
     .name = NAME, .names = {slots, sizeof(slots) / sizeof(slots[0]), riscv_helpers, RISCV_NHELPERS}, \
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), \
+    .roams = roams, .steady = steady, .nsteady = sizeof(steady) / sizeof(steady[0]), \
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
     .state_size = sizeof(RiscvState), .insn_align = 2, .pc32 = PC32, \
     .translate = riscv_translate, .fill = riscv_fill, .io_read = riscv_io_read, .io_write = riscv_io_write, \

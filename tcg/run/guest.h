@@ -37,6 +37,11 @@ typedef struct Guest {
     unsigned npins;
     const uint16_t *fp_pins;           // the same for floating point (f64)
     unsigned nfp_pins;
+    // Is code under this context word a kernel's? It runs seldom in one place and its data lies in many pages, so that what a site touched
+    // last says little: accesses ask the TLB at once, but for those off the steady registers (stack, frame, thread). May be NULL.
+    bool (*roams)(uint32_t ctx);
+    const uint16_t *steady;            // slot offsets
+    unsigned nsteady;
     size_t state_size;                 // guest state struct, fields first, host wiring last
     unsigned insn_align;               // 1, 2 or 4 bytes: hashing
     bool pc32;                         // pcs have 32 bits, and code runs on past the last address at the first

@@ -32,6 +32,16 @@ static bool needs_slow(const IrOp *op) {
     return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || (op->memop & MO_SIZE) > MO_64;
 }
 
+// Does the address count from a register that stays in its page, as far as can be seen?
+static bool is_steady(const Gen *g, IrRef base, Reg reg) {
+    const Guest *guest = g->e->guest;
+    const IrOp *op = &g->ir->ops[base];
+    for (unsigned i = 0; i < guest->nsteady; i++)
+        if ((op->op == OP_GET && op->imm == guest->steady[i]) || g->x->pin_of_cell[guest->steady[i] / 8] == reg)
+            return true;
+    return false;
+}
+
 // Base register; what has none (a constant address) gets one.
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     bool store = op->op != OP_LOAD || s->write;
@@ -46,7 +56,7 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         return;
     if (!s->role)
         s->delta = RDX;
-    s->roves = cache_roves(g->e, g->ir->snaps[op->snap].pc);
+    s->roves = cache_roves(g->e, g->ir->snaps[op->snap].pc) || (g->roams && !is_steady(g, op->a, base));
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 

@@ -111,6 +111,7 @@ typedef struct Gen {
     unsigned nstubs;
     uint32_t first_link;
     Compiled *out;
+    bool roams;             // Guest.roams
     uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
 } Gen;

@@ -92,6 +92,7 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     g->nstubs = 0;
     g->first_link = first_link;
     g->out = out;
+    g->roams = e->guest->roams && e->guest->roams(ir->ctx);
     memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
     g->first_flow = (uint16_t)ir->nops;
