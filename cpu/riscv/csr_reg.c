@@ -59,7 +59,7 @@ void set_mcountinhibit(Vcpu *v, unsigned csr, uint64_t value) {
 
 // ---- status (3.1.6, 10.1.1)
 
-#define STATUS_S (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR)
+#define STATUS_S RV_SSTATUS_WRITABLE
 #define STATUS_M                                                                                             \
     (STATUS_S | MSTATUS_MIE | MSTATUS_MPIE | MSTATUS_MPRV | MSTATUS_TVM | MSTATUS_TW | MSTATUS_TSR)
 
@@ -83,6 +83,18 @@ static void set_status(Vcpu *v, uint64_t value, uint64_t mask) {
 }
 
 void set_sstatus(Vcpu *v, unsigned csr, uint64_t value) { set_status(v, value, STATUS_S); }
+
+// The same without the way through csr.c.
+uint64_t riscv_sstatus(Vcpu *v, uint64_t value, uint64_t mask, uint64_t c) {
+    RiscvState *s = riscv_state(v);
+    uint64_t view = get_sstatus(v, 0x100), old = s->mstatus;
+    set_status(v, value, mask & STATUS_S);
+    uint64_t changed = old ^ s->mstatus;
+    if (changed & (MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR)) riscv_update_context(v);
+    if (changed & s->mstatus & MSTATUS_SIE) riscv_irq_check(v);
+    return view;
+}
+
 void set_mstatus(Vcpu *v, unsigned csr, uint64_t value) {
     bool mpp_legal = (value & MSTATUS_MPP) != 2ull << MSTATUS_MPP_SHIFT;
     set_status(v, value, STATUS_M | (mpp_legal ? MSTATUS_MPP : 0));

@@ -66,7 +66,7 @@ static const IrSlot slots[] = {
 #undef F
     SLOT(res_vaddr), SLOT(res_value), SLOT(sscratch), SLOT(sepc),   SLOT(scause),
     SLOT(stval),     SLOT(mscratch),  SLOT(mepc),     SLOT(mcause), SLOT(mtval),
-    SLOT(scounteren), SLOT(mcounteren), SLOT(medeleg), SLOT(mideleg), SLOT(mie),
+    SLOT(scounteren), SLOT(mcounteren), SLOT(medeleg), SLOT(mideleg), SLOT(mie), SLOT(mstatus),
     SLOT(instret),
 };
 

@@ -9,8 +9,34 @@ static IrRef csr_call(Trans *t, unsigned helper, const Insn *i, IrRef value, IrR
     return ir_call(t->k, T_I64, helper, bits_of(t, i), value, mask);
 }
 
+// ---- sstatus on RV64: kernels read it and switch interrupts and SUM with it all the time
+enum { SSTATUS = 0x100, SIE = 2 };
+
+static bool is_sstatus(const Trans *t, const Insn *i) { return i->csr == SSTATUS && t->xlen == 64 && priv(t) != PRIV_U; }
+
+static IrRef sstatus_view(Trans *t, IrRef mstatus) {
+    IrRef dirty = shl(t, and_(t, mstatus, shl(t, mstatus, imm(t, 1))), imm(t, 63 - MSTATUS_FS_SHIFT - 1)); // FS = 3: SD
+    return or_(t, and_(t, mstatus, imm(t, (int64_t)(RV_SSTATUS_WRITABLE | MSTATUS_UXL))), and_(t, dirty, imm(t, INT64_MIN)));
+}
+
+static void sstatus_read(Trans *t, const Insn *i) {
+    if (i->rd) set_x(t, i->rd, sstatus_view(t, ir_get(t->k, T_I64, offsetof(RiscvState, mstatus))));
+}
+
+// Interrupts off: nothing else follows from that.
+static void sstatus_clear_sie(Trans *t, const Insn *i) {
+    uint16_t slot = offsetof(RiscvState, mstatus);
+    IrRef old = ir_get(t->k, T_I64, slot);
+    ir_set(t->k, T_I64, slot, and_(t, old, imm(t, ~(int64_t)SIE)));
+    if (i->rd) set_x(t, i->rd, sstatus_view(t, old));
+}
+
 static void csr_read(Trans *t, const Insn *i) {
     uint16_t slot;
+    if (is_sstatus(t, i)) {
+        sstatus_read(t, i);
+        return;
+    }
     uint64_t writable;
     if (riscv_csr_plain(t->config, (unsigned)i->csr, t->ctx, false, &slot, &writable)) {
         set_x(t, i->rd, ir_get(t->k, t->tx, slot));
@@ -37,6 +63,11 @@ static bool csr_write_plain(Trans *t, const Insn *i, IrRef value, IrRef mask) {
 
 static void csr_write(Trans *t, const Insn *i, IrRef value, IrRef mask) {
     if (csr_write_plain(t, i, value, mask)) return;
+    if (is_sstatus(t, i)) {
+        set_x(t, i->rd, ir_call(t->k, T_I64, H_sstatus, value, mask == IR_NONE ? imm(t, -1) : mask, IR_NONE));
+        ir_exit_sync(t->k, t->next);
+        return;
+    }
     bool counts = riscv_csr_counts((unsigned)i->csr);
     if (counts) ir_count_now(t->k);
     if (i->rd == 0 && mask == IR_NONE)
@@ -63,6 +94,7 @@ INSN(csrrsi) {
 }
 INSN(csrrci) {
     if (i->imm == 0) csr_read(t, i);
+    else if (is_sstatus(t, i) && i->imm == SIE) sstatus_clear_sie(t, i);
     else csr_write(t, i, imm(t, 0), imm(t, i->imm));
 }
 

@@ -157,7 +157,7 @@ uint64_t riscv_mip(const RiscvState *s) {
 // The interrupts that would be taken now, those of one target mode only; *to_s says which (Privileged 3.1.9,
 // 10.1.3).
 static uint64_t enabled_interrupts(const RiscvState *s, bool *to_s) {
-    if (!s->mie) return 0;
+    if (!((s->mip | atomic_load_explicit(&s->pins, memory_order_relaxed)) & s->mie)) return 0;
     uint64_t pending = riscv_mip(s) & s->mie;
     uint64_t m = pending & ~s->mideleg, d = pending & s->mideleg;
     *to_s = false;

@@ -33,8 +33,48 @@ block 0x80000000 ctx 0x1
 ; ret
 block 0x80000000 ctx 0x1
   @80000000+4
-    %1:i64 = call csr_rw(0x10016073, -1, 2)
+    %1:i64 = call sstatus(-1, 2)
              exit_sync 0x80000004
+== rv64 s sstatus is read in place
+10002573 8082
+--
+; csrr	a0,sstatus
+; ret
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = get mstatus
+    %2:i64 = shl %1, 1
+    %3:i64 = and %1, %2
+    %4:i64 = shl %3, 49
+    %5:i64 = and %4, 0x8000000000000000
+    %6:i64 = and %1, 0x3000c6122
+    %7:i64 = or %6, %5
+             set a0, %7
+  @80000004+2
+    %8:i64 = get ra
+    %9:i64 = and %8, -2
+             exit_reg %9 return
+== rv64 s interrupts are switched off in place
+10017573 8082
+--
+; csrrci	a0,sstatus,2
+; ret
+block 0x80000000 ctx 0x1
+  @80000000+4
+    %1:i64 = get mstatus
+    %2:i64 = and %1, -3
+             set mstatus, %2
+    %3:i64 = shl %1, 1
+    %4:i64 = and %1, %3
+    %5:i64 = shl %4, 49
+    %6:i64 = and %5, 0x8000000000000000
+    %7:i64 = and %1, 0x3000c6122
+    %8:i64 = or %7, %6
+             set a0, %8
+  @80000004+2
+    %9:i64 = get ra
+    %10:i64 = and %9, -2
+             exit_reg %10 return
 == rv64 u privilege is the helper's to check
 14002573 8082
 --

@@ -136,6 +136,24 @@ static void test_status(void) {
     csr_write(sstatus, MSTATUS_FS & 0x2000);
 }
 
+// sstatus as a view: SD follows FS, one instruction gives the old value and changes its bits alone.
+static void test_sstatus_view(void) {
+    Word sd = (Word)1 << (XLEN - 1), old, shown = MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR;
+
+    csr_write(mstatus, MSTATUS_FS | MSTATUS_SIE | MSTATUS_SUM);
+    __asm__ volatile("csrrci %0, sstatus, 2" : "=r"(old));
+    check_equal("sstatus before SIE is cleared", old & (shown | sd), MSTATUS_FS | MSTATUS_SIE | MSTATUS_SUM | sd);
+    check_equal("and after", csr_read(sstatus) & (shown | sd), MSTATUS_FS | MSTATUS_SUM | sd);
+    __asm__ volatile("csrrsi %0, sstatus, 2" : "=r"(old));
+    check_equal("before it is set", old & (shown | sd), MSTATUS_FS | MSTATUS_SUM | sd);
+    __asm__ volatile("csrrc %0, sstatus, %1" : "=r"(old) : "r"(0x4000ul | MSTATUS_SUM)); // FS: dirty to initial
+    check_equal("with SIE", old & (shown | sd), MSTATUS_FS | MSTATUS_SUM | MSTATUS_SIE | sd);
+    check_equal("FS initial: no SD", csr_read(sstatus) & (shown | sd), 0x2000 | MSTATUS_SIE);
+    check_equal("as mstatus has it", csr_read(mstatus) & (shown | sd), 0x2000 | MSTATUS_SIE);
+    csr_write(sstatus, 0);
+    check_equal("all off", csr_read(sstatus) & (shown | sd), 0);
+}
+
 static void test_fp_status(void) {
     csr_clear(mstatus, MSTATUS_FS);
     check_illegal("FP arithmetic with FS off", probe_fadd, M_MODE);
@@ -205,6 +223,7 @@ void test_main(void) {
     test_basic();
     test_privileges();
     test_status();
+    test_sstatus_view();
     test_fp_status();
     test_delegation();
     test_counters();
