@@ -37,15 +37,17 @@ static bool compile(unsigned most, Compiled *c) {
 
 // ---- loops
 
-// "[r15 + 0x181e0]", "[rbp - 0x20]" and an entry of the jump cache, "[rcx + 0x20000]", lose their displacements; guest state above rbp keeps it.
+// "[r15 + 0x181e0]", "[rbp - 0x20]" and an entry of the jump cache, "[rcx + 0x20000]", lose their displacements, as
+// constants before the first block do; guest state above rbp keeps it.
 static void put_operands(const char *text, FILE *to) {
     for (const char *p = text; *p; p++) {
         bool space = !strncmp(p, "[r15 + 0x", 9), vcpu = !strncmp(p, "[rbp - 0x", 9), jump = !strncmp(p, "[rcx + 0x2", 10);
-        if (!space && !vcpu && !jump) {
+        bool fixed = !strncmp(p, "[rip - 0x", 9);
+        if (!space && !vcpu && !jump && !fixed) {
             fputc(*p, to);
             continue;
         }
-        fputs(space ? "[space]" : vcpu ? "[vcpu]" : "[jump entry]", to);
+        fputs(space ? "[space]" : vcpu ? "[vcpu]" : fixed ? "[constant]" : "[jump entry]", to);
         p += strcspn(p, "]");
     }
 }

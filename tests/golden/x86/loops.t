@@ -661,19 +661,19 @@ e10c 0521 fef51ee3
   27  ja out
   33  mov rdx, qword ptr [space]
   40  vmovss xmm9, dword ptr [r8 + rdx]
-  46  vorps xmm9, xmm9, xmmword ptr [rip - 0x2196]
+  46  vorps xmm9, xmm9, xmmword ptr [constant]
   54  mov rcx, r11
   57  sub rcx, qword ptr [space]
   64  cmp rcx, 0xffc
   71  ja out
   77  mov rdx, qword ptr [space]
   84  vmovss xmm8, dword ptr [r11 + rdx]
-  90  vorps xmm8, xmm8, xmmword ptr [rip - 0x21c2]
+  90  vorps xmm8, xmm8, xmmword ptr [constant]
   98  add r8, 4
  102  add r11, 4
  106  vmovaps xmm6, xmm13
  111  vmovaps xmm0, xmm6
- 115  vptest xmm0, xmmword ptr [rip - 0x21dc]
+ 115  vptest xmm0, xmmword ptr [constant]
  124  jae out
  130  vmovaps xmm6, xmm9
  135  vfmadd213ss xmm6, xmm8, xmm0
