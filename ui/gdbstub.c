@@ -242,21 +242,13 @@ GdbStub *gdbstub_new(Machine *m, Serial *s) {
         m->cpus[i]->on_stop_opaque = g;
         m->cpus[i]->on_stop = on_stop;
     }
-    s->front = g;
-    s->can_receive = can_receive;
-    s->receive = receive;
-    s->event = on_event;
-    s->drained = drained;
+    serial_attach(s, g, can_receive, receive, on_event, drained);
     return g;
 }
 
 void gdbstub_free(GdbStub *g) {
     if (!g) return;
-    Serial *s = g->out.serial;
-    s->can_receive = NULL;
-    s->receive = NULL;
-    s->event = NULL;
-    s->drained = NULL;
+    serial_detach(g->out.serial);
     for (unsigned i = 0; i < g->machine->ncpus; i++) g->machine->cpus[i]->on_stop = NULL;
     outbox_clear(&g->out);
     free(g->last);

@@ -250,11 +250,7 @@ Monitor *monitor_new(Machine *m, Serial *s, bool shared) {
     mon->command.machine = m;
     mon->line.echo = on_echo;
     mon->line.opaque = mon;
-    s->front = mon;
-    s->can_receive = can_receive;
-    s->receive = receive;
-    s->event = on_event;
-    s->drained = drained;
+    serial_attach(s, mon, can_receive, receive, on_event, drained);
     mon->shared = shared;
     if (!shared) greet(mon); // nobody hears it where nobody is connected yet
     mon->greeted = false;
@@ -262,10 +258,7 @@ Monitor *monitor_new(Machine *m, Serial *s, bool shared) {
 }
 
 void monitor_free(Monitor *mon) {
-    mon->serial->can_receive = NULL;
-    mon->serial->receive = NULL;
-    mon->serial->event = NULL;
-    mon->serial->drained = NULL;
+    serial_detach(mon->serial);
     outbox_clear(&mon->out);
     line_free(&mon->line);
     free(mon);

@@ -23,16 +23,6 @@ typedef struct Virt {
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
-static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t base, const char *props,
-                   char *error, size_t error_size) {
-    Device *d = device_new(m, type, id);
-    if (machine_globals(m, d, error, error_size) && device_set_all(d, props, error, error_size) &&
-        device_plug(d, error, error_size) && device_map(d, base, error, error_size))
-        return d;
-    device_free(d);
-    return NULL;
-}
-
 static void wire_cores(Machine *m, Virt *v) {
     for (unsigned c = 0; c < m->ncpus; c++) {
         device_wire_to(v->gic, 2 * c, arm_pin(m, c, ARM_PIN_IRQ));
@@ -53,8 +43,8 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     snprintf(cores, sizeof(cores), "cores=%u", m->ncpus);
     bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
-              (v->gic = add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
-              (v->uart = add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
+              (v->gic = board_add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
+              (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
     wire_cores(m, v);
     device_wire(v->uart, 0, v->gic, UART_IRQ);
@@ -67,7 +57,7 @@ static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const c
     Virt *v = m->board_state;
     char id[32];
     snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
-    v->slot[slot] = add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
+    v->slot[slot] = board_add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
     if (v->slot[slot]) device_wire(v->slot[slot], 0, v->gic, VIRTIO_IRQ + slot);
     return v->slot[slot] != NULL;
 }
@@ -139,7 +129,7 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state;
     for (unsigned s = 0; s < VIRTIO_SLOTS; s++) // transports are always there; what nobody plugged in is empty
         if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
-    static const ArmBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt};
+    static const BoardTree boot = {.stdout_path = uart_path, .make_dt = virt_dt};
     return arm_boot(m, &boot, error, error_size);
 }
 

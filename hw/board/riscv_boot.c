@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include "hw/misc/fw_cfg.h"
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
@@ -28,13 +27,9 @@ typedef struct Boot {
     uint64_t start;        // where the ROM jumps
     uint64_t kernel_entry; // 0: no kernel
     uint64_t initrd_start, initrd_end;
-    void *dtb;
-    size_t dtb_size;
+    BootTree dtb;
     uint64_t dtb_base;
 } Boot;
-
-static uint64_t align_up(uint64_t x, uint64_t to) { return (x + to - 1) & ~(to - 1); }
-static uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
 static bool is_elf_at(const Image *i, uint64_t address) {
     if (i->kind != IMAGE_ELF) return false;
@@ -91,7 +86,6 @@ static uint64_t dtb_limit(const Machine *m) {
 
 static bool load_initrd(Boot *b, uint64_t kernel_end, char *error, size_t error_size) {
     const Machine *m = b->m;
-    char name[96];
     if (!m->spec->initrd) return true;
     if (!b->kernel.path) return FAIL("-initrd needs a -kernel");
     if (!image_read(&b->initrd, m->spec->initrd, error, error_size)) return false;
@@ -100,56 +94,17 @@ static bool load_initrd(Boot *b, uint64_t kernel_end, char *error, size_t error_
     if (base < after || base + b->initrd.size > dtb_limit(m) - 2 * MIB) base = after;
     b->initrd_start = base;
     b->initrd_end = base + b->initrd.size;
-    const char *file = strrchr(m->spec->initrd, '/');
-    snprintf(name, sizeof(name), "the initrd '%s'", file ? file + 1 : m->spec->initrd);
-    return loader_put(&b->loader, name, base, b->initrd.data, b->initrd.size, 0, error, error_size);
-}
-
-static bool make_dt(Boot *b, char *error, size_t error_size) {
-    if (b->m->spec->dtb) {
-        Image user;
-        if (!image_read(&user, b->m->spec->dtb, error, error_size)) return false;
-        b->dtb = user.data;
-        b->dtb_size = user.size;
-        free(user.path);
-        return true;
-    }
-    Fdt f;
-    dt_start(&f);
-    dt_begin(&f, "%s", "");
-    b->how->make_dt(b->m, &f);
-    dt_end(&f);
-    if (!dt_finish(&f, error, error_size)) return false;
-    b->dtb = f.blob;
-    b->dtb_size = f.size;
-    return true;
+    return boot_put_initrd(b->m, &b->loader, &b->initrd, base, error, error_size);
 }
 
 static bool load_dt(Boot *b, char *error, size_t error_size) {
-    uint8_t seed[32];
-    char why[300];
-    bool seeded = getrandom(seed, sizeof(seed), 0) == sizeof(seed);
-    DtChosen chosen = {
-        .bootargs = b->m->spec->append,
-        .stdout_path = b->m->spec->dtb ? NULL : b->how->stdout_path,
-        .initrd_start = b->initrd_start,
-        .initrd_end = b->initrd_end,
-        .rng_seed = seeded ? seed : NULL,
-        .rng_seed_size = seeded ? sizeof(seed) : 0,
-    };
-    if (!make_dt(b, error, error_size)) return false;
-    if (!dt_patch_chosen(&b->dtb, &b->dtb_size, &chosen, why, sizeof(why)))
-        return FAIL("'%s': %s", b->m->spec->dtb ? b->m->spec->dtb : "device tree", why);
-    uint64_t limit = dtb_limit(b->m);
-    if (b->dtb_size > b->m->ram_size) return FAIL("the device tree is larger than the memory");
-    b->dtb_base = (limit - b->dtb_size) & ~(2 * MIB - 1);
-    if (b->dtb_base < b->m->ram_base)
-        b->dtb_base = (limit - b->dtb_size) & ~7ull; // less than 2 MiB of memory
-    free(b->m->dtb);
-    b->m->dtb = malloc(b->dtb_size);
-    b->m->dtb_size = b->dtb_size;
-    memcpy(b->m->dtb, b->dtb, b->dtb_size);
-    return loader_put(&b->loader, "the device tree", b->dtb_base, b->dtb, b->dtb_size, 0, error, error_size);
+    const Machine *m = b->m;
+    if (!boot_make_tree(b->m, &b->how->tree, b->initrd_start, b->initrd_end, &b->dtb, error, error_size))
+        return false;
+    uint64_t limit = dtb_limit(m);
+    b->dtb_base = (limit - b->dtb.size) & ~(2 * MIB - 1);
+    if (b->dtb_base < m->ram_base) b->dtb_base = (limit - b->dtb.size) & ~7ull; // less than 2 MiB of memory
+    return boot_put_tree(b->m, &b->loader, &b->dtb, b->dtb_base, error, error_size);
 }
 
 // OpenSBI, include/sbi/fw_dynamic.h: five or six words of the machine's width.
@@ -229,7 +184,7 @@ bool riscv_boot(Machine *m, const RiscvBoot *how, char *error, size_t error_size
     bool ok = load_all(&b, error, error_size);
     if (ok && how->on_kernel) how->on_kernel(m, b.kernel.path ? &b.kernel : NULL);
     for (unsigned i = 0; ok && i < m->ncpus; i++) cpu_reset(m->cpus[i], RISCV_ROM_BASE);
-    free(b.dtb);
+    free(b.dtb.blob);
     image_close(&b.firmware);
     image_close(&b.kernel);
     image_close(&b.initrd);

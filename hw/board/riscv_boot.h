@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What all RISC-V boards share: harts, the device tree's /cpus, and how a boot is laid out in memory.
 #pragma once
-#include "hw/core/loader.h"
-#include "hw/core/machine.h"
+#include "hw/board/boot.h"
 
 // Engine and harts of the machine's target, configured by -cpu; m->cpu_phandles for the interrupt
 // controllers' nodes.
@@ -24,8 +23,7 @@ typedef struct RiscvBoot {
     // fw_cfg; with -bios none, where the harts start.
     uint64_t flash;
     Device *fw_cfg;
-    const char *stdout_path;             // for /chosen
-    void (*make_dt)(Machine *m, Fdt *f); // the root node's contents
+    BoardTree tree;
     void (*on_kernel)(
         Machine *m, const Image *kernel); // may be NULL; called with the ELF or Image, NULL if there is none
 } RiscvBoot;

@@ -40,16 +40,6 @@ typedef struct Virt {
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
-static Device *add(Machine *m, const DeviceType *type, const char *id, uint64_t base, const char *props,
-                   char *error, size_t error_size) {
-    Device *d = device_new(m, type, id);
-    if (machine_globals(m, d, error, error_size) && device_set_all(d, props, error, error_size) &&
-        device_plug(d, error, error_size) && device_map(d, base, error, error_size))
-        return d;
-    device_free(d);
-    return NULL;
-}
-
 static void wire_harts(Machine *m, Virt *v) {
     device_wire_to(v->clint, ACLINT_TIME, riscv_time_pin(m));
     for (unsigned h = 0; h < m->ncpus; h++) {
@@ -77,7 +67,7 @@ static bool add_flash(Machine *m, Virt *v, char *error, size_t error_size) {
         if (drive) snprintf(props, sizeof(props), "drive=%s", drive);
         free(drive);
         snprintf(id, sizeof(id), "virt.flash%u", i);
-        v->flash[i] = add(m, &pflash_type, id, FLASH_BASE + i * PFLASH_SIZE, props, error, error_size);
+        v->flash[i] = board_add(m, &pflash_type, id, FLASH_BASE + i * PFLASH_SIZE, props, error, error_size);
         if (!v->flash[i] || !pflash_code(v->flash[i])) return false;
     }
     return true;
@@ -97,15 +87,16 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
     bool ok = riscv_make_harts(m, error, error_size) &&
               riscv_make_memory(m, "riscv_virt_board.ram", error, error_size) &&
-              (v->plic = add(m, &plic_type, "plic", PLIC_BASE, harts, error, error_size)) &&
-              (v->clint = add(m, &aclint_type, "clint", CLINT_BASE, clint, error, error_size)) &&
-              (!aclint || (v->sswi = add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
-              (v->finisher = add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
-              (v->fw_cfg = add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
+              (v->plic = board_add(m, &plic_type, "plic", PLIC_BASE, harts, error, error_size)) &&
+              (v->clint = board_add(m, &aclint_type, "clint", CLINT_BASE, clint, error, error_size)) &&
+              (!aclint ||
+               (v->sswi = board_add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
+              (v->finisher = board_add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
+              (v->fw_cfg = board_add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
               fill_fw_cfg(m, v->fw_cfg, error, error_size) && add_flash(m, v, error, error_size) &&
-              (v->rtc = add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
-              (v->uart = add(m, &ns16550_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "",
-                             error, error_size));
+              (v->rtc = board_add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
+              (v->uart = board_add(m, &ns16550_type, "serial0", UART_BASE,
+                                   m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
     wire_harts(m, v);
     device_wire(v->uart, 0, v->plic, UART_IRQ);
@@ -120,7 +111,7 @@ static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const c
     Virt *v = m->board_state;
     char id[32];
     snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
-    v->slot[slot] = add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
+    v->slot[slot] = board_add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
     if (v->slot[slot]) device_wire(v->slot[slot], 0, v->plic, VIRTIO_IRQ + slot);
     return v->slot[slot] != NULL;
 }
@@ -198,7 +189,7 @@ static void virt_dt(Machine *m, Fdt *f) {
 
 static bool virt_load(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state;
-    RiscvBoot boot = {.stdout_path = uart_path, .make_dt = virt_dt, .fw_cfg = v->fw_cfg};
+    RiscvBoot boot = {.tree = {uart_path, virt_dt}, .fw_cfg = v->fw_cfg};
     if (pflash_has_disk(v->flash[0])) boot.flash = v->flash[0]->base;
     for (unsigned s = 0; s < VIRTIO_SLOTS;
          s++) // transports are always there; what nobody plugged in is empty

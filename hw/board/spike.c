@@ -64,7 +64,7 @@ static void find_words(Machine *m, const Image *kernel) {
 }
 
 static bool spike_load(Machine *m, char *error, size_t error_size) {
-    static const RiscvBoot boot = {.stdout_path = "/htif", .make_dt = spike_dt, .on_kernel = find_words};
+    static const RiscvBoot boot = {.tree = {"/htif", spike_dt}, .on_kernel = find_words};
     return riscv_boot(m, &boot, error, error_size);
 }
 

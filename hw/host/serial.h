@@ -36,6 +36,19 @@ struct Serial {
     void (*drained)(void *front);
 };
 
+// Plugs a front in; with NULLs, pulls it out. No back end: nothing.
+static inline void serial_attach(Serial *s, void *front, size_t (*can_receive)(void *front),
+                                 void (*receive)(void *front, const uint8_t *bytes, size_t n),
+                                 void (*event)(void *front, SerialEvent event), void (*drained)(void *front)) {
+    if (!s) return;
+    s->front = front;
+    s->can_receive = can_receive;
+    s->receive = receive;
+    s->event = event;
+    s->drained = drained;
+}
+static inline void serial_detach(Serial *s) { serial_attach(s, NULL, NULL, NULL, NULL, NULL); }
+
 // Without a back end bytes go nowhere, at once.
 static inline size_t serial_write(Serial *s, const uint8_t *bytes, size_t n) {
     return s ? s->ops->write(s, bytes, n) : n;

@@ -149,10 +149,7 @@ static void receive(void *front, const uint8_t *bytes, size_t n) {
 static bool htif_plug(Device *d, char *error, size_t error_size) {
     Htif *h = d->state;
     h->timer = device_timer(d, poll, 0);
-    if (!h->chardev) return true;
-    h->chardev->front = d;
-    h->chardev->can_receive = can_receive;
-    h->chardev->receive = receive;
+    serial_attach(h->chardev, d, can_receive, receive, NULL, NULL);
     return true;
 }
 

@@ -224,13 +224,7 @@ static void drained(void *front) {
 }
 
 static bool uart_plug(Device *d, char *error, size_t error_size) {
-    Uart *u = d->state;
-    if (!u->chardev) return true;
-    u->chardev->front = d;
-    u->chardev->can_receive = can_receive;
-    u->chardev->receive = receive;
-    u->chardev->event = event;
-    u->chardev->drained = drained;
+    serial_attach(((Uart *)d->state)->chardev, d, can_receive, receive, event, drained);
     return true;
 }
 

@@ -171,13 +171,7 @@ static void drained(void *front) {
 }
 
 static bool pl011_plug(Device *d, char *error, size_t error_size) {
-    Pl011 *u = d->state;
-    if (!u->chardev) return true;
-    u->chardev->front = d;
-    u->chardev->can_receive = can_receive;
-    u->chardev->receive = receive;
-    u->chardev->event = event;
-    u->chardev->drained = drained;
+    serial_attach(((Pl011 *)d->state)->chardev, d, can_receive, receive, event, drained);
     return true;
 }
 

@@ -128,25 +128,16 @@ static const VirtioOps ops = {
     .reset = reset,
 };
 
-static void set_front(Serial *s, VirtioConsole *c) {
-    if (!s) return;
-    s->front = c;
-    s->can_receive = c ? can_receive : NULL;
-    s->receive = c ? receive : NULL;
-    s->event = NULL;
-    s->drained = c ? drained : NULL;
-}
-
 static bool plug(Device *d, char *error, size_t error_size) {
     VirtioConsole *c = d->state;
     if (!virtio_mmio_plug(d, c->force_legacy, error, error_size)) return false;
-    set_front(c->chardev, c);
+    serial_attach(c->chardev, c, can_receive, receive, NULL, drained);
     return true;
 }
 
 static void unplug(Device *d) {
     VirtioConsole *c = d->state;
-    if (c->v.device) set_front(c->chardev, NULL);
+    if (c->v.device) serial_detach(c->chardev);
 }
 
 static void set_paused(Device *d, bool paused) {

@@ -3,6 +3,7 @@
 // state is described whole.
 #include "cpu/arm/insn.h"
 #include "cpu/arm/state.h"
+#include "tests/lib/suite.h"
 #include <check.h>
 #include <string.h>
 #undef INSN
@@ -134,9 +135,5 @@ int main(void) {
     tcase_add_test(t, gates);
     tcase_add_test(t, state_is_described);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

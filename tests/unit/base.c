@@ -9,6 +9,7 @@
 #include "tcg/base/fields.h"
 #include "tcg/base/log.h"
 #include "tcg/base/near.h"
+#include "tests/lib/suite.h"
 
 typedef struct Thing {
     uint64_t count;
@@ -210,9 +211,5 @@ int main(void) {
     tcase_add_test(t, epoch_waits_for_awake_readers_only);
     tcase_add_test(t, epoch_under_threads);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "hw/core/machine.h"
+#include "tests/lib/suite.h"
 
 static char error[1024];
 
@@ -238,9 +239,5 @@ int main(void) {
     tcase_add_test(t, machine_mode_program_starts_itself);
     tcase_add_test(t, mistakes_are_told);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "cpu/riscv/riscv.h"
 #include "tests/lib/riscv_random.h"
 #include "tcg/run/cache.h"
+#include "tests/lib/suite.h"
 #if defined(HAVE_CAPSTONE) && !defined(MYNA_HOSTILE)
 #include <capstone/capstone.h>
 
@@ -219,11 +220,7 @@ int main(void) {
     tcase_add_test(t, loops);
     tcase_add_test(t, instructions);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }
 #else
 int main(void) { return 77; } // no disassembler of host code, or tables of another size

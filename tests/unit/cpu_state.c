@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cpu/cpu.h"
 #include "tests/lib/riscv_hart.h"
+#include "tests/lib/suite.h"
 
 static char error[300];
 
@@ -111,9 +112,5 @@ int main(void) {
     tcase_add_test(t, clock_goes_around);
     tcase_add_test(t, the_counter_is_moved);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -17,6 +17,7 @@
 #include "hw/uart/ns16550.h"
 #include "hw/virtio/devices.h"
 #include "tests/lib/device_rig.h"
+#include "tests/lib/suite.h"
 
 static const struct Subject {
     const DeviceType *type;
@@ -217,9 +218,5 @@ int main(void) {
     tcase_add_loop_test(t, save_and_load_change_nothing, 0, SUBJECTS);
     tcase_add_loop_test(t, a_changed_field_is_seen, 0, SUBJECTS);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
 #include "tests/lib/device_rig.h"
+#include "tests/lib/suite.h"
 
 // ---- the framework
 
@@ -382,9 +383,5 @@ int main(void) {
     tcase_add_test(t, finisher_ends_the_machine);
     tcase_add_test(t, htif_console_and_exit);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

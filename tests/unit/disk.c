@@ -2,6 +2,7 @@
 // Disk images: exact transfers, the end of the file, read-only, holes, the throw-away overlay against a
 // model, locking between two openers, workers with many requests in flight, the pull source and pausing.
 #include "hw/host/disk.h"
+#include "tests/lib/suite.h"
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -327,9 +328,5 @@ int main(void) {
     tcase_add_test(c, many_in_flight);
     tcase_add_test(c, source_is_pulled_only_when_running);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

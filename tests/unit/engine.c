@@ -2,6 +2,7 @@
 // The engine on a toy guest: what every mechanism promises, run once by the JIT and once by the interpreter.
 #include <check.h>
 #include <stdlib.h>
+#include "tests/lib/suite.h"
 #include "tests/lib/toy.h"
 
 static Vcpu *v;
@@ -273,9 +274,5 @@ int main(void) {
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);
     tcase_add_loop_test(t, breakpoints_always_stop, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

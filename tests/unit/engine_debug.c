@@ -3,6 +3,7 @@
 // interpreter.
 #include <check.h>
 #include <string.h>
+#include "tests/lib/suite.h"
 #include "tests/lib/toy.h"
 
 static Vcpu *v;
@@ -239,9 +240,5 @@ int main(void) {
     tcase_add_loop_test(t, watch_while_stepping, 0, 2);
     tcase_add_loop_test(t, step_through_a_range, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

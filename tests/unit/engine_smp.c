@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cpu/cpu.h"
+#include "tests/lib/suite.h"
 #include "tests/lib/toy.h"
 
 enum { VCPUS = 4 };
@@ -199,9 +200,5 @@ int main(void) {
     tcase_add_loop_test(t, breakpoints_and_requests, 0, 2);
     tcase_add_loop_test(t, requests_in_every_state, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "tcg/fp/fp.h"
+#include "tests/lib/suite.h"
 
 enum { RV = FP_POLICY_RISCV, ARM = FP_POLICY_ARM };
 
@@ -242,9 +243,5 @@ int main(void) {
     tcase_add_test(tcase, flags_are_sticky);
     tcase_add_test(tcase, all_binary16_values_round_trip);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

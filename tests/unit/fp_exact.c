@@ -6,6 +6,7 @@
 
 #include "tests/lib/fp_oracle.h"
 #include "tests/lib/fp_random.h"
+#include "tests/lib/suite.h"
 
 static const OracleFormat F16 = {5, 10}, BF16 = {8, 7}, F32 = {8, 23}, F64 = {11, 52};
 
@@ -127,9 +128,5 @@ int main(void) {
     tcase_add_test(tcase, oracle_knows_the_facts);
     tcase_add_loop_test(tcase, operations_round_exactly, 0, CASES);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 
 #include "tcg/fp/hostfp.h"
 #include "tests/lib/fp_random.h"
+#include "tests/lib/suite.h"
 
 typedef struct Answer {
     uint64_t value;
@@ -302,9 +303,5 @@ int main(void) {
     tcase_add_test(tcase, host_differs_where_said);
     tcase_add_loop_test(tcase, host_agrees, 0, sizeof rules / sizeof *rules);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <string.h>
 #include "tests/lib/device_rig.h"
+#include "tests/lib/suite.h"
 
 enum { DATA = 0, SELECTOR = 8, DMA = 16 };
 enum { ERROR = 1, READ = 2, SKIP = 4, SELECT = 8, WRITE = 16 };
@@ -107,9 +108,5 @@ int main(void) {
     tcase_add_test(t, data_in_all_sizes);
     tcase_add_test(t, dma_reads_and_skips);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(s);
 }

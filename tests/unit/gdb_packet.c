@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/lib/suite.h"
 #include "ui/gdb_packet.h"
 
 static GdbReader r;
@@ -118,9 +119,5 @@ int main(void) {
     tcase_add_test(t, test_threads);
     tcase_add_test(t, test_hex);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

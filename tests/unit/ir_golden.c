@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/lib/irguest.h"
+#include "tests/lib/suite.h"
 
 static IrBlock parsed, folded;
 static char error[256];
@@ -218,9 +219,5 @@ int main(void) {
     TCase *t = tcase_create("golden");
     tcase_add_test(t, golden);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/lib/irguest.h"
+#include "tests/lib/suite.h"
 
 static IrBlock raw, other;
 
@@ -92,9 +93,5 @@ int main(void) {
     tcase_add_test(t, folding_keeps_the_meaning);
     tcase_add_test(t, host_code_agrees);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "hw/core/fdt.h"
 #include "hw/core/loader.h"
 #include "hw/core/loop.h"
+#include "tests/lib/suite.h"
 
 static char error[512];
 
@@ -289,9 +290,5 @@ int main(void) {
     tcase_add_test(t, device_tree_is_made_and_patched);
     tcase_add_test(t, loop_posts_watches_and_deadlines);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "cpu/bus/clock.h"
 #include "cpu/bus/mem.h"
+#include "tests/lib/suite.h"
 
 static char error[300];
 
@@ -188,9 +189,5 @@ int main(void) {
     tcase_add_test(t, map_changes_under_readers);
     tcase_add_test(t, clock_deadlines);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

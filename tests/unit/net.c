@@ -6,6 +6,7 @@
 #include "hw/host/net/user.h"
 #include "hw/virtio/devices.h"
 #include "tests/lib/guest_net.h"
+#include "tests/lib/suite.h"
 #include "tests/lib/virtio_driver.h"
 #include <arpa/inet.h>
 #include <check.h>
@@ -469,9 +470,5 @@ int main(void) {
     tcase_add_test(c, dump_has_every_frame);
     tcase_add_loop_test(c, guest_talks_through_virtio, 0, sizeof cards / sizeof cards[0]);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/lib/suite.h"
 #include "ui/chardev.h"
 #include "ui/keyval.h"
 #include "ui/options.h"
@@ -305,9 +306,5 @@ int main(void) {
     tcase_add_test(t, test_chardev_forms);
     tcase_add_test(t, test_machine_properties);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/lib/device_rig.h"
+#include "tests/lib/suite.h"
 
 #define BOTH(x) ((x) | (uint32_t)(x) << 16) // the same for both chips
 static Rig *r;
@@ -167,9 +168,5 @@ int main(void) {
     tcase_add_test(t, read_only_image);
     tcase_add_test(t, wrong_size);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/lib/riscv_hart.h"
+#include "tests/lib/suite.h"
 
 static Hart h;
 static void open64(void) { hart_open(&h, "rv64"); }
@@ -202,9 +203,5 @@ int main(void) {
                                   registers_for_the_debugger};
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

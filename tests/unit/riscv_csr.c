@@ -6,6 +6,7 @@
 #include <string.h>
 #include "cpu/riscv/csr.h"
 #include "tests/lib/riscv_hart.h"
+#include "tests/lib/suite.h"
 
 static Hart h;
 static void open64(void) { hart_open(&h, "rv64"); }
@@ -344,9 +345,5 @@ int main(void) {
     tcase_add_test(c32, mstatus_on_rv32);
     suite_add_tcase(suite, c);
     suite_add_tcase(suite, c32);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

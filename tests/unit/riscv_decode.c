@@ -2,6 +2,7 @@
 // The RISC-V tables: no two encodings overlap, every row decodes its own encodings, fields land where the manual says.
 #include "cpu/riscv/insn.h"
 #include "cpu/riscv/state.h"
+#include "tests/lib/suite.h"
 #include <check.h>
 #include <string.h>
 #undef INSN
@@ -133,9 +134,5 @@ int main(void) {
     tcase_add_test(t, fields);
     tcase_add_test(t, gates);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "cpu/riscv/riscv.h"
 #include "tests/lib/riscv_random.h"
+#include "tests/lib/suite.h"
 
 static struct {
     _Alignas(64) Vcpu v; // the state struct follows it
@@ -166,9 +167,5 @@ int main(void) {
     tcase_add_test(t, golden);
     tcase_add_loop_test(t, any_bytes, 0, 4);
     suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

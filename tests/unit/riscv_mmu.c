@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "tests/lib/riscv_hart.h"
+#include "tests/lib/suite.h"
 
 enum { V = 1, R = 2, W = 4, X = 8, U = 16, G = 32, A = 64, D = 128, RWXAD = R | W | X | A | D };
 #define N       (1ull << 63)
@@ -439,9 +440,5 @@ int main(void) {
     tcase_add_test(c32, mappings_of_sv32);
     suite_add_tcase(suite, c);
     suite_add_tcase(suite, c32);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

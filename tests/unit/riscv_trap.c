@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "tests/lib/riscv_hart.h"
+#include "tests/lib/suite.h"
 
 static Hart h;
 static void open64(void) { hart_open(&h, "rv64"); }
@@ -257,9 +258,5 @@ int main(void) {
         stimecmp_drives_stip, cbo_follows_envcfg,      thread_serves_requests_and_stops};
     for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) tcase_add_test(c, tests[i]);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

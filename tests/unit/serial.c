@@ -4,6 +4,7 @@
 // from outside.
 #include "hw/host/serial.h"
 #include "hw/core/loop.h"
+#include "tests/lib/suite.h"
 #include <check.h>
 #include <ctype.h>
 #include <errno.h>
@@ -507,9 +508,5 @@ int main(void) {
     tcase_add_loop_test(c, terminal_is_raw_and_restored, 0, sizeof ways / sizeof ways[0]);
     tcase_add_loop_test(c, stdio_without_terminal, 0, 3);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -4,6 +4,7 @@
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
 #include "hw/core/reg.h"
+#include "tests/lib/suite.h"
 #include "tests/lib/virtio_driver.h"
 #include <check.h>
 #include <fcntl.h>
@@ -371,9 +372,5 @@ int main(void) {
     tcase_add_test(c, console);
     tcase_add_loop_test(c, random_registers, 0, 2);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }

@@ -4,6 +4,7 @@
 // suppression.
 #include "hw/virtio/virtqueue.h"
 #include "tcg/base/log.h"
+#include "tests/lib/suite.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,9 +281,5 @@ int main(void) {
     tcase_add_test(c, legacy_layout);
     tcase_add_test(c, random_rings);
     suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return suite_run(s);
 }
