@@ -3,6 +3,7 @@
 // numbers in the device tree, and what a mistake on the command line is told. Machines are built, not run.
 #include <check.h>
 #include <elf.h>
+#include <endian.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "hw/core/machine.h"
+#include "hw/misc/fw_cfg.h"
+#include "hw/misc/pflash.h"
 #include "tests/lib/suite.h"
 
 static char error[1024];
@@ -65,6 +68,8 @@ static char *elf_make(uint64_t paddr, bool wide) {
     return file_make(wide ? "elf64" : "elf32", bytes, sizeof(bytes));
 }
 
+static Disk *first_flash; // what pflash0=flash means
+
 // NULL with the reason in `error`.
 static Machine *build(MachineSpec *spec) {
     if (!spec->target) spec->target = "riscv64";
@@ -72,6 +77,8 @@ static Machine *build(MachineSpec *spec) {
         board_find(spec->target, spec->machine ? spec->machine : "virt", error, sizeof(error));
     if (!board) return NULL;
     Machine *m = machine_new(spec, board);
+    if (first_flash) machine_add_end(m, PROP_DISK, "flash", first_flash);
+    first_flash = NULL;
     if (machine_build(m, error, sizeof(error))) return m;
     machine_free(m);
     return NULL;
@@ -182,6 +189,44 @@ START_TEST(aclint_nodes_are_qemus) {
 }
 END_TEST
 
+// By fw_cfg: an item's bytes as a little-endian number.
+static uint64_t item(Machine *m, unsigned key, unsigned size) {
+    uint64_t value = 0, byte;
+    ck_assert(mem_io_write(m->mem, 0x10100008, 2, htobe16((uint16_t)key)));
+    for (unsigned i = 0; i < size; i++) {
+        ck_assert(mem_io_read(m->mem, 0x10100000, 1, &byte));
+        value |= byte << 8 * i;
+    }
+    return value;
+}
+
+START_TEST(firmware_in_flash_finds_the_kernel_by_fw_cfg) {
+    for (unsigned bios = 0; bios < 2; bios++) { // OpenSBI starts flash; with none, the harts do
+        char *image = code_make("flash", PFLASH_SIZE);
+        DiskSpec disk = {.file = image, .read_only = true, .raw = true, .no_lock = true};
+        MachineSpec spec = {.bios = bios ? code_make("fw", 4096) : "none", .kernel = code_make("kernel", 8192),
+                            .initrd = code_make("initrd", 4096), .append = "quiet", .machine_props = "pflash0=flash"};
+        first_flash = disk_open(&disk, error, sizeof(error));
+        ck_assert_msg(first_flash, "%s", error);
+        Machine *m = build(&spec);
+        ck_assert_msg(m, "%s", error);
+        ck_assert_uint_eq(word(m, 0x1000 + 24, 8), bios ? 0x80000000 : 0x20000000);
+        ck_assert_uint_eq(word(m, 0x1000 + 56, 8), 0x20000000); // fw_dynamic_info: next address
+        uint64_t code;
+        ck_assert(mem_io_read(m->mem, 0x20000000, 4, &code));
+        ck_assert_uint_eq(code, 0x13);
+        ck_assert_uint_eq(*(uint32_t *)mem_code(m->mem, 0x20001000, 4096), 0x13);
+        ck_assert_ptr_null(mem_host(m->mem, 0x20001000, 4096, false));
+        ck_assert_uint_eq(item(m, FW_CFG_KERNEL_SIZE, 4), 8192);
+        ck_assert_uint_eq(item(m, FW_CFG_KERNEL_DATA, 4), 0x13);
+        ck_assert_uint_eq(item(m, FW_CFG_INITRD_SIZE, 4), 4096);
+        ck_assert_uint_eq(item(m, FW_CFG_CMDLINE_SIZE, 4), 6);
+        ck_assert_uint_eq(item(m, FW_CFG_CMDLINE_DATA, 6), 0x007465697571); // "quiet"
+        machine_free(m);
+    }
+}
+END_TEST
+
 START_TEST(machine_mode_program_starts_itself) {
     MachineSpec spec = {.kernel = elf_make(0x80000000, true)}; // linked where firmware would stand
     Machine *m = build(&spec);
@@ -236,6 +281,7 @@ int main(void) {
     tcase_add_test(t, firmware_kernel_initrd_are_where_qemu_puts_them);
     tcase_add_test(t, device_tree_names_are_qemus);
     tcase_add_test(t, aclint_nodes_are_qemus);
+    tcase_add_test(t, firmware_in_flash_finds_the_kernel_by_fw_cfg);
     tcase_add_test(t, machine_mode_program_starts_itself);
     tcase_add_test(t, mistakes_are_told);
     suite_add_tcase(s, t);

@@ -135,6 +135,35 @@ START_TEST(breakpoints_and_requests) {
 }
 END_TEST
 
+// Two vCPUs store into words of one page, which is watched and not watched in turn: only the one whose word it is stops, each time
+// behind its store.
+START_TEST(watchpoints_come_and_go) {
+    start(_i, 2);
+    CODE(0x1000, toy(TOY_ADDI, 3, 3, 1), toy(TOY_SD, 3, 1, 0), toy(TOY_BNEZ, 2, 0, -2), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned i = 0; i < 2; i++) {
+        toy_of(vcpus[i])->x[1] = 0x5000 + 8 * i;
+        toy_of(vcpus[i])->x[2] = 1;
+        go(i, 0x1000);
+    }
+    for (unsigned k = 1; k <= 30; k++) {
+        engine_watch(engine, 0x5000, 8, WATCHED_WRITE, true);
+        ck_assert_int_eq(join(0), RUN_WATCHPOINT);
+        ck_assert_uint_eq(vcpus[0]->pc, 0x1008);
+        ck_assert_uint_eq(vcpus[0]->watch.vaddr, 0x5000);
+        uint64_t stored;
+        memcpy(&stored, toy_ram + 0x5000, 8);
+        ck_assert_uint_eq(stored, toy_of(vcpus[0])->x[3]);
+        engine_watch(engine, 0x5000, 8, WATCHED_WRITE, false);
+        go(0, 0x1000);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        vcpu_kick(vcpus[i], EXIT_STOP);
+        ck_assert_int_eq(join(i), RUN_STOPPED);
+    }
+    finish(2);
+}
+END_TEST
+
 // ---- CPUs with threads
 
 static bool cpu_init(Cpu *c) { return true; }
@@ -198,6 +227,7 @@ int main(void) {
     tcase_add_loop_test(t, data_beside_code, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, breakpoints_and_requests, 0, 2);
+    tcase_add_loop_test(t, watchpoints_come_and_go, 0, 2);
     tcase_add_loop_test(t, requests_in_every_state, 0, 2);
     suite_add_tcase(s, t);
     return suite_run(s);
