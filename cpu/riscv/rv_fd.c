@@ -151,6 +151,15 @@ static void inject_sign(Trans *t, const Insn *i, IrType type, enum Sign how) {
         set_f(t, type, i->rd, f(t, type, i->rs1));
         return;
     }
+    if (type != T_F16 && (how != MULTIPLY || i->rs1 == i->rs2)) {
+        IrRef v = f(t, type, i->rs1), s = i->rs1 == i->rs2 ? v : f(t, type, i->rs2);
+        if (how == NEGATE) s = ir_fp(t->k, OP_FNEG, type, 0, s, IR_NONE, IR_NONE);
+        if (how == MULTIPLY) v = ir_fp(t->k, OP_FABS, type, 0, v, IR_NONE, IR_NONE);
+        else if (how == NEGATE && i->rs1 == i->rs2) v = s;
+        else if (v != s) v = ir_fp(t->k, OP_FSGNJ, type, 0, v, s, IR_NONE);
+        set_f(t, type, i->rd, v);
+        return;
+    }
     IrType it = bits_type(type);
     IrRef sign = ir_const(t->k, it, (int64_t)(1ull << (width(type) - 1))), a = raw(t, type, i->rs1), b, r;
     if (i->rs1 == i->rs2) { // fneg, fabs

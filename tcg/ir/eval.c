@@ -7,7 +7,7 @@
 typedef unsigned __int128 u128;
 typedef __int128 s128;
 
-static inline unsigned width_of(IrType t) { return t == T_I1 ? 1 : t == T_I32 ? 32 : 64; }
+static inline unsigned width_of(IrType t) { return t == T_I1 ? 1 : 8 * ir_type_size(t); }
 static inline uint64_t low_bits(uint64_t v, unsigned n) { return n >= 64 ? v : v & ((1ULL << n) - 1); }
 static inline int64_t sign_of(uint64_t v, unsigned n) { return (int64_t)(v << (64 - n)) >> (64 - n); }
 
@@ -115,6 +115,9 @@ static uint64_t evaluate(IrOpcode op, unsigned w, uint64_t a, uint64_t b, int64_
     case OP_XPERM8: return permute(a, b, 8, w);
     case OP_ZIP:    return zip(a, w);
     case OP_UNZIP:  return unzip(a, w);
+    case OP_FNEG:   return a ^ 1ull << (w - 1);
+    case OP_FABS:   return a & ~(1ull << (w - 1));
+    case OP_FSGNJ:  return (a & ~(1ull << (w - 1))) | (b & 1ull << (w - 1));
     default:        return compare(op, a, b, sa, sb);
     }
 }

@@ -81,6 +81,10 @@ static void check_value_op(Checker *c, const IrOp *op) {
     switch (op->op) {
     case OP_NOP:
         break;
+    case OP_FNEG: case OP_FABS: case OP_FSGNJ:
+        if (!is_float(t))
+            fail(c, "floats have signs");
+        break;
     case OP_BITCAST:
         if (ir_type_size(t) != ir_type_size(from) || is_integer(t) == is_integer(from))
             fail(c, "not a cast between integer and float of one size");

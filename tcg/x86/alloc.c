@@ -36,9 +36,13 @@ static void touch(Gen *g, IrRef r, unsigned i) {
         g->val[r].last = (uint16_t)i;
 }
 
+static unsigned op_before(const Gen *g, unsigned i);
+
+// A float's comparison raises flags, so it stays where it is; it may use rcx, so only BOOL has it.
 static void fuse(Gen *g, IrRef cond, unsigned i) {
     const IrOp *c = &g->ir->ops[cond];
-    if (ir_op_info[c->op].kind != KIND_CMP || g->ir->uses[cond] != 1)
+    bool fp = (c->op == OP_FLT || c->op == OP_FLE) && c->type != T_F16 && op_before(g, i) == cond && g->ir->ops[i].op == OP_BOOL;
+    if ((ir_op_info[c->op].kind != KIND_CMP && !fp) || g->ir->uses[cond] != 1)
         return;
     g->val[cond].fused = true;
     touch(g, c->a, i);

@@ -6,7 +6,7 @@
 #pragma once
 #include "tcg/x86/asm.h"
 
-enum { P_WD = 0x4000 };
+enum { P_WD = 0x4000, P_EVEX = 0x8000 }; // P_EVEX: the instruction has no other encoding
 
 typedef struct AvxRm { // the r/m operand: a register, or memory
     Reg base, index;
@@ -17,7 +17,7 @@ typedef struct AvxRm { // the r/m operand: a register, or memory
 static inline void avx_prefix(Asm *a, unsigned op, Reg reg, Reg v, const AvxRm *m) {
     unsigned map = op >> 8 & 3, pp = op >> 10 & 3, x = m->memory ? m->index >> 3 : 0, b = m->base >> 3 & 1;
     asm_room(a);
-    if (reg >= 16 || v >= 16 || (!m->memory && m->base >= 16)) {
+    if (op & P_EVEX || reg >= 16 || v >= 16 || (!m->memory && m->base >= 16)) {
         if (!m->memory)
             x = m->base >> 4;
         b1(a, 0x62);

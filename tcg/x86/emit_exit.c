@@ -385,6 +385,7 @@ static void eval_stub(Gen *g, const Stub *s) {
 
 void nan_stub(Gen *g, const Stub *s);
 void unbox_stub(Gen *g, const Stub *s);
+void saturate_stub(Gen *g, const Stub *s);
 
 void stubs_emit(Gen *g) {
     for (unsigned i = 0; i < g->nstubs && !g->a.full; i++) {
@@ -416,6 +417,7 @@ void stubs_emit(Gen *g) {
         case STUB_XPINS: xpins_stub(g, s); break;
         case STUB_UNBOX: unbox_stub(g, s); break;
         case STUB_CANON: canon_stub(g, s); break;
+        case STUB_SATURATE: saturate_stub(g, s); break;
         default: nan_stub(g, s); break;
         }
     }

@@ -84,7 +84,7 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     raw_made(g, r);
 }
 
-// vf[n]m{add,sub}213: x = x * b + c. RISC-V raises NV for inf * 0 + NaN (IEEE 754 leaves it open, and FMA3 does not), so the NaN stub
+// vf[n]m{add,sub}213: x = x * b + c, or 231. RISC-V raises NV for inf * 0 + NaN (IEEE 754 leaves it open, and FMA3 does not), so the NaN stub
 // multiplies once more and keeps the flags only if the product is a NaN too.
 void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FMADD - OP_FMADD] = 0xa9, [OP_FMSUB - OP_FMADD] = 0xab, [OP_FNMSUB - OP_FMADD] = 0xad, [OP_FNMADD - OP_FMADD] = 0xaf};
@@ -93,18 +93,25 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b), c = use_xmm(g, op->c);
-    movx(&g->a, SCRATCH_X, a);
-    avx_rr(&g->a, P_66 | P_0F38 | (op->type == T_F64 ? P_W : 0) | code[op->op - OP_FMADD], SCRATCH_X, b, c);
-    Stub *s = fix_nan(g, op->type, SCRATCH_X);
+    bool boxed = g->val[op->a].boxed, c_boxed = g->val[op->c].boxed;
+    unsigned fma = P_66 | P_0F38 | (op->type == T_F64 ? P_W : 0) | code[op->op - OP_FMADD];
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r), x = d == a || d == b ? SCRATCH_X : d; // the stub wants the factors
+    if (x == c) {
+        avx_rr(&g->a, fma + 0x10, x, a, b); // 231: x = a * b + x
+        boxed = c_boxed;
+    } else {
+        movx(&g->a, x, a);
+        avx_rr(&g->a, fma, x, b, c);
+    }
+    Stub *s = fix_nan(g, op->type, x);
     s->fma = true;
     s->base = a;
     s->size = b;
     s->raw = raw_all(g);
     raw_cover(g, op);
-    g->val[r].boxed = g->val[op->a].boxed;
-    done_operands(g, op);
-    uint8_t d = def_xmm(g, r);
-    movx(&g->a, d, SCRATCH_X);
+    g->val[r].boxed = boxed;
+    movx(&g->a, d, x);
 }
 
 // The host's min and max give the second operand for NaNs and for zeros of any sign. Equal operands differ by the sign of zero at most:
@@ -151,28 +158,57 @@ static void minmax_nan(Gen *g, const Stub *s) {
 }
 
 // ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
+// a < b as b > a: CF and ZF clear, so that unordered is false.
+unsigned emit_fcompare(Gen *g, IrRef r) {
+    const IrOp *c = &g->ir->ops[r];
+    uint8_t a = use_xmm(g, c->a), b = use_xmm(g, c->b);
+    avx_rr(&g->a, packed(c->type) | (c->imm & FP_QUIET ? 0x2e : 0x2f), b, 0, a);
+    return c->op == OP_FLT ? CC_A : CC_AE;
+}
+
 void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
-    IrType t = op->type;
-    if (t != T_F32 && t != T_F64) {
+    if (g->val[r].fused)
+        return;
+    if (op->type != T_F32 && op->type != T_F64) {
         emit_eval(g, r, op);
         return;
     }
-    bool quiet = op->op == OP_FEQ || (op->imm & FP_QUIET);
-    unsigned c = packed(t) | (quiet ? 0x2e : 0x2f);
-    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    done_operands(g, op);
-    Reg d = def_gpr(g, r);
     if (op->op == OP_FEQ) {
-        avx_rr(s, c, a, 0, b);
+        uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+        ucomis(s, op->type, a, b);
         setcc(s, CC_NP, RCX);
         setcc(s, CC_E, RDX);
         op_rr(s, 0x21, RDX, RCX); // and ecx, edx
-    } else { // a < b as b > a: CF and ZF clear, so that unordered is false
-        avx_rr(s, c, b, 0, a);
-        setcc(s, op->op == OP_FLT ? CC_A : CC_AE, RCX);
+    } else {
+        setcc(s, emit_fcompare(g, r), RCX);
     }
-    op_rr(s, P_BYTE | P_0F | 0xb6, d, RCX);
+    done_operands(g, op);
+    op_rr(s, P_BYTE | P_0F | 0xb6, def_gpr(g, r), RCX);
+}
+
+// Signs are bits.
+void emit_fsign(Gen *g, IrRef r, const IrOp *op) {
+    if (op->type == T_F16) {
+        emit_eval(g, r, op);
+        return;
+    }
+    unsigned wide = op->type == T_F64;
+    raw_check(g, op->a);
+    if (op->op == OP_FSGNJ)
+        raw_check(g, op->b);
+    uint8_t a = use_xmm(g, op->a), b = op->op == OP_FSGNJ ? use_xmm(g, op->b) : 0;
+    if (op->op == OP_FSGNJ)
+        avx_const(g, P_0F | 0x54, SCRATCH_X, b, CONST_SIGN32 + wide); // vandps
+    g->val[r].boxed = g->val[op->a].boxed;
+    done_operands(g, op);
+    uint8_t d = def_xmm(g, r);
+    if (op->op == OP_FNEG)
+        avx_const(g, P_0F | 0x57, d, a, CONST_SIGN32 + wide); // vxorps
+    else
+        avx_const(g, P_0F | 0x54, d, a, CONST_ABS32 + wide);
+    if (op->op == OP_FSGNJ)
+        avx_rr(&g->a, P_0F | 0x56, d, d, SCRATCH_X); // vorps
 }
 
 void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
@@ -191,7 +227,7 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
 
 void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     bool exact = op->type == T_F64 && (op->op == OP_FCVT_I32 || op->op == OP_FCVT_U32);
-    if (op->op == OP_FCVT_U64 || (op->type != T_F32 && op->type != T_F64) || !(exact || host_can(op, op->type))) {
+    if ((op->op == OP_FCVT_U64 && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || !(exact || host_can(op, op->type))) {
         emit_eval(g, r, op);
         return;
     }
@@ -201,7 +237,9 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     uint8_t d = def_xmm(g, r);
     avx_rr(s, P_0F | 0x57, d, d, d); // xorps: no dependence on the old value
     unsigned from_int = (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x2a;
-    if (op->op == OP_FCVT_U32) {
+    if (op->op == OP_FCVT_U64) {
+        avx_rr(s, P_EVEX | P_W | (from_int ^ 0x2a ^ 0x7b), d, d, a); // vcvtusi2sd
+    } else if (op->op == OP_FCVT_U32) {
         mov32_rr(s, RCX, a);
         avx_rr(s, from_int | P_W, d, d, RCX);
     } else {
@@ -209,35 +247,48 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     }
 }
 
-// The host gives 0x80..0 and NV for what does not fit; that value is looked at again in C.
+// The host gives 0x80..0 and NV for what does not fit, or all ones if the result is unsigned; that value is looked at again.
 void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned rm = op->imm & FP_RM;
-    bool wide = op->op == OP_FTOI64;
-    if ((op->op != OP_FTOI32 && !wide) || (op->type != T_F32 && op->type != T_F64) || (rm != FP_RTZ && rm != FP_DYN)) {
+    bool wide = op->op == OP_FTOI64 || op->op == OP_FTOU64, is_signed = op->op == OP_FTOI32 || op->op == OP_FTOI64;
+    if ((!is_signed && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || (rm != FP_RTZ && rm != FP_DYN)) {
         emit_eval(g, r, op);
         return;
     }
     uint8_t a = use_xmm(g, op->a);
-    unsigned w = wide ? P_W : 0;
-    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | (rm == FP_RTZ ? 0x2c : 0x2d), RCX, 0, a);
-    // MIN is right for what is <= MIN; NaN and large positive numbers become MAX, since MIN - 1 wraps
-    mov_rr(s, RDX, RCX);
-    unary(s, w, 3, RDX); // neg overflows for MIN alone
-    uint8_t *fine = jcc_short(s, CC_NO);
-    avx_rr(s, P_0F | 0x57, SCRATCH_X, SCRATCH_X, SCRATCH_X);
-    ucomis(s, op->type, a, SCRATCH_X); // against 0: CF if below, PF if NaN; QNaN raises nothing more
-    uint8_t *nan = jcc_short(s, CC_P), *below = jcc_short(s, CC_B);
-    bind_short(s, nan);
-    if (wide) {
-        mov_ri(s, RCX, INT64_MAX);
-    } else {
-        mov_ri(s, RCX, INT32_MAX);
-    }
-    bind_short(s, below);
-    bind_short(s, fine);
+    unsigned w = wide ? P_W : 0, code = (is_signed ? 0x2c : P_EVEX | 0x78) + (rm != FP_RTZ);
+    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | code, RCX, 0, a);
+    alu_ri(s, w, ALU_CMP, RCX, is_signed ? 1 : -1); // overflows for the least integer alone
+    Stub *stub = stub_new(g, STUB_SATURATE);
+    stub->type = op->type;
+    stub->value = a;
+    stub->size = wide;
+    stub->write = is_signed;
+    stub->from[0] = jcc_fwd(s, is_signed ? CC_O : CC_E);
+    stub->back = asm_here(s);
     done_operands(g, op);
     op_rr(s, w | 0x8b, def_gpr(g, r), RCX);
+}
+
+// What is below zero becomes the least integer, NaN and large numbers the greatest. A QNaN raises nothing more here.
+void saturate_stub(Gen *g, const Stub *s);
+void saturate_stub(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    bind_fwd(a, s->from[0]);
+    avx_rr(a, P_0F | 0x57, SCRATCH_X, SCRATCH_X, SCRATCH_X);
+    ucomis(a, s->type, s->value, SCRATCH_X); // CF if below, PF and CF if NaN
+    uint8_t *nan = jcc_short(a, CC_P);
+    if (s->write) {
+        jcc_to(a, CC_B, s->back);
+        bind_short(a, nan);
+        mov_ri(a, RCX, s->size ? INT64_MAX : INT32_MAX);
+    } else {
+        jcc_to(a, CC_AE, s->back);
+        mov_ri(a, RCX, 0);
+        bind_short(a, nan);
+    }
+    jmp_to(a, s->back);
 }
 
 // c ? a : b
@@ -287,17 +338,20 @@ void emit_box(Gen *g, IrRef r, const IrOp *op) {
 void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
     Reg x = SCRATCH_X;
-    if (type_fp(type_of(g, op->a)))
+    if (type_fp(type_of(g, op->a))) {
         raw_check(g, op->a);
-    if (type_fp(type_of(g, op->a)))
-        movx(a, x, use_xmm(g, op->a));
-    else
+        x = use_xmm(g, op->a);
+    } else {
         movx_from_gpr(a, P_W, x, use_gpr(g, op->a));
+    }
     done_operands(g, op);
     Reg d = def_xmm(g, r);
-    if (d < 16) { // else vptest cannot name it
+    if (d < 16) {
         movx(a, d, x);
         x = d;
+    } else if (x >= 16) { // vptest cannot name it
+        movx(a, SCRATCH_X, x);
+        x = SCRATCH_X;
     }
     avx_const(g, P_66 | P_0F38 | 0x17, x, 0, op->type == T_F32 ? CONST_BOX32 : CONST_BOX16); // vptest: CF if the bits are all there
     movx(a, d, x);

@@ -356,6 +356,8 @@ static const uint8_t int_cc[] = {CC_E, CC_NE, CC_L, CC_B, CC_GE, CC_AE};
 
 unsigned emit_compare(Gen *g, IrRef r) {
     const IrOp *c = &g->ir->ops[r];
+    if (ir_op_info[c->op].kind == KIND_FCMP)
+        return emit_fcompare(g, r);
     unsigned w = type_w(c->type), cc = int_cc[c->op - OP_EQ];
     int32_t disp, imm;
     if (in_memory(g, c->a, &disp) && c->type != T_I1 && (is_const(g, c->b) ? fits_imm32(g, c->b, c->type, &imm) : g->val[c->b].reg != NOREG)) {
@@ -464,7 +466,7 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_FEQ] = emit_fcmp, [OP_FLT] = emit_fcmp, [OP_FLE] = emit_fcmp, [OP_FCVT_F32] = emit_fcvt, [OP_FCVT_F64] = emit_fcvt,
     [OP_FCVT_I32] = emit_int_to_f, [OP_FCVT_U32] = emit_int_to_f, [OP_FCVT_I64] = emit_int_to_f, [OP_FCVT_U64] = emit_int_to_f,
     [OP_FTOI32] = emit_f_to_int, [OP_FTOU32] = emit_f_to_int, [OP_FTOI64] = emit_f_to_int, [OP_FTOU64] = emit_f_to_int,
-    [OP_BITCAST] = emit_bitcast, [OP_BOX] = emit_box, [OP_UNBOX] = emit_unbox,
+    [OP_FNEG] = emit_fsign, [OP_FABS] = emit_fsign, [OP_FSGNJ] = emit_fsign, [OP_BITCAST] = emit_bitcast, [OP_BOX] = emit_box, [OP_UNBOX] = emit_unbox,
     [OP_CALL] = emit_call, [OP_EXIT] = emit_exit, [OP_EXIT_IF] = emit_exit_if, [OP_EXIT_REG] = emit_exit_reg,
     [OP_EXIT_SYNC] = emit_exit_sync, [OP_EXIT_DONE] = emit_exit_done,
     [OP_LABEL] = emit_label, [OP_PARAM] = emit_nothing, [OP_JUMP] = emit_jump, [OP_BRANCH] = emit_branch,

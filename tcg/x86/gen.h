@@ -38,7 +38,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_POLL_IF,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF,
 } StubKind;
 
 typedef struct Stub {
@@ -124,6 +124,7 @@ typedef struct X86 {
     uint8_t pin_of_cell[CELLS]; // register, or NOREG
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
+    bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
     uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
@@ -194,7 +195,7 @@ void xpins_stub(Gen *g, const Stub *s);
 Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register if that is boxed already, else d
 
 // 16-byte constants at X86.consts.
-enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONSTS };
+enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
 // ---- emit_flow.c
@@ -215,10 +216,11 @@ void canon_make(X86 *x, Asm *a);
 typedef void EmitFn(Gen *g, IrRef r, const IrOp *op);
 extern EmitFn *const x86_emit[OP_COUNT];
 unsigned emit_compare(Gen *g, IrRef cmp);
+unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax, emit_fselect, emit_label, emit_jump, emit_branch;
+    emit_fminmax, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);

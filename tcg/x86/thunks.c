@@ -22,7 +22,9 @@ static void set_xmm_live(Asm *a, bool live) {
 
 static void make_consts(X86 *x, Asm *a) {
     static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0},
-                                            [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0}};
+                                            [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0},
+                                            [CONST_SIGN32] = {1ull << 31, 0}, [CONST_SIGN64] = {1ull << 63, 0},
+                                            [CONST_ABS32] = {~(1ull << 31), 0}, [CONST_ABS64] = {~(1ull << 63), 0}};
     while (asm_here(a) & 15)
         b1(a, 0xcc);
     x->consts = asm_here(a);

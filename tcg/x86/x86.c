@@ -19,10 +19,10 @@ static bool host_fits(void) {
 }
 
 // How many XMM registers there are beyond temps and scratch.
-static unsigned xpins_max(void) {
+static unsigned xpins_max(X86 *x) {
     __builtin_cpu_init();
-    bool far = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-    return far ? MAX_XPINS : 16 - FIRST_XPIN;
+    x->avx512 = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    return x->avx512 ? MAX_XPINS : 16 - FIRST_XPIN;
 }
 
 static Asm cursor(const CodeBuffer *c) {
@@ -42,7 +42,7 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->npins++;
     }
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
-    for (unsigned i = 0; i < e->guest->nfp_pins && i < xpins_max(); i++) {
+    for (unsigned i = 0, n = xpins_max(x); i < e->guest->nfp_pins && i < n; i++) {
         x->xpin_slot[i] = e->guest->fp_pins[i];
         x->xpin_of_cell[e->guest->fp_pins[i] / 8] = (uint8_t)(FIRST_XPIN + i);
         x->nxpins++;

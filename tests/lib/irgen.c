@@ -300,7 +300,14 @@ static void fp_convert(Gen *g) {
             put(g, OP_FCVT_F64, T_F32, operand(g, T_F64), IR_NONE, IR_NONE, policy(g));
         break;
     default:
-        switch (rnd(g, 4)) {
+        switch (rnd(g, 7)) {
+        case 4: put(g, OP_FNEG, t, operand(g, t), IR_NONE, IR_NONE, 0); break;
+        case 5: put(g, OP_FABS, t, operand(g, t), IR_NONE, IR_NONE, 0); break;
+        case 6: {
+            IrRef a = operand(g, t), b = operand(g, t);
+            put(g, OP_FSGNJ, t, a, b, IR_NONE, 0);
+            break;
+        }
         case 0: put(g, OP_BITCAST, t, operand(g, t == T_F64 ? T_I64 : T_I32), IR_NONE, IR_NONE, 0); break;
         case 1: put(g, OP_BITCAST, t == T_F64 ? T_I64 : T_I32, operand(g, t), IR_NONE, IR_NONE, 0); break;
         case 2: put(g, OP_BOX, chance(g, 50) ? T_I64 : T_F64, operand(g, T_F32), IR_NONE, IR_NONE, T_F32); break;

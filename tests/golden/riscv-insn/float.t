@@ -17,25 +17,23 @@ block 0x80000000 ctx 0x3
     %4:f64 = fmadd.dyn %1, %2, %3
              set fa0, %4
   @80000004+4
-    %5:i64 = bitcast %4
-    %6:i64 = xor %5, 0x8000000000000000
-             set fa4:i64, %6
+    %5:f64 = fneg %4
+             set fa4, %5
   @80000008+4
-    %7:f64 = bitcast %6
-             set fa5, %7
+             set fa5, %5
   @8000000c+2
-    %8:i64 = get sp
-    %9:f64 = load.64 [%8+8]
-             set ft0, %9
+    %6:i64 = get sp
+    %7:f64 = load.64 [%6+8]
+             set ft0, %7
   @8000000e+2
-             store.64 [%8+16], %9
+             store.64 [%6+16], %7
   @80000010+4
-    %10:i64 = bitcast %4
-             set a0, %10
+    %8:i64 = bitcast %4
+             set a0, %8
   @80000014+2
-    %11:i64 = get ra
-    %12:i64 = and %11, -2
-             exit_reg %12 return
+    %9:i64 = get ra
+    %10:i64 = and %9, -2
+             exit_reg %10 return
 == rv64 m single: boxed values meet no boxing in between
 00052507 00a575d3 20b5a653 10b616d3 00d52027 e00685d3 8082
 --
@@ -55,23 +53,21 @@ block 0x80000000 ctx 0x3
     %3:f32 = fadd.dyn %2, %2
              set fa1, %3
   @80000008+4
-    %4:i32 = bitcast %3
-    %5:i32 = and %4, 0x7fffffff
-    %6:f32 = bitcast %5
-             set fa2, %6
+    %4:f32 = fabs %3
+             set fa2, %4
   @8000000c+4
-    %7:f32 = fmul.rtz %6, %3
-             set fa3, %7
+    %5:f32 = fmul.rtz %4, %3
+             set fa3, %5
   @80000010+4
-             store.32 [%1], %7
+             store.32 [%1], %5
   @80000014+4
-    %8:i32 = bitcast %7
-    %9:i64 = sext32 %8
-             set a1, %9
+    %6:i32 = bitcast %5
+    %7:i64 = sext32 %6
+             set a1, %7
   @80000018+2
-    %10:i64 = get ra
-    %11:i64 = and %10, -2
-             exit_reg %11 return
+    %8:i64 = get ra
+    %9:i64 = and %8, -2
+             exit_reg %9 return
 == rv64 m conversions and comparison
 c2051553 c015f5d3 d2267653 401676d3 a2a616d3 a0d5a753 e20617d3 8082
 --

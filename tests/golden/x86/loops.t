@@ -631,19 +631,17 @@ e10c 0521 fef51ee3
   76  vmovsd xmm8, qword ptr [r11 + rdx]
   82  add r8, 8
   86  add r11, 8
-  90  vmovaps xmm6, xmm9
-  95  vfmadd213sd xmm6, xmm8, xmm13
- 100  vucomisd xmm6, xmm6
- 104  jp out
- 110  vmovaps xmm13, xmm6
- 114  cmp dword ptr [vcpu], 0
- 118  jne out
- 124  cmp r8, rbx
- 127  nop dword ptr [rax]
- 130  jne out
- 136  nop dword ptr [rax]
- 139  jmp out
-28 instructions, 144 bytes; 428 bytes out of line
+  90  vfmadd231sd xmm13, xmm9, xmm8
+  95  vucomisd xmm13, xmm13
+ 100  jp out
+ 106  cmp dword ptr [vcpu], 0
+ 110  jne out
+ 116  cmp r8, rbx
+ 119  nop dword ptr [rax]
+ 122  jne out
+ 128  nop dword ptr [rax]
+ 131  jmp out
+26 instructions, 136 bytes; 428 bytes out of line
 == rv64 u dotf
 00052707 0005a787 0511 0591 50f77543 fef518e3
 --
@@ -671,23 +669,21 @@ e10c 0521 fef51ee3
   90  vorps xmm8, xmm8, xmmword ptr [constant]
   98  add r8, 4
  102  add r11, 4
- 106  vmovaps xmm6, xmm13
- 111  vmovaps xmm0, xmm6
- 115  vptest xmm0, xmmword ptr [constant]
- 124  jae out
- 130  vmovaps xmm6, xmm9
- 135  vfmadd213ss xmm6, xmm8, xmm0
- 140  vucomiss xmm6, xmm6
- 144  jp out
- 150  vmovaps xmm13, xmm6
- 154  cmp dword ptr [vcpu], 0
- 158  jne out
- 164  cmp r8, rbx
- 167  nop dword ptr [rax]
- 170  jne out
- 176  nop dword ptr [rax]
- 179  jmp out
-34 instructions, 184 bytes; 448 bytes out of line
+ 106  vmovaps xmm0, xmm13
+ 111  vptest xmm0, xmmword ptr [constant]
+ 120  jae out
+ 126  vmovaps xmm13, xmm9
+ 131  vfmadd213ss xmm13, xmm8, xmm0
+ 136  vucomiss xmm13, xmm13
+ 141  jp out
+ 147  cmp dword ptr [vcpu], 0
+ 151  jne out
+ 157  cmp r8, rbx
+ 160  nop 
+ 162  jne out
+ 168  nop dword ptr [rax]
+ 171  jmp out
+32 instructions, 176 bytes; 448 bytes out of line
 == rv64 u axpy
 219c 2118 0521 05a1 72a7f7c3 fef53c27 fef518e3
 --
@@ -902,35 +898,28 @@ ff87b787 17e1 7aa77543 fef51be3
   46  add r8, 8
   50  vcomisd xmm9, xmm8
   55  seta cl
-  58  movzx eax, cl
-  61  mov ebx, eax
-  63  cmp dword ptr [vcpu], 0
-  67  jne out
-  73  test rbx, rbx
-  76  nop 
-  78  je out
-  84  vmovq rax, xmm8
-  89  movabs r14, 0x8000000000000000
-  99  xor rax, r14
- 102  vmovq xmm8, rax
- 107  vmovq xmm0, rax
- 112  vcomisd xmm0, xmm13
- 117  seta cl
- 120  movzx r14d, cl
- 124  mov ebx, r14d
- 127  cmp dword ptr [vcpu], 0
- 131  jne out
- 137  test rbx, rbx
- 140  nop 
- 142  je out
- 148  vmovq xmm13, rax
- 153  cmp dword ptr [vcpu], 0
- 157  jne out
- 163  cmp r8, rsi
- 166  jne out
- 172  nop dword ptr [rax]
- 175  jmp out
-39 instructions, 180 bytes; 340 bytes out of line
+  58  movzx ebx, cl
+  61  cmp dword ptr [vcpu], 0
+  65  jne out
+  71  test rbx, rbx
+  74  je out
+  80  vxorps xmm8, xmm8, xmmword ptr [constant]
+  88  vcomisd xmm8, xmm13
+  93  seta cl
+  96  movzx ebx, cl
+  99  cmp dword ptr [vcpu], 0
+ 103  jne out
+ 109  test rbx, rbx
+ 112  nop 
+ 114  je out
+ 120  vmovaps xmm13, xmm8
+ 125  cmp dword ptr [vcpu], 0
+ 129  jne out
+ 135  cmp r8, rsi
+ 138  jne out
+ 144  nop dword ptr [rax]
+ 147  jmp out
+32 instructions, 152 bytes; 340 bytes out of line
 == rv64 u to double
 419c 0521 0591 d20787d3 fef53c27 fee599e3
 --
@@ -986,30 +975,23 @@ ff87b787 17e1 7aa77543 fef51be3
   46  add r8, 4
   50  add r11, 8
   54  vcvttsd2si ecx, xmm8
-  59  mov rdx, rcx
-  62  neg edx
-  64  jno 83
-  66  vxorps xmm6, xmm6, xmm6
-  70  vucomisd xmm8, xmm6
-  74  jp 78
-  76  jb 83
-  78  mov ecx, 0x7fffffff
-  83  mov eax, ecx
-  85  movsxd rbx, eax
-  88  lea rcx, [r8 - 4]
-  92  sub rcx, qword ptr [space]
-  99  cmp rcx, 0xffc
- 106  ja out
- 112  mov rdx, qword ptr [space]
- 119  mov dword ptr [r8 + rdx - 4], ebx
- 124  cmp dword ptr [vcpu], 0
- 128  jne out
- 134  cmp r11, rsi
- 137  nop 
- 138  jne out
- 144  nop dword ptr [rax]
- 147  jmp out
-34 instructions, 152 bytes; 394 bytes out of line
+  59  cmp ecx, 1
+  62  jo out
+  68  mov eax, ecx
+  70  movsxd rbx, eax
+  73  lea rcx, [r8 - 4]
+  77  sub rcx, qword ptr [space]
+  84  cmp rcx, 0xffc
+  91  ja out
+  97  mov rdx, qword ptr [space]
+ 104  mov dword ptr [r8 + rdx - 4], ebx
+ 109  cmp dword ptr [vcpu], 0
+ 113  jne out
+ 119  cmp r11, rsi
+ 122  jne out
+ 128  nop dword ptr [rax]
+ 131  jmp out
+27 instructions, 136 bytes; 420 bytes out of line
 == rv64 u rotate mix
 420c 0056971b 0027d51b 01b6d69b 01e7979b 8f55 8d5d 9f2d 2501 00e547b3 187d 0611 0007069b 2781 fd181ce3
 --
