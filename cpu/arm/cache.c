@@ -6,46 +6,31 @@
 #define OP(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 // ---- TLB maintenance: by address always takes all ASIDs, which is more than asked for and never wrong
-typedef struct Tlbi {
-    enum { TLBI_ALL, TLBI_ASID, TLBI_PAGE } kind;
-    uint64_t value;
-} Tlbi;
+// One word, so that it can travel: a page's address, whose low bits say what it is.
+enum { TLBI_PAGE, TLBI_ASID, TLBI_ALL, TLBI_KIND = 3 };
 
-static void flush(Vcpu *v, const Tlbi *t) {
+static void flush(Vcpu *v, void *arg) {
     ArmState *s = arm_state(v);
+    uint64_t what = *(uint64_t *)arg;
     arm_walks_flush(s);
-    if (t->kind == TLBI_ASID) vcpu_flush(v, (int64_t)t->value);
-    else if (t->kind == TLBI_ALL || s->tagged) vcpu_flush(v, -1);
-    else vcpu_flush_page(v, t->value, -1);
+    if ((what & TLBI_KIND) == TLBI_ASID) vcpu_flush(v, (int64_t)(what >> 12));
+    else if ((what & TLBI_KIND) == TLBI_ALL || s->tagged) vcpu_flush(v, -1);
+    else vcpu_flush_page(v, what, -1);
 }
 
-static void flush_other(Vcpu *v, void *arg) { flush(v, arg); }
-
-// Inner-shareable forms reach every core before they are done, which is sooner than the DSB that waits for them.
-static void broadcast(Vcpu *v, Tlbi *t) {
-    ArmState *s = arm_state(v);
-    flush(v, t);
-    if (!s->firmware) return;
-    for (unsigned i = 0;; i++) {
-        Cpu *c = s->firmware->core(s->firmware_opaque, i);
-        if (!c) return;
-        if (c->vcpu != v) vcpu_work(c->vcpu, flush_other, t, true);
-    }
-}
-
+// Inner-shareable forms reach every core before it runs on, which is sooner than the DSB that waits for them.
 static bool tlbi(Vcpu *v, unsigned op, uint64_t value) {
     unsigned crm = op >> 3 & 15;
-    uint64_t page = (uint64_t)((int64_t)(value << 20) >> 8); // VA<55:12> is in bits 43:0
-    Tlbi t;
+    uint64_t what;
     if (crm != 3 && crm != 7) return false;
     switch (op & 7) {
-    case 0: t = (Tlbi){TLBI_ALL, 0}; break;
-    case 2: t = (Tlbi){TLBI_ASID, value >> 48}; break;
-    case 1: case 3: case 5: case 7: t = (Tlbi){TLBI_PAGE, page}; break;
+    case 0: what = TLBI_ALL; break;
+    case 2: what = value >> 48 << 12 | TLBI_ASID; break;
+    case 1: case 3: case 5: case 7: what = (uint64_t)((int64_t)(value << 20) >> 8) & ~(uint64_t)TLBI_KIND; break; // VA<55:12> in bits 43:0
     default: return false;
     }
-    if (crm == 3) broadcast(v, &t);
-    else flush(v, &t);
+    if (crm == 3) engine_shoot(v->engine, v, flush, &what);
+    else flush(v, &what);
     return true;
 }
 

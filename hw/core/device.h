@@ -43,7 +43,8 @@ typedef struct Reg {
     uint32_t field;         // its offset in the state struct
     uint64_t mask;          // bits that a write changes (0 with a set: all)
     uint32_t count, stride; // an array of registers: `count` of them every `stride` bytes (0: one)
-    // Instead of the field. `i` is the element. `value` is what was written, unmasked; for a partial write
+    // Instead of the field. A write narrower than the row calls get for the rest of it: where reading has effects, make rows of bytes.
+    // `i` is the element. `value` is what was written, unmasked; for a partial write
     // merged with the rest.
     uint64_t (*get)(Device *d, unsigned i);
     void (*set)(Device *d, unsigned i, uint64_t value);

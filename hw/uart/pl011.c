@@ -67,8 +67,11 @@ static uint64_t dr_get(Device *d, unsigned i) {
     if (!u->rx_count) u->ris &= ~(uint32_t)INT_RT;
     u->rsr = byte >> 8;
     serial_ready(u->chardev);
-    return byte;
+    return byte & 0xff;
 }
+// Bits 11:8 of UARTDR are the errors of the byte that was taken with it.
+static uint64_t dr_errors_get(Device *d, unsigned i) { return i == 0 ? ((Pl011 *)d->state)->rsr : 0; }
+static void dr_errors_set(Device *d, unsigned i, uint64_t value) {}
 
 static void dr_set(Device *d, unsigned i, uint64_t value) {
     Pl011 *u = d->state;
@@ -117,7 +120,8 @@ static uint64_t id_get(Device *d, unsigned i) {
 }
 
 static const Reg pl011_regs[] = {
-    {0x00, "UARTDR", 4, REG_RW, .get = dr_get, .set = dr_set},
+    {0x00, "UARTDR", 1, REG_RW, .get = dr_get, .set = dr_set}, // a byte: narrow writes must not read it
+    {0x01, "UARTDR errors", 1, REG_RW, .get = dr_errors_get, .set = dr_errors_set, .count = 3},
     {0x04, "UARTRSR", 4, REG_RW, REG_FIELD(Pl011, rsr), .set = rsr_set},
     {0x18, "UARTFR", 4, REG_RO, .get = fr_get},
     {0x20, "UARTILPR", 4, REG_RW, REG_FIELD(Pl011, ilpr), .mask = 0xff},

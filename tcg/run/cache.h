@@ -129,7 +129,6 @@ Vcpu *guard_running(void);                              // that of this thread
 void guard_thread(Vcpu *v);                             // this thread runs v (NULL: none)
 
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
-void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg); // on every vCPU, before it runs code again
 
 // debug.c. Is there a breakpoint in [first, last]?
 bool debug_break_slow(Engine *e, uint64_t first, uint64_t last);

@@ -24,3 +24,5 @@ void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);
 void engine_watch(Engine *e, uint64_t vaddr, uint64_t size, unsigned access, bool set);
 // A text for `info jit`; the caller frees it. Asks each vCPU's thread, which must serve requests.
 char *engine_info(Engine *e);
+// fn on every vCPU before it runs code again; self (may be NULL) is the caller's, on whose thread it is called. arg: a uint64_t, copied.
+void engine_shoot(Engine *e, Vcpu *self, void (*fn)(Vcpu *v, void *arg), void *arg);
