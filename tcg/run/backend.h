@@ -25,6 +25,7 @@ typedef struct Compiled {
     unsigned naccesses;
     CompiledAccess accesses[256];
     uint32_t cold, cold_bytes;    // the stubs
+    bool divertible;              // its entry may be diverted
     bool beyond;                  // compile failed for good: no amount of room would help
     unsigned fallbacks;           // ops that call the interpreter
 } Compiled;
@@ -40,6 +41,8 @@ typedef struct Backend {
     bool (*compile)(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out);
     uint64_t (*enter)(Vcpu *v, uint32_t entry);  // runs until it leaves; see LEFT_*
     void (*patch)(CodeBuffer *code, uint32_t site, uint32_t target);
+    // Who enters a block there leaves at once to look its pc up again (LEFT_LOOKUP), until it is undone. *kept: what was there.
+    void (*divert)(CodeBuffer *code, uint32_t entry, uint16_t *kept, bool on);
 } Backend;
 
 extern const Backend backend_x86;

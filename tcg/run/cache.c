@@ -87,18 +87,29 @@ static void unlink_incoming(Engine *e, Block *b) {
     b->incoming = 0;
 }
 
-// Locked. Other vCPUs may finish the run of blocks they are in; they see the change at their next look-up.
-static bool suspect_page(Engine *e, CodePage *p) {
-    bool any = false;
-    for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage]) {
-        if (b->retired || atomic_load(&b->suspect))
-            continue;
-        atomic_store(&b->suspect, true);
-        unlink_incoming(e, b);
-        any = true;
-    }
+// Locked. From now on nothing runs the block before it was looked at: links to it are undone, and its entry, which jump caches hold,
+// leads out. Other vCPUs may finish the run they are in.
+static void suspect(Engine *e, Block *b) {
+    if (atomic_exchange(&b->suspect, true))
+        return;
+    unlink_incoming(e, b);
+    if (b->divertible)
+        e->backend->divert(&e->code, b->code, &b->kept, true);
+    else if (b->code)
+        post_jumps(e);
+}
+
+void cache_revive(Engine *e, Block *b) {
+    atomic_store(&b->suspect, false);
+    if (b->divertible)
+        e->backend->divert(&e->code, b->code, &b->kept, false);
+}
+
+static void suspect_page(Engine *e, CodePage *p) {
+    for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage])
+        if (!b->retired)
+            suspect(e, b);
     page_set(p, PAGE_OPEN);
-    return any;
 }
 
 // Locked. True if the page is mixed from now on, so that its blocks run on.
@@ -119,13 +130,10 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
     pthread_mutex_lock(&e->lock);
     state = page_state(p);
     if (dma && state == PAGE_MIXED) { // stays mixed, but what the device wrote counts at once
-        bool any = suspect_page(e, p);
+        suspect_page(e, p);
         page_set(p, PAGE_MIXED);
-        if (any)
-            post_jumps(e);
     } else if (state == PAGE_LIVE ? dma || !mix(e, p) : state == PAGE_CLOSING) {
-        if (suspect_page(e, p))
-            post_jumps(e);
+        suspect_page(e, p);
     }
     pthread_mutex_unlock(&e->lock);
 }
@@ -133,15 +141,12 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
 void cache_fence(Engine *e, Vcpu *v) {
     atomic_store(&e->fenced, true);
     pthread_mutex_lock(&e->lock);
-    bool any = false;
     for (CodePage *p = e->mixed; p; p = p->next_mixed) {
         page_set(p, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
         p->turns = 0;
-        any |= suspect_page(e, p);
+        suspect_page(e, p);
     }
     e->mixed = NULL;
-    if (any)
-        post_jumps(e);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -174,9 +179,7 @@ void cache_publish(Engine *e, Block *b) {
 
 void cache_retire(Engine *e, Block *b) {
     b->retired = true;
-    if (!atomic_exchange(&b->suspect, true))
-        post_jumps(e);
-    unlink_incoming(e, b);
+    suspect(e, b);
     Block *_Atomic *at = &e->hash[block_hash(b->paddr, b->ctx)];
     for (Block *x; (x = atomic_load(at)); at = &x->next)
         if (x == b) {

@@ -6,7 +6,7 @@
 // only when no vCPU is (engine_exclusive).
 //
 // Self-modifying code. A page with live blocks is `live`: no vCPU has a write-TLB entry for it. The first store to it goes the slow path
-// (cache_store_page): its blocks become suspect (unlinked, out of every jump cache) and the page is opened for stores at full speed. A
+// (cache_store_page): its blocks become suspect (unlinked, their entries diverted) and the page is opened for stores at full speed. A
 // look-up that finds a suspect block makes the page live again, compares the guest bytes with the copy taken at translation, and
 // revives or retires the block.
 //
@@ -29,7 +29,8 @@ typedef struct Block {
     uint16_t bytes, nlinks;
     uint32_t first_link, incoming;  // Engine.links: its own exits; head of the list of links to it (0: none)
     _Atomic bool suspect;
-    bool retired;
+    bool retired, divertible;       // divertible: Backend.divert takes its entry; `kept` is what that gave
+    uint16_t kept;
     bool debug;                     // for vaddrs on whose page a breakpoint is: one instruction, no links from or to it
     struct Block *_Atomic next;     // hash chain
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
@@ -114,6 +115,7 @@ void cache_fence(Engine *e, Vcpu *v);                                           
 void cache_store_page(Engine *e, uint64_t ppage, bool dma);                               // before a store to RAM that may hold blocks
 void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
+void cache_revive(Engine *e, Block *b);                                         // with the lock: a suspect block is as memory is
 void cache_retire(Engine *e, Block *b);                                         // with the lock
 // A load or store site's pair missed many times (thunk of translated code; pc_off is set). If that was quick, blocks with this instruction are
 // retired, and translated so that the access does without a pair.

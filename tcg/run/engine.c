@@ -132,7 +132,6 @@ void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags) {
 
 void vcpu_fence_i(Vcpu *v) {
     cache_fence(v->engine, v);
-    vcpu_kick(v, EXIT_WORK); // what stores made suspect is out of the jump caches once requests are served: when EXIT_SYNC leaves
 }
 
 static void add_stats(Vcpu *v, void *sum) {

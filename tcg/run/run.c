@@ -88,6 +88,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     v->stat[STAT_FALLBACK] += c.fallbacks;
     b->code = c.entry;
     b->warm = c.warm_entry;
+    b->divertible = c.divertible;
     guard_add(e, b, &c);
     b->first_link = e->nlinks;
     b->nlinks = (uint16_t)c.nlinks;
@@ -159,7 +160,7 @@ static Block *settle(Engine *e, Vcpu *v, const Fetch *f, CodePage *page, Block *
         if (unchanged(b, f->page.host, f->two ? f->next.host : NULL)) {
             v->stat[STAT_REVIVED]++;
             page->turns++;
-            atomic_store(&b->suspect, false);
+            cache_revive(e, b);
         }
     }
     if (!atomic_load(&b->suspect) && (b->next_ppage == ~0ull || (f->two && b->next_ppage == f->next.ppage)))

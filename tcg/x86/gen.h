@@ -126,7 +126,7 @@ typedef struct X86 {
     unsigned nxpins;
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
-    uint32_t leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
+    uint32_t divert, leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;

@@ -84,6 +84,9 @@ static void make_enter_leave(X86 *x, Asm *a) {
     load_pins(x, a, true);
     jmp_reg(a, RAX);
 
+    x->divert = asm_here(a); // rcx: offset in the page
+    mov_rm(a, RAX, RBP, VCPU(vpage));
+    alu_rr(a, P_W, ALU_ADD, RAX, RCX);
     x->jump_poll = x->jump_miss = asm_here(a); // rax: guest pc
     mov_mr(a, RBP, VCPU(pc), RAX);
     mov_ri(a, RAX, LEFT_LOOKUP);

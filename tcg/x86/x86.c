@@ -78,13 +78,39 @@ static void emit_ops(Gen *g) {
     }
 }
 
+// Before the entry stands how to leave with its pc: `mov ecx, pc; jmp divert`, which a diverted entry jumps back to.
+enum { DIVERSION = 10 };
+
+static uint8_t *begin_entry(const X86 *x, Asm *a, int32_t pc) {
+    a->p += DIVERSION;
+    while (asm_here(a) & 15)
+        a->p++;
+    uint8_t *start = a->p;
+    a->p -= DIVERSION;
+    b1(a, 0xb8 | RCX);
+    b4(a, (uint32_t)pc);
+    b1(a, 0xe9);
+    b4(a, x->divert - (asm_here(a) + 4));
+    return start;
+}
+
+// The jump back has two bytes, which are replaced in one store; a vCPU that stood behind the first of two instructions would read it wrongly.
+static bool begins_long(const uint8_t *code) {
+    return !((*code >= 0x50 && *code < 0x60) || (*code >= 0x90 && *code < 0x9a) || *code == 0xc3 || *code == 0xcc);
+}
+
+static void x86_divert(CodeBuffer *code, uint32_t entry, uint16_t *kept, bool on) {
+    uint16_t *rw = (uint16_t *)(void *)(code->rw + (entry - (uint32_t)(uintptr_t)code->rx));
+    if (on)
+        *kept = *rw;
+    __atomic_store_n(rw, on ? (uint16_t)(0xeb | (uint8_t)(-DIVERSION - 2) << 8) : *kept, __ATOMIC_RELEASE);
+}
+
 static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out) {
     X86 *x = x86_of(e);
     Gen *g = &x->gen;
     g->a = cursor(code);
-    while (asm_here(&g->a) & 15)
-        g->a.p++;
-    uint8_t *start = g->a.p;
+    uint8_t *start = begin_entry(x, &g->a, ir->pc);
     *out = (Compiled){.entry = asm_here(&g->a)};
     g->e = e;
     g->ir = ir;
@@ -113,6 +139,7 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
         return false;
     memcpy(x->next_site, g->site, sizeof(g->site));
     out->bytes = (uint32_t)(end - start);
+    out->divertible = begins_long(start);
     out->cold_bytes = (uint32_t)(g->a.p - cold);
     code->used = (size_t)(end - code->rw);
     code->cold = (size_t)(g->a.p - code->rw);
@@ -127,5 +154,5 @@ static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target) {
 }
 
 const Backend backend_x86 = {
-    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch,
+    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .divert = x86_divert,
 };

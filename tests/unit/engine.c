@@ -85,6 +85,20 @@ START_TEST(self_modifying) {
 }
 END_TEST
 
+START_TEST(patched_in_a_loop) {
+    start(_i); // jump caches keep the entry of a function that is patched, found unchanged beside stored data, and patched back
+    uint32_t bodies[4] = {toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0), toy(TOY_ADDI, 9, 9, 100), toy(TOY_JR, 0, 8, 0)};
+    memcpy(toy_ram + 0x5000, bodies, sizeof(bodies));
+    CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x3000), toy(TOY_ADDI, 2, 0, 0x5000), toy(TOY_ADDI, 7, 0, 20),
+         toy(TOY_LD, 3, 2, 0), toy(TOY_SD, 3, 1, 0), toy(TOY_ADDI, 8, 0, 0x101c), toy(TOY_JR, 0, 1, 0),
+         toy(TOY_SB, 0, 1, 64), toy(TOY_ADDI, 8, 0, 0x1028), toy(TOY_JR, 0, 1, 0),
+         toy(TOY_LD, 3, 2, 8), toy(TOY_SD, 3, 1, 0), toy(TOY_ADDI, 8, 0, 0x1038), toy(TOY_JR, 0, 1, 0),
+         toy(TOY_ADDI, 7, 7, -1), toy(TOY_BNEZ, 7, 0, -12), toy(TOY_HALT, 0, 0, 0));
+    ck_assert_uint_eq(run(0x1000)->x[9], 20 * 102);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(sites_of_loads_and_stores) {
     start(_i); // after more loads of a page of code than there are site pairs, a store to it is still seen
     CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0));
@@ -262,6 +276,7 @@ int main(void) {
     tcase_add_loop_test(t, exact_fault, 0, 2);
     tcase_add_loop_test(t, io, 0, 2);
     tcase_add_loop_test(t, self_modifying, 0, 2);
+    tcase_add_loop_test(t, patched_in_a_loop, 0, 2);
     tcase_add_loop_test(t, sites_of_loads_and_stores, 0, 2);
     tcase_add_loop_test(t, code_across_pages, 0, 2);
     tcase_add_loop_test(t, division_corners, 0, 2);
