@@ -124,10 +124,18 @@ static bool reset_all(Machine *m, char *error, size_t error_size) {
     return m->board->load(m, error, error_size);
 }
 
+static bool has_device(const Machine *m, const char *type) {
+    for (const Device *d = m->devices; d; d = d->next)
+        if (!strcmp(d->type->name, type)) return true;
+    return false;
+}
+
 bool machine_build(Machine *m, char *error, size_t error_size) {
     if (m->ncpus > m->board->max_cpus)
         return FAIL("machine '%s' has at most %u CPUs, not %u", m->board->name, m->board->max_cpus, m->ncpus);
     if (!m->board->build(m, error, error_size)) return false;
+    if (m->spec->fw_cfg.n && !has_device(m, "fw_cfg"))
+        return FAIL("-fw_cfg: machine '%s' has no fw_cfg device", m->board->name);
     for (unsigned i = 0; i < m->spec->devices.n; i++)
         if (!plug_device(m, m->spec->devices.item[i], error, error_size)) return false;
     return reset_all(m, error, error_size);
