@@ -92,6 +92,7 @@ void alloc_begin(Gen *g) {
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
     g->flags_at = NULL;
+    g->insn = 0;
     g->spill_used = g->spill_dying = 0;
     for (unsigned k = 0; k < MAX_GROUPS; k++)
         g->group[k].base = IR_NONE;

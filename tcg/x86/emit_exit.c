@@ -43,9 +43,12 @@ void probe_emit(X86 *x, Asm *a) {
 
 static void probe(Gen *g) { probe_emit(g->x, &g->a); }
 
-static int32_t current_pc(const Gen *g) {
+// Of the instruction that the current op belongs to: a jump to it or to what stands before it may close a loop, so it polls.
+static int32_t current_pc(Gen *g) {
     const IrBlock *b = g->ir;
-    return b->ninsns ? b->insns[b->ninsns - 1].pc : b->pc;
+    while (g->insn + 1 < b->ninsns && b->insns[g->insn + 1].first <= g->i)
+        g->insn++;
+    return b->ninsns ? b->insns[g->insn].pc : b->pc;
 }
 
 enum { LINK_JUMP = -1, LINK_CALL = -2 };

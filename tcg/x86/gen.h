@@ -88,6 +88,7 @@ typedef struct Gen {
     const IrBlock *ir;
     struct X86 *x;
     unsigned i;             // current op
+    unsigned insn;          // an instruction at or before it; see current_pc
     uint16_t locked;        // GPRs that the current op's operands are in
     uint16_t xlocked;       // the same of the XMM temps
     bool fp_first;          // the block needs the XMM pins before it calls any helper

@@ -367,42 +367,40 @@ e10c 0521 fef51ee3
    7  mov rsi, rbx
   10  imul rsi, rbx
   14  shr r11, 1
-  18  cmp dword ptr [vcpu], 0
-  22  jne out
-  28  test r9, r9
-  31  nop dword ptr [rax]
-  34  je out
-  40  mov rax, rbx
-  43  imul rax, r8
-  47  mov rcx, r10
-  50  mov qword ptr [vcpu], rax
-  57  test rcx, rcx
-  60  je 69
-  62  xor edx, edx
-  64  div rcx
-  67  jmp 74
-  69  mov rdx, rax
-  72  jmp 74
-  74  mov rax, qword ptr [vcpu]
-  81  mov r8, rdx
-  84  mov rcx, r10
-  87  mov rax, rsi
-  90  test rcx, rcx
-  93  je 102
-  95  xor edx, edx
-  97  div rcx
- 100  jmp 107
- 102  mov rdx, rax
- 105  jmp 107
- 107  mov rbx, rdx
- 110  cmp dword ptr [vcpu], 0
+  18  test r9, r9
+  21  nop 
+  22  je out
+  28  mov rax, rbx
+  31  imul rax, r8
+  35  mov rcx, r10
+  38  mov qword ptr [vcpu], rax
+  45  test rcx, rcx
+  48  je 57
+  50  xor edx, edx
+  52  div rcx
+  55  jmp 62
+  57  mov rdx, rax
+  60  jmp 62
+  62  mov rax, qword ptr [vcpu]
+  69  mov r8, rdx
+  72  mov rcx, r10
+  75  mov rax, rsi
+  78  test rcx, rcx
+  81  je 90
+  83  xor edx, edx
+  85  div rcx
+  88  jmp 95
+  90  mov rdx, rax
+  93  jmp 95
+  95  mov rbx, rdx
+  98  cmp dword ptr [vcpu], 0
+ 102  jne out
+ 108  test r11, r11
+ 111  nop dword ptr [rax]
  114  jne out
- 120  test r11, r11
- 123  nop dword ptr [rax]
- 126  jne out
- 132  nop dword ptr [rax]
- 135  jmp out
-40 instructions, 140 bytes; 128 bytes out of line
+ 120  nop dword ptr [rax]
+ 123  jmp out
+38 instructions, 128 bytes; 97 bytes out of line
 == rv64 u collatz
 00179713 0017f693 973e 8385 c299 00170793 2505 fec796e3
 --
@@ -418,22 +416,19 @@ e10c 0521 fef51ee3
    3  and r9, 1
    7  lea rsi, [rbx + rbx*2]
   11  shr rbx, 1
-  15  cmp dword ptr [vcpu], 0
-  19  jne out
-  25  test r9, r9
-  28  nop 
-  30  je out
-  36  lea rbx, [rsi + 1]
-  40  add r8d, 1
-  44  movsxd r8, r8d
-  47  cmp dword ptr [vcpu], 0
-  51  jne out
-  57  cmp rbx, r10
-  60  nop 
-  62  jne out
-  68  nop dword ptr [rax]
-  71  jmp out
-19 instructions, 76 bytes; 128 bytes out of line
+  15  test r9, r9
+  18  je out
+  24  lea rbx, [rsi + 1]
+  28  add r8d, 1
+  32  movsxd r8, r8d
+  35  cmp dword ptr [vcpu], 0
+  39  jne out
+  45  cmp rbx, r10
+  48  nop 
+  50  jne out
+  56  nop dword ptr [rax]
+  59  jmp out
+16 instructions, 64 bytes; 97 bytes out of line
 == rv64 u sieve step
 00b507b3 00e78023 95b2 fed5ebe3
 --
@@ -899,27 +894,23 @@ ff87b787 17e1 7aa77543 fef51be3
   50  vcomisd xmm9, xmm8
   55  seta cl
   58  movzx ebx, cl
-  61  cmp dword ptr [vcpu], 0
-  65  jne out
-  71  test rbx, rbx
-  74  je out
-  80  vxorps xmm8, xmm8, xmmword ptr [constant]
-  88  vcomisd xmm8, xmm13
-  93  seta cl
-  96  movzx ebx, cl
-  99  cmp dword ptr [vcpu], 0
- 103  jne out
- 109  test rbx, rbx
- 112  nop 
- 114  je out
- 120  vmovaps xmm13, xmm8
- 125  cmp dword ptr [vcpu], 0
- 129  jne out
- 135  cmp r8, rsi
- 138  jne out
- 144  nop dword ptr [rax]
- 147  jmp out
-32 instructions, 152 bytes; 340 bytes out of line
+  61  test rbx, rbx
+  64  nop 
+  66  je out
+  72  vxorps xmm8, xmm8, xmmword ptr [constant]
+  80  vcomisd xmm8, xmm13
+  85  seta cl
+  88  movzx ebx, cl
+  91  test rbx, rbx
+  94  je out
+ 100  vmovaps xmm13, xmm8
+ 105  cmp dword ptr [vcpu], 0
+ 109  jne out
+ 115  cmp r8, rsi
+ 118  jne out
+ 124  nop dword ptr [rax]
+ 127  jmp out
+28 instructions, 132 bytes; 278 bytes out of line
 == rv64 u to double
 419c 0521 0591 d20787d3 fef53c27 fee599e3
 --
@@ -1159,27 +1150,26 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
   36  test r13, r13
   39  je out
   45  movsxd rsi, dword ptr [rbx + r13]
-  49  cmp dword ptr [vcpu], 0
-  53  jne out
-  59  cmp rsi, r9
-  62  jge out
-  68  lea rcx, [rbx - 4]
-  72  sub rcx, qword ptr [space]
-  79  cmp rcx, 0xff8
-  86  ja out
-  92  mov r13, qword ptr [space]
-  99  mov dword ptr [rbx + r13], r9d
- 103  test r13, r13
- 106  je out
- 112  mov dword ptr [rbx + r13 - 4], esi
- 117  add rbx, 4
- 121  cmp dword ptr [vcpu], 0
- 125  jne out
- 131  cmp rbx, r8
- 134  jne out
- 140  nop dword ptr [rax]
- 143  jmp out
-29 instructions, 148 bytes; 733 bytes out of line
+  49  cmp rsi, r9
+  52  nop 
+  54  jge out
+  60  lea rcx, [rbx - 4]
+  64  sub rcx, qword ptr [space]
+  71  cmp rcx, 0xff8
+  78  ja out
+  84  mov r13, qword ptr [space]
+  91  mov dword ptr [rbx + r13], r9d
+  95  test r13, r13
+  98  je out
+ 104  mov dword ptr [rbx + r13 - 4], esi
+ 109  add rbx, 4
+ 113  cmp dword ptr [vcpu], 0
+ 117  jne out
+ 123  cmp rbx, r8
+ 126  jne out
+ 132  nop dword ptr [rax]
+ 135  jmp out
+28 instructions, 140 bytes; 702 bytes out of line
 == rv64 u search
 00a587b3 8385 00279713 9736 feb566e3 8082 00178513 b7ed
 --
@@ -1262,21 +1252,18 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
   68  mov rdx, qword ptr [space]
   75  mov rbx, qword ptr [rbx + rdx]
   79  add r9, 8
-  83  cmp dword ptr [vcpu], 0
-  87  jne out
-  93  cmp rbx, r10
-  96  nop 
-  98  jge out
- 104  mov r8, rsi
- 107  add rsi, 1
- 111  cmp dword ptr [vcpu], 0
- 115  jne out
- 121  cmp r11, rsi
- 124  nop 
- 126  jne out
- 132  nop dword ptr [rax]
- 135  jmp out
-29 instructions, 140 bytes; 420 bytes out of line
+  83  cmp rbx, r10
+  86  jge out
+  92  mov r8, rsi
+  95  add rsi, 1
+  99  cmp dword ptr [vcpu], 0
+ 103  jne out
+ 109  cmp r11, rsi
+ 112  nop 
+ 114  jne out
+ 120  nop dword ptr [rax]
+ 123  jmp out
+26 instructions, 128 bytes; 389 bytes out of line
 == rv64 u bits
 fff78713 8ff9 2505 ffe5
 --
@@ -1356,28 +1343,26 @@ f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
    6  movzx esi, sil
   10  add ebx, -0x20
   13  movsxd rbx, ebx
-  16  cmp dword ptr [vcpu], 0
-  20  jne out
-  26  cmp r9, rsi
-  29  nop 
-  30  jb out
-  36  lea rcx, [r8]
-  39  sub rcx, qword ptr [space]
-  46  cmp rcx, 0xffe
-  53  ja out
-  59  mov r13, qword ptr [space]
-  66  mov byte ptr [r8 + r13], bl
-  70  test r13, r13
-  73  je out
-  79  movzx ebx, byte ptr [r8 + r13 + 1]
-  85  add r8, 1
-  89  cmp dword ptr [vcpu], 0
-  93  jne out
-  99  test rbx, rbx
- 102  jne out
- 108  nop dword ptr [rax]
- 111  jmp out
-26 instructions, 116 bytes; 430 bytes out of line
+  16  cmp r9, rsi
+  19  nop dword ptr [rax]
+  22  jb out
+  28  lea rcx, [r8]
+  31  sub rcx, qword ptr [space]
+  38  cmp rcx, 0xffe
+  45  ja out
+  51  mov r13, qword ptr [space]
+  58  mov byte ptr [r8 + r13], bl
+  62  test r13, r13
+  65  je out
+  71  movzx ebx, byte ptr [r8 + r13 + 1]
+  77  add r8, 1
+  81  cmp dword ptr [vcpu], 0
+  85  jne out
+  91  test rbx, rbx
+  94  jne out
+ 100  nop dword ptr [rax]
+ 103  jmp out
+24 instructions, 108 bytes; 399 bytes out of line
 == rv64 u decimal
 00174603 00251793 97aa 0006851b fd06069b 0786 0ff6f613 0705 953e fec5f2e3
 --
