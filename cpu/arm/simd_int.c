@@ -28,9 +28,10 @@ static uint64_t saturate(ArmState *s, bool u, I128 x, unsigned size) {
     return (uint64_t)(x < low ? low : high);
 }
 
+static I128 up(I128 x, unsigned count) { return (I128)((unsigned __int128)x << count); }
 // By a signed count: to the left, or to the right with rounding.
 static I128 shift_by(I128 x, int count, bool round) {
-    if (count >= 0) return x == 0 ? 0 : count > 63 ? (x < 0 ? -((I128)1 << 100) : (I128)1 << 100) : x << count;
+    if (count >= 0) return x == 0 ? 0 : count > 63 ? (x < 0 ? -((I128)1 << 100) : (I128)1 << 100) : up(x, (unsigned)count);
     int n = count < -100 ? 100 : -count;
     return (x + (round ? (I128)1 << (n - 1) : 0)) >> n;
 }
@@ -284,7 +285,7 @@ uint64_t arm_simd_shift(Vcpu *v, uint64_t bits, uint64_t b_, uint64_t c) {
         shift_fp(s, bits, l.size, l.n, &a, &r);
     } else if (op == 20) { // sshll, ushll
         for (unsigned i = 0; i < n; i++)
-            set_lane(&r, l.size + 1, i, (uint64_t)(extend(l.u, lane(&a, l.size, (l.upper ? n : 0) + i), l.size) << (immediate - (8u << l.size))));
+            set_lane(&r, l.size + 1, i, (uint64_t)up(extend(l.u, lane(&a, l.size, (l.upper ? n : 0) + i), l.size), immediate - (8u << l.size)));
     } else if (op >= 16) {
         if (l.upper) r.d[0] = d.d[0];
         for (unsigned i = 0; i < n; i++)
