@@ -7,19 +7,20 @@
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
 #include "hw/intc/gicv2.h"
+#include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
 #include "hw/virtio/mmio.h"
 #include "tcg/base/fail.h"
 
-enum { GIC_BASE = 0x08000000, UART_BASE = 0x09000000, VIRTIO_BASE = 0x0a000000, VIRTIO_STRIDE = 0x200, VIRTIO_SLOTS = 32 };
-enum { UART_IRQ = 1, VIRTIO_IRQ = 16 };                     // shared interrupts
+enum { GIC_BASE = 0x08000000, UART_BASE = 0x09000000, RTC_BASE = 0x09010000, VIRTIO_BASE = 0x0a000000, VIRTIO_STRIDE = 0x200, VIRTIO_SLOTS = 32 };
+enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16 };                     // shared interrupts
 enum { PPI_TIMER_VIRTUAL = 27, PPI_TIMER_PHYSICAL = 30 };   // private ones
 enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
 static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
-    Device *gic, *uart;
+    Device *gic, *uart, *rtc;
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -44,10 +45,12 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
               (v->gic = board_add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
+              (v->rtc = board_add(m, &pl031_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
     wire_cores(m, v);
     device_wire(v->uart, 0, v->gic, UART_IRQ);
+    device_wire(v->rtc, 0, v->gic, RTC_IRQ);
     return true;
 }
 
@@ -88,7 +91,7 @@ static void dt_timer(Fdt *f) { // secure and hypervisor timers are named though 
     dt_end(f);
 }
 
-static void dt_uart(Virt *v, Fdt *f, uint32_t clock) {
+static void dt_primecells(Virt *v, Fdt *f, uint32_t clock) {
     dt_begin(f, "apb-pclk");
     dt_string(f, "compatible", "fixed-clock");
     dt_u32(f, "#clock-cells", 0);
@@ -102,6 +105,13 @@ static void dt_uart(Virt *v, Fdt *f, uint32_t clock) {
     device_dt_interrupts(v->uart, f);
     dt_cells(f, "clocks", 2, (const uint32_t[]){clock, clock});
     dt_strings(f, "clock-names", 2, (const char *const[]){"uartclk", "apb_pclk"});
+    dt_end(f);
+    dt_begin(f, "pl031@%lx", (unsigned long)v->rtc->base);
+    dt_strings(f, "compatible", 2, (const char *const[]){"arm,pl031", "arm,primecell"});
+    dt_reg(f, v->rtc->base, v->rtc->type->window);
+    device_dt_interrupts(v->rtc, f);
+    dt_u32(f, "clocks", clock);
+    dt_string(f, "clock-names", "apb_pclk");
     dt_end(f);
 }
 
@@ -118,7 +128,7 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_end(f);
     arm_dt_cpus(m, f);
     dt_timer(f);
-    dt_uart(v, f, m->phandles + 1);
+    dt_primecells(v, f, m->phandles + 1);
     for (Device *d = m->devices; d; d = d->next)
         if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
     dt_begin(f, "chosen");

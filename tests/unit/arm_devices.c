@@ -4,12 +4,13 @@
 #include <check.h>
 #include "hw/core/reg.h"
 #include "hw/intc/gicv2.h"
+#include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
 #include "tests/lib/device_rig.h"
 
 START_TEST(tables_are_sound) {
-    const DeviceType *const types[] = {&pl011_type, &gicv2_type};
-    for (unsigned i = 0; i < 2; i++) {
+    const DeviceType *const types[] = {&pl011_type, &gicv2_type, &pl031_type};
+    for (unsigned i = 0; i < 3; i++) {
         const char *fault = reg_check(types[i]);
         ck_assert_msg(!fault, "%s", fault);
         fault = fields_check(types[i]->fields);
@@ -159,6 +160,29 @@ START_TEST(gic_software_interrupts_and_targets) {
 }
 END_TEST
 
+enum { RTC_DR = 0, RTC_MR = 4, RTC_LR = 8, RTC_IMSC = 0x10, RTC_MIS = 0x18, RTC_ICR = 0x1c };
+START_TEST(pl031_keeps_time) {
+    Rig *r = rig_new(&pl031_type, "");
+    clock_wall_at_zero(r->machine->clock, 1000 * 1000000000ull);
+    uint64_t start = rig_read(r, RTC_DR, 4);
+    ck_assert_uint_ge(start, 1000);
+    rig_step(r, 5000000000);
+    ck_assert_uint_eq(rig_read(r, RTC_DR, 4), start + 5);
+    rig_write(r, RTC_LR, 70, 4);
+    ck_assert_uint_eq(rig_read(r, RTC_DR, 4), 70);
+    rig_write(r, RTC_IMSC, 1, 4);
+    rig_write(r, RTC_MR, 73, 4);
+    rig_step(r, 2000000000);
+    ck_assert(!r->level[0]);
+    rig_step(r, 1000000000);
+    ck_assert(r->level[0]);
+    ck_assert_uint_eq(rig_read(r, RTC_MIS, 4), 1);
+    rig_write(r, RTC_ICR, 1, 4);
+    ck_assert(!r->level[0]);
+    rig_free(r);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("arm-devices");
     TCase *t = tcase_create("all");
@@ -166,6 +190,7 @@ int main(void) {
     tcase_add_test(t, pl011_receives);
     tcase_add_test(t, pl011_narrow_writes_read_nothing);
     tcase_add_test(t, pl011_transmits);
+    tcase_add_test(t, pl031_keeps_time);
     tcase_add_test(t, gic_level_interrupt);
     tcase_add_test(t, gic_edge_interrupt);
     tcase_add_test(t, gic_preempts_by_priority);
