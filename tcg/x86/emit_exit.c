@@ -103,6 +103,7 @@ static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
     pop(a, RCX); // the landing
     alu_ri(a, P_W, ALU_AND, RCX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RCX);
+    g->fp_valid = false; // the callee may have left the FP pins stored
     link_site(g, LINK_JUMP, ret_offset);
 }
 

@@ -193,8 +193,25 @@ static void test_sticky(void) {
     csr_write(fflags, 0);
 }
 
+// What is in an FP register when a callee that reads CSRs returns is what it left there, and what is loaded after it too.
+static void test_calls(void) {
+    static const double in[3] = {1.5, 2.5, 4.0};
+    volatile double out[3];
+    int right = 1;
+    for (int i = 0; i < 50; i++) {
+        __asm__ volatile("la t2, 1f\n j 2f\n"
+                         "1: fadd.d fa0, fa0, fa0\n csrr t1, fcsr\n csrr t1, mip\n ret\n"
+                         "2: fld fa0, 0(%1)\n jalr t2\n fsd fa0, 0(%0)\n fld fa0, 8(%1)\n jalr t2\n fsd fa0, 8(%0)\n"
+                         "fld fa0, 16(%1)\n jalr t2\n fsd fa0, 16(%0)"
+                         : : "r"(out), "r"(in) : "fa0", "t1", "t2", "ra", "memory");
+        right &= out[0] == 3 && out[1] == 5 && out[2] == 8;
+    }
+    check("floating point across calls", right);
+}
+
 void test_main(void) {
     csr_write(fcsr, 0);
+    test_calls();
     test_double();
     test_single();
     test_rounding();
