@@ -129,9 +129,7 @@ INSN(fence) {
     ir_fence(t->k, (pr && sr ? FENCE_RR : 0) | (pr && sw ? FENCE_RW : 0) | (pw && sw ? FENCE_WW : 0) |
                        (pw && sr && !tso ? FENCE_WR : 0));
 }
-INSN(pause) { // with CPUs that take turns, whoever is waited for needs this one's
-    if (t->turns) call(t, H_pause, IR_NONE, IR_NONE, IR_NONE);
-}
+INSN(pause) { call(t, H_pause, IR_NONE, IR_NONE, IR_NONE); }
 INSN(fence_i) {
     call(t, H_fence_i, IR_NONE, IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->next);

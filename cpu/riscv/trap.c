@@ -134,12 +134,8 @@ uint64_t riscv_wrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     return 0;
 }
 
-// Zihintpause, where CPUs take turns.
-uint64_t riscv_pause(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
-    Cpu *cpu = riscv_state(v)->cpu;
-    turn_offer(cpu->turn, cpu);
-    return 0;
-}
+// A hart that spins for a lock or an answer: on a host with fewer CPUs than harts, whoever it waits for may need this one.
+uint64_t riscv_pause(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) { return riscv_wrs(v, a, b, c); }
 
 uint64_t riscv_time(const RiscvState *s) { return riscv_timebase_now(s->clock); }
 enum { TICK_NS = 1000000000 / RISCV_TIMEBASE };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Guest memory accesses by C code: the slow path of translated loads and stores, of helpers and of the interpreter. Any size and
 // alignment; page-crossing accesses translate both pages before they touch either, so a fault leaves memory as it was.
+#include <sched.h>
 #include <string.h>
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
@@ -147,7 +148,12 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
         return true;
     }
     v->stat[STAT_IO]++;
-    return io_write(v, vaddr, t->paddr, size, x);
+    vcpu_kicked = NULL;
+    bool ok = io_write(v, vaddr, t->paddr, size, x);
+    // Who interrupts another CPU tends to spin until it answers. With fewer host CPUs than vCPUs, it may need this one for that.
+    if (vcpu_kicked && vcpu_kicked != v)
+        sched_yield();
+    return ok;
 }
 
 static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }

@@ -33,7 +33,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
 #ifdef MYNA_HOSTILE
     size_t size = e->options.cache_size ? e->options.cache_size : 8 << 20;
 #else
-    size_t size = e->options.cache_size ? e->options.cache_size : 256 << 20;
+    size_t size = e->options.cache_size ? e->options.cache_size : 80 << 20;
 #endif
     e->code.size = size;
     hostile_seed(e);

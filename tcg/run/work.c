@@ -32,7 +32,11 @@ void work_free(Vcpu *v) {
     free(v->work);
 }
 
+_Thread_local Vcpu *vcpu_kicked;
+
 void vcpu_kick(Vcpu *v, uint32_t bits) {
+    if (bits & EXIT_IRQ)
+        vcpu_kicked = v;
     atomic_fetch_or(&v->exit_request, bits);
     if (v->wake)
         v->wake(v);
