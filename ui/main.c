@@ -202,6 +202,11 @@ static void tear_down(Ui *ui) {
     if (ui->pidfile_written) unlink(ui->options->pidfile);
 }
 
+// For a person whose shell prompt would otherwise follow what the guest printed last.
+static void say_ended(void) {
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\nmyna: ended%s%s\n", signalled ? " by SIG" : "", signalled ? sigabbrev_np(signalled) : "");
+}
+
 // Started with a standard descriptor closed, the next file opened would take its place.
 static void keep_standard_descriptors(void) {
     int fd;
@@ -223,7 +228,9 @@ int main(int argc, char **argv) {
     else if (build(&ui, error, sizeof(error)) &&
              (!options.spec.dumpdtb || dump_dtb(ui.machine, error, sizeof(error))))
         code = options.spec.dumpdtb ? 0 : run(&ui);
+    bool killed = ui.machine && ui.machine->killed;
     tear_down(&ui);
+    if (killed) say_ended();
     if (*error) fprintf(stderr, "myna: %s\n", error);
     options_free(&options);
     return code;
