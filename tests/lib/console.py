@@ -8,12 +8,14 @@
         console.wait()
 
 With MYNA_SHOW=1 in the environment everything the console shows goes to stderr as it comes.
-The program runs on a pseudo-terminal (or on pipes), in a process group of its own, and does not outlive the `with`.
+The program runs on a pseudo-terminal (or on pipes), in a process group of its own, and does not outlive the `with`, nor
+a test that is killed.
 Every failure is a ConsoleError that ends with the last lines the console showed."""
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -39,6 +41,8 @@ class Console:
         self.show = bool(os.environ.get("MYNA_SHOW"))
         self.command_line = command
         self.started = time.monotonic()
+        if shutil.which("setpriv"):  # which becomes the program, so the process is the program's
+            command = ["setpriv", "--pdeathsig", "KILL", *command]
         if pipes:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                             stderr=subprocess.STDOUT, start_new_session=True)

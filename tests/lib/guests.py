@@ -8,6 +8,7 @@ import functools
 import hashlib
 import http.server
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -102,12 +103,26 @@ def prove_alive(console):
                  (0, f"{a / b * 1.1 + b:.17g}\n"))
 
 
+TROUBLE = re.compile(r"^.*(?:\bOops\b|\bBUG\b|\bWARNING: |Call Trace|Unable to handle|Kernel panic|segfault|unhandled signal).*$",
+                     re.MULTILINE)
+
+
+def expect_sound(console):
+    """Nothing on the console so far, nor in the kernel's log, that a kernel says only when something is broken."""
+    _, log = console.command("dmesg")
+    found = TROUBLE.search(console.shown) or TROUBLE.search(log)
+    if found:
+        raise ConsoleError(f"the guest's kernel is in trouble: {found.group(0).strip()}\n--- its log:\n{log}")
+
+
 def power_off(console):
+    expect_sound(console)
     console.line("poweroff -f")
     expect_equal("exit code after poweroff", console.wait(), 0)
 
 
 def power_off_systemd(console):
+    expect_sound(console)
     console.line("systemctl poweroff")
     expect_equal("exit code after poweroff", console.wait(300), 0)
 
