@@ -22,6 +22,9 @@
 //  9. binary16 add sub mul div sqrt computed as binary32 (vcvtph2ps, operate, vcvtps2ph) equal binary16's own, flags
 //     included: 24 >= 2 * 11 + 2 bits make the double rounding harmless. It does not hold for fma.
 // 10. RMM (frm 4) does not exist in MXCSR: instructions under it call tcg/fp.
+// 11. roundss/sd with the mode in its immediate (0, 1, 2: RNE RDN RUP), then cvttss2si/cvttsd2si: a conversion in that mode, to 64
+//     bits, and from binary32 to 32 bits. Not from binary64 to 32: 2^31 - 0.5 rounded up would raise NX besides NV.
+
 #ifndef TCG_FP_HOSTFP_H
 #define TCG_FP_HOSTFP_H
 

@@ -252,13 +252,20 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned rm = op->imm & FP_RM;
     bool wide = op->op == OP_FTOI64 || op->op == OP_FTOU64, is_signed = op->op == OP_FTOI32 || op->op == OP_FTOI64;
-    if ((!is_signed && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || (rm != FP_RTZ && rm != FP_DYN)) {
+    static const int8_t host_mode[8] = {[FP_RNE] = 0, [FP_RTZ] = -1, [FP_RDN] = 1, [FP_RUP] = 2, [FP_DYN] = -1};
+    bool first = host_mode[rm] >= 0; // round in another mode than MXCSR's
+    bool exact = is_signed && (wide || op->type == T_F32); // what is out of range is an integer already, and so raises no NX
+    if ((!is_signed && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || rm == FP_RMM || rm == FP_RTO || (first && !exact)) {
         emit_eval(g, r, op);
         return;
     }
     uint8_t a = use_xmm(g, op->a);
-    unsigned w = wide ? P_W : 0, code = (is_signed ? 0x2c : P_EVEX | 0x78) + (rm != FP_RTZ);
-    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | code, RCX, 0, a);
+    unsigned w = wide ? P_W : 0, code = (is_signed ? 0x2c : P_EVEX | 0x78) + (rm == FP_DYN);
+    if (first) {
+        avx_rr(s, P_66 | P_0F3A | (op->type == T_F32 ? 0x0a : P_WD | 0x0b), SCRATCH_X, SCRATCH_X, a); // vroundsd, vrndscalesd
+        b1(s, (unsigned)host_mode[rm]);
+    }
+    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | code, RCX, 0, first ? SCRATCH_X : a);
     alu_ri(s, w, ALU_CMP, RCX, is_signed ? 1 : -1); // overflows for the least integer alone
     Stub *stub = stub_new(g, STUB_SATURATE);
     stub->type = op->type;

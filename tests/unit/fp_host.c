@@ -41,7 +41,7 @@ typedef uint64_t Draw(void);
         Xmm a = {v[0]};                                                                                 \
         uint64_t r = 0;                                                                                       \
         __asm__ volatile("ldmxcsr %[in]\n\t" operation "\n\tstmxcsr %[out]\n\tldmxcsr %[usual]"               \
-                         : [r] "+r"(r), [out] "=m"(out) : [a] "x"(a), [in] "m"(mxcsr), [usual] "m"(usual));   \
+                         : [r] "+r"(r), [out] "=m"(out) : [a] "x"(a), [in] "m"(mxcsr), [usual] "m"(usual) : "xmm15");   \
         return (Answer){(T)r, hostfp_flags(out)};                                                             \
     }
 #define HOST_FROM_INT(name, T, operation)                                                                     \
@@ -86,6 +86,9 @@ typedef uint64_t Draw(void);
     HOST_TO_INT(fN##_to_u64, uint64_t, "vcvts" s "2usi %[a], %[r]")             \
     HOST_TO_INT(fN##_trunc_i32, uint32_t, "cvtts" s "2si %[a], %k[r]")          \
     HOST_TO_INT(fN##_trunc_i64, uint64_t, "cvtts" s "2si %[a], %[r]")           \
+    HOST_TO_INT(fN##_near_i64, uint64_t, "rounds" s " $0, %[a], %%xmm15\n\tcvtts" s "2si %%xmm15, %[r]") \
+    HOST_TO_INT(fN##_down_i64, uint64_t, "rounds" s " $1, %[a], %%xmm15\n\tcvtts" s "2si %%xmm15, %[r]") \
+    HOST_TO_INT(fN##_up_i64, uint64_t, "rounds" s " $2, %[a], %%xmm15\n\tcvtts" s "2si %%xmm15, %[r]")   \
     HOST_FROM_INT(fN##_from_i32, T, "cvtsi2s" s "l %k[r], %[a]")                \
     HOST_FROM_INT(fN##_from_i64, T, "cvtsi2s" s "q %[r], %[a]")                 \
     HOST_FROM_INT(fN##_from_u64, T, "vcvtusi2s" s "q %[r], %[a], %[a]")         \
@@ -110,6 +113,9 @@ typedef uint64_t Draw(void);
     SOFT(fN##_to_u64, fN##_to_u64(v[0], env))                                   \
     SOFT(fN##_trunc_i32, (env->rounding = FP_RTZ, (uint32_t)fN##_to_i32(v[0], env))) \
     SOFT(fN##_trunc_i64, (env->rounding = FP_RTZ, fN##_to_i64(v[0], env)))      \
+    SOFT(fN##_near_i64, (env->rounding = FP_RNE, fN##_to_i64(v[0], env)))       \
+    SOFT(fN##_down_i64, (env->rounding = FP_RDN, fN##_to_i64(v[0], env)))       \
+    SOFT(fN##_up_i64, (env->rounding = FP_RUP, fN##_to_i64(v[0], env)))         \
     SOFT(fN##_from_i32, fN##_from_i32(v[0], env))                               \
     SOFT(fN##_from_i64, fN##_from_i64(v[0], env))                               \
     SOFT(fN##_from_u32, fN##_from_u32(v[0], env))                               \
@@ -120,6 +126,12 @@ typedef uint64_t Draw(void);
     SOFT(fN##_ltq, fN##_ltq(v[0], v[1], env))                                   \
     SOFT(fN##_leq, fN##_leq(v[0], v[1], env))
 ARITHMETIC(f32, uint32_t, "s")
+HOST_TO_INT(f32_near_i32, uint32_t, "roundss $0, %[a], %%xmm15\n\tcvttss2si %%xmm15, %k[r]")
+HOST_TO_INT(f32_down_i32, uint32_t, "roundss $1, %[a], %%xmm15\n\tcvttss2si %%xmm15, %k[r]")
+HOST_TO_INT(f32_up_i32, uint32_t, "roundss $2, %[a], %%xmm15\n\tcvttss2si %%xmm15, %k[r]")
+SOFT(f32_near_i32, (env->rounding = FP_RNE, (uint32_t)f32_to_i32(v[0], env)))
+SOFT(f32_down_i32, (env->rounding = FP_RDN, (uint32_t)f32_to_i32(v[0], env)))
+SOFT(f32_up_i32, (env->rounding = FP_RUP, (uint32_t)f32_to_i32(v[0], env)))
 ARITHMETIC(f64, uint64_t, "d")
 HOST_XMM(widen, uint64_t, "cvtss2sd %[a], %[a]")
 HOST_XMM(narrow, uint32_t, "cvtsd2ss %[a], %[a]")
@@ -213,6 +225,9 @@ static const struct Rule {
     RULE(0, fp_random_##fN, fN##_to_i64, i64_of_##fN, 0)       \
     RULE(0, fp_random_##fN, fN##_trunc_i32, i32_of_##fN, 0)    \
     RULE(0, fp_random_##fN, fN##_trunc_i64, i64_of_##fN, 0)    \
+    RULE(SSE4, fp_random_##fN, fN##_near_i64, i64_of_##fN, 0)  \
+    RULE(SSE4, fp_random_##fN, fN##_down_i64, i64_of_##fN, 0)  \
+    RULE(SSE4, fp_random_##fN, fN##_up_i64, i64_of_##fN, 0)    \
     RULE(AVX512, fp_random_##fN, fN##_to_u32, u32_of_##fN, 0)  \
     RULE(AVX512, fp_random_##fN, fN##_to_u64, u64_of_##fN, 0)  \
     RULE(0, fp_random_int, fN##_from_i32, as_it_is, 0)         \
@@ -226,6 +241,9 @@ static const struct Rule {
     RULE(0, fp_random_##fN, fN##_leq, as_it_is, 0)
     RULES(f32)
     RULES(f64)
+    RULE(SSE4, fp_random_f32, f32_near_i32, i32_of_f32, 0)
+    RULE(SSE4, fp_random_f32, f32_down_i32, i32_of_f32, 0)
+    RULE(SSE4, fp_random_f32, f32_up_i32, i32_of_f32, 0)
     RULE(0, fp_random_f32, widen, canonical_f64, 0)
     RULE(0, fp_random_f64, narrow, canonical_f32, 0)
     RULE(HALVES, fp_random_f32, half, canonical_f16, 0)
