@@ -20,7 +20,7 @@
 #else
 #define TLB_ENTRIES 4096u
 #define FETCH_ENTRIES 512u
-#define JUMP_ENTRIES 4096u
+#define JUMP_ENTRIES 16384u
 #define SITE_ENTRIES 2048u
 #define SPACE_COUNT 16u
 #define GRANULE 256u

@@ -1189,7 +1189,7 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
   21  mov rax, qword ptr [vcpu]
   25  add rax, -8
   29  mov ecx, eax
-  31  and ecx, 0x1ffe
+  31  and ecx, 0x7ffe
   37  shl ecx, 3
   40  add rcx, r15
   43  cmp rax, qword ptr [jump entry]
@@ -1210,7 +1210,7 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
  115  ret 
  116  mov rsp, qword ptr [vcpu]
  120  mov ecx, eax
- 122  and ecx, 0x1ffe
+ 122  and ecx, 0x7ffe
  128  shl ecx, 3
  131  add rcx, r15
  134  cmp rax, qword ptr [jump entry]
