@@ -169,6 +169,25 @@ START_TEST(watch_reads_and_both) {
 }
 END_TEST
 
+START_TEST(watch_many_pages) {
+    start(_i); // more pages than are flushed one by one, and all there are
+    storing_loop();
+    const uint64_t size[2] = {64 * 0x1000, UINT64_MAX};
+    for (unsigned k = 0; k < 2; k++) {
+        toy_of(v)->x[3] = 0;
+        go_from(0x1000, RUN_STOPPED, 0x101c); // hot
+        toy_of(v)->x[3] = 0;
+        engine_watch(v->engine, 0x5000, size[k], WATCHED_WRITE, true);
+        v->pc = 0x1000;
+        expect_watch(0x1010, 0x5008, WATCHED_WRITE);
+        expect_watch(0x1018, 0x5010, WATCHED_WRITE);
+        engine_watch(v->engine, 0x5000, size[k], WATCHED_WRITE, false);
+        go(RUN_STOPPED, 0x101c);
+    }
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(watch_odd_accesses) {
     start(_i); // atomics, accesses that cross a page, I/O, and a store that faults
     CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x6000), toy(TOY_AMOADD, 2, 1, 0), toy(TOY_SD, 2, 1, -4), toy(TOY_ADDI, 1, 0, 0xf), toy(TOY_SLLI, 1, 1, 20),
@@ -236,6 +255,7 @@ int main(void) {
     tcase_add_loop_test(t, patched_code_with_breakpoint, 0, 2);
     tcase_add_loop_test(t, watch_writes, 0, 2);
     tcase_add_loop_test(t, watch_reads_and_both, 0, 2);
+    tcase_add_loop_test(t, watch_many_pages, 0, 2);
     tcase_add_loop_test(t, watch_odd_accesses, 0, 2);
     tcase_add_loop_test(t, watch_while_stepping, 0, 2);
     tcase_add_loop_test(t, step_through_a_range, 0, 2);

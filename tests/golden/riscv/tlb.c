@@ -158,6 +158,39 @@ static void test_global_program(Space space[2]) {
     sfence_all();
 }
 
+// An instruction that begins in a page all tables share and ends in one of its own: addi a0, a0, 1 or 2, by the table.
+static void test_straddling(Space space[2]) {
+    Word errors = 0, code = BASE + 16 * PAGE_SIZE;
+    Word (*add)(Word) = (Word (*)(Word))(code + PAGE_SIZE - 2);
+
+    ((volatile uint16_t *)frame[0])[PAGE_SIZE / 2 - 1] = 0x0513;
+    for (int i = 0; i < 3; i++) {
+        volatile uint16_t *second = (volatile uint16_t *)frame[1 + i];
+        second[0] = 0x0015 + 0x10 * i;
+        second[1] = 0x8082; // ret
+    }
+    for (int i = 0; i < 2; i++) {
+        space_map_program(&space[i], PTE_RWX | PTE_G);
+        space_map(&space[i], code, frame[0], PTE_RWX | PTE_G);
+        space_map(&space[i], code + PAGE_SIZE, frame[1 + i], PTE_RWX);
+    }
+    fence_i();
+    sfence_all();
+    for (int i = 0; i < 40; i++) {
+        csr_write(satp, space_satp(&space[i / 3 & 1], 1 + (i / 3 & 1)));
+        errors += mode_run(add, 5, S_MODE) != (Word)(6 + (i / 3 & 1));
+    }
+    check_equal("an instruction that ends in another table's page", errors, 0);
+    space_map(&space[1], code + PAGE_SIZE, frame[3], PTE_RWX);
+    __asm__ volatile("sfence.vma zero, %0" : : "r"(2) : "memory");
+    csr_write(satp, space_satp(&space[1], 2));
+    check_equal("and after a flush of that ASID", mode_run(add, 5, S_MODE), 8);
+    check_no_trap("straddling instruction");
+    for (int i = 0; i < 2; i++)
+        space_map_program(&space[i], PTE_RWX);
+    sfence_all();
+}
+
 // What a walk for a load finds out about stores, and the other way round, holds no longer than the page table says.
 static void test_rights(const Space *space) {
     Word good = 0;
@@ -272,6 +305,7 @@ void test_main(void) {
     test_many(&space[0]);
     test_asids(space);
     test_global_program(space);
+    test_straddling(space);
     test_rights(&space[0]);
     test_privileges(&space[0]);
     test_sum(&space[0]);
