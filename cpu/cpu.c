@@ -211,7 +211,12 @@ void cpu_power(Cpu *c, bool on) {
     pthread_mutex_unlock(&c->lock);
 }
 
-static void reset_vcpu(Vcpu *v, void *pc) { v->guest->reset(v, *(uint64_t *)pc); }
+static void reset_vcpu(Vcpu *v, void *pc) {
+    v->guest->reset(v, *(uint64_t *)pc);
+    if (!log_on(LOG_RESET) || !v->guest->print) return;
+    v->guest->print(v, log_begin());
+    log_end();
+}
 
 void cpu_reset(Cpu *c, uint64_t pc) {
     if (!c->started || pthread_equal(pthread_self(), c->thread))

@@ -74,11 +74,13 @@ static const IrSlot slots[] = {
 #define PIN(n) offsetof(ArmState, x) + 8 * (n)
 static const uint16_t pins[] = {PIN(0), PIN(1), PIN(2), PIN(3), PIN(31), PIN(19), PIN(4), PIN(5), PIN(6), PIN(20), PIN(21), PIN(7)};
 
+static void print_vcpu(Vcpu *v, FILE *to) { arm_print(v->owner, to); }
+
 const Guest aarch64_guest = {
     .name = "aarch64", .names = {slots, sizeof(slots) / sizeof(slots[0]), arm_helpers, ARM_NHELPERS},
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
-    .misaligned = arm_misaligned, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .reset = arm_reset,
+    .misaligned = arm_misaligned, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .reset = arm_reset, .print = print_vcpu,
 };
 
 const CpuType aarch64_type = {

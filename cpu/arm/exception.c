@@ -5,8 +5,10 @@
 // A raised exception waits in fault_esr, fault_far and fault_pc with Vcpu.trap set until the run loop calls Guest.trap. All go to EL1,
 // the highest level there is so far. Interrupt inputs are the atomic word `pins`; whoever sets one kicks the CPU, and the core's own
 // thread decides.
+#include <inttypes.h>
 #include <sched.h>
 #include "cpu/arm/state.h"
+#include "tcg/base/log.h"
 
 enum { VECTOR_SYNC = 0, VECTOR_IRQ = 0x80, VECTOR_FIQ = 0x100, VECTOR_CURRENT_SPX = 0x200, VECTOR_LOWER = 0x400 };
 
@@ -50,6 +52,8 @@ static void enter(Vcpu *v, unsigned vector, uint64_t pc) {
     s->pstate &= ~(PSTATE_IL | PSTATE_SS | PSTATE_UAO | PSTATE_BTYPE | PSTATE_SSBS);
     if (arm_has(s->config, ARM_pan) && !(s->sctlr & SCTLR_SPAN)) s->pstate |= PSTATE_PAN;
     v->pc = s->vbar[target] + vector;
+    log_print(LOG_INT, "int: cpu %u from EL%u at 0x%" PRIx64 ", vector 0x%x, ESR 0x%" PRIx64 ", FAR 0x%" PRIx64, v->index, from, pc,
+              vector, s->esr[target], s->far[target]);
     arm_update_context(v);
 }
 

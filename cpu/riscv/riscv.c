@@ -84,6 +84,8 @@ static const uint16_t fp_pins[] = {F_SLOT(15), F_SLOT(14), F_SLOT(13), F_SLOT(12
 static const uint16_t steady[] = {X_SLOT(2), X_SLOT(4), X_SLOT(8)};
 static bool roams(uint32_t ctx) { return (ctx & RV_CTX_PRIV) == PRIV_S; }
 
+static void print_vcpu(Vcpu *v, FILE *to) { riscv_print(v->owner, to); }
+
 // clang-format off
 #define GUEST(NAME, PC32) { \
     .name = NAME, .names = {slots, sizeof(slots) / sizeof(slots[0]), riscv_helpers, RISCV_NHELPERS}, \
@@ -93,7 +95,7 @@ static bool roams(uint32_t ctx) { return (ctx & RV_CTX_PRIV) == PRIV_S; }
     .state_size = sizeof(RiscvState), .insn_align = 2, .pc32 = PC32, \
     .translate = riscv_translate, .fill = riscv_fill, .io_read = riscv_io_read, .io_write = riscv_io_write, \
     .misaligned = riscv_misaligned, .trap = riscv_trap, .retired = riscv_retired, .interrupt = riscv_interrupt, .awake = riscv_awake, \
-    .reset = riscv_reset }
+    .reset = riscv_reset, .print = print_vcpu }
 const Guest riscv64_guest = GUEST("riscv64", false), riscv32_guest = GUEST("riscv32", true);
 
 static const char *const models64[] = {"rv64", "max", "rva22s64", NULL}, *const models32[] = {"rv32", "max", NULL};

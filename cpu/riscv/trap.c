@@ -7,8 +7,10 @@
 // STIP under Sstc is `pins` bit STI *and* time >= stimecmp: the timer's callback (event-loop thread) may be
 // late for an old deadline, so its bit is only a hint that the comparison is worth making. Nothing but
 // writing stimecmp clears that bit.
+#include <inttypes.h>
 #include <sched.h>
 #include "cpu/riscv/state.h"
+#include "tcg/base/log.h"
 
 #define BIT(n)       (1ull << (n))
 #define INTERRUPT(s) ((s)->config->xlen == 32 ? 1ull << 31 : 1ull << 63)
@@ -64,6 +66,8 @@ static void enter(Vcpu *v, uint64_t cause, bool interrupt, uint64_t tval, bool t
         v->pc = vector(s->mtvec, cause, interrupt);
     }
     v->pc = riscv_mask(s, v->pc);
+    log_print(LOG_INT, "int: cpu %u %s %" PRIu64 " at 0x%" PRIx64 ", tval 0x%" PRIx64 ", to %c-mode at 0x%" PRIx64, v->index,
+              interrupt ? "interrupt" : "exception", cause, to_s ? s->sepc : s->mepc, tval, to_s ? 'S' : 'M', v->pc);
     riscv_update_context(v);
     riscv_irq_check(v);
 }

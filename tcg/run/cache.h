@@ -72,6 +72,7 @@ struct Engine {
     const Backend *backend;
     EngineOptions options;
     struct EngineProfile profile;
+    bool trace;                     // each block is entered by the run loop, so that -d exec and -d cpu see it
     pthread_mutex_t lock;           // the store, links, translation
     pthread_mutex_t gate_lock;      // one exclusive section at a time
     pthread_cond_t gate_open;
@@ -102,6 +103,7 @@ struct Engine {
 
 enum { MAX_BLOCK_INSNS = 64 };
 void engine_log_block(Engine *e, const uint8_t *host); // dump.c: -d in_asm, op, op_opt, out_asm
+void engine_log_entry(Vcpu *v);                      // -d exec, cpu
 void engine_log_code(Engine *e, const Compiled *c);
 uint64_t clock_ns(void);
 

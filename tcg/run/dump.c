@@ -63,3 +63,11 @@ void engine_log_code(Engine *e, const Compiled *c) {
     dump_bytes(f, e, c->cold, c->cold_bytes);
     log_end();
 }
+
+void engine_log_entry(Vcpu *v) {
+    log_print(LOG_EXEC, "exec: cpu %u pc 0x%" PRIx64 " ctx 0x%x", v->index, v->pc, v->ctx);
+    if (!log_on(LOG_CPU) || !v->guest->print)
+        return;
+    v->guest->print(v, log_begin());
+    log_end();
+}

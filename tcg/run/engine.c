@@ -36,6 +36,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     size_t size = e->options.cache_size ? e->options.cache_size : 80 << 20;
 #endif
     e->code.size = size;
+    e->trace = log_on(LOG_EXEC | LOG_CPU);
     hostile_seed(e);
     e->backend = &backend_x86;
     guard_install();

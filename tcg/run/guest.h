@@ -2,6 +2,7 @@
 // The contract a guest front end fills: how its code becomes IR, how its addresses become physical ones, and how it takes traps.
 // tcg knows a guest through this struct alone.
 #pragma once
+#include <stdio.h>
 #include "tcg/ir/build.h"
 
 typedef struct Vcpu Vcpu;
@@ -70,4 +71,5 @@ typedef struct Guest {
     // WFI: true if something is there to wake it.
     bool (*awake)(Vcpu *v);
     void (*reset)(Vcpu *v, uint64_t pc);
+    void (*print)(Vcpu *v, FILE *to);  // the registers, for -d; on v's thread. May be NULL
 } Guest;

@@ -230,7 +230,7 @@ static Block *find_block(Vcpu *v) {
         if (f->global != global)
             space_see_local(s, v->pc);
     }
-    if (b->code) {
+    if (b->code && !v->engine->trace) {
         JumpEntry *j = &s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)];
         *j = (JumpEntry){v->pc, v->ctx, b->code};
         space_mark(s, j);
@@ -255,6 +255,8 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
         pthread_mutex_unlock(&e->lock);
     }
     pending->link = 0;
+    if (e->trace)
+        engine_log_entry(v);
     if (b->ir) {
         run_interpreted(v, b);
         return;

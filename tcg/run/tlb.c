@@ -8,9 +8,11 @@
 //  - a write or store-site entry exists only for RAM that is dirty in the page table and holds no live translated block;
 //  - a jump entry exists only while its vaddr maps to its block's page: flushing a fetch mapping flushes it.
 // What the spaces themselves are is in space.c.
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "tcg/base/log.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/tlb.h"
 
@@ -122,6 +124,7 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
 
 void vcpu_flush(Vcpu *v, int64_t asid) {
     v->stat[STAT_FLUSH]++;
+    log_print(LOG_MMU, "mmu: cpu %u flush, asid %" PRId64, v->index, asid);
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         Space *s = v->spaces->spaces[i];
@@ -137,6 +140,7 @@ void vcpu_flush(Vcpu *v, int64_t asid) {
 
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid) {
     v->stat[STAT_FLUSH_PAGE]++;
+    log_print(LOG_MMU, "mmu: cpu %u flush of 0x%" PRIx64 ", asid %" PRId64, v->index, vaddr, asid);
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {
         const SpaceId *id = &v->spaces->id[i];
@@ -157,6 +161,8 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     v->part = PROFILE_TLB;
     bool filled = v->guest->fill(v, vaddr, ACCESS_FETCH, 0, 2, probe, &fill);
     v->part = part;
+    if (filled || !probe)
+        log_fill(v, vaddr, ACCESS_FETCH, filled ? &fill : NULL);
     if (!filled)
         return NULL;
     if (!fill.host)

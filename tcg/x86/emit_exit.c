@@ -13,7 +13,7 @@
 
 static bool linkable(const Gen *g, int32_t target) {
     int32_t last = (int32_t)PAGE_SIZE - (g->e->guest->insn_align < 4 ? 4 : 1);
-    return !g->ir->unlinked && target >= 0 && target <= last;
+    return !g->ir->unlinked && !g->e->trace && target >= 0 && target <= last;
 }
 
 static void pc_to_rax(Gen *g, int32_t target) {

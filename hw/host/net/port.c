@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include "tcg/base/log.h"
 
 enum { QUEUE_MOST = 1024, BURST = 64, FDS_MOST = 1024 };
 
@@ -118,8 +119,16 @@ static bool offer(Port *p, const uint8_t *frame, size_t size) {
     return taken;
 }
 
+// Ethernet: destination, source, type.
+static void log_frame(const char *way, const uint8_t *f, size_t size) {
+    if (size >= 14)
+        log_print(LOG_NET, "net: %s the guest, %zu bytes, %02x:%02x:%02x:%02x:%02x:%02x to %02x:%02x:%02x:%02x:%02x:%02x, type %02x%02x", way,
+                  size, f[6], f[7], f[8], f[9], f[10], f[11], f[0], f[1], f[2], f[3], f[4], f[5], f[12], f[13]);
+}
+
 void port_deliver(Port *p, const uint8_t *frame, size_t size) {
     if (size > NET_FRAME) return;
+    log_frame("to", frame, size);
     if (p->dump) pcap_write(p->dump, frame, size);
     pthread_mutex_lock(&p->lock);
     if (p->in.n || !offer(p, frame, size)) {
@@ -140,6 +149,7 @@ static void deliver_waiting(Port *p) {
 }
 
 static void send_out(Port *p, const uint8_t *frame, size_t size) {
+    log_frame("from", frame, size);
     if (p->dump) pcap_write(p->dump, frame, size);
     p->ops->send(p, frame, size);
 }
