@@ -122,9 +122,12 @@ bool debug_watch_page(Engine *e, uint64_t page) {
     return debug_watches(e) && find_watch(e, page, page | ~PAGE_MASK, WATCHED_READ | WATCHED_WRITE, &p);
 }
 
+// Does the instruction run by itself, so that a stop behind it is exact?
+static bool runs_alone(Vcpu *v) { return v->replay || v->step || !atomic_load(&v->in_code); }
+
 bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access) {
     DebugPoint p;
-    if (v->replay || v->step || !atomic_load(&v->in_code)) // runs by itself already
+    if (runs_alone(v))
         return false;
     if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, &p))
         return false;
@@ -134,6 +137,8 @@ bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access)
 
 void debug_watch_after(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access) {
     DebugPoint p;
+    if (!runs_alone(v)) // the watchpoint came while the access was under way
+        return;
     if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, &p))
         return;
     v->watch.vaddr = vaddr > p.first ? vaddr : p.first;
