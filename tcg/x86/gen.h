@@ -112,7 +112,7 @@ typedef struct Gen {
     unsigned nstubs;
     uint32_t first_link;
     Compiled *out;
-    bool roams;             // Guest.roams
+    bool roams;             // Guest.roams, and the block is no loop
     uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
 } Gen;

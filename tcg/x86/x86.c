@@ -106,6 +106,14 @@ static void x86_divert(CodeBuffer *code, uint32_t entry, uint16_t *kept, bool on
     __atomic_store_n(rw, on ? (uint16_t)(0xeb | (uint8_t)(-DIVERSION - 2) << 8) : *kept, __ATOMIC_RELEASE);
 }
 
+// A block that jumps back to its own start is a loop, which stays on its pages whoever runs it.
+static bool loops_back(const IrBlock *ir) {
+    for (unsigned i = 0; i < ir->nops; i++)
+        if ((ir->ops[i].op == OP_EXIT || ir->ops[i].op == OP_EXIT_IF) && ir->ops[i].target == ir->pc)
+            return true;
+    return false;
+}
+
 static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out) {
     X86 *x = x86_of(e);
     Gen *g = &x->gen;
@@ -118,7 +126,7 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     g->nstubs = 0;
     g->first_link = first_link;
     g->out = out;
-    g->roams = e->guest->roams && e->guest->roams(ir->ctx);
+    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !loops_back(ir);
     memcpy(g->site, x->next_site, sizeof(g->site));
     alloc_begin(g);
     g->first_flow = (uint16_t)ir->nops;
