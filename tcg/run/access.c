@@ -2,9 +2,7 @@
 // Guest memory accesses by C code: the slow path of translated loads and stores, of helpers and of the interpreter. Any size and
 // alignment; page-crossing accesses translate both pages before they touch either, so a fault leaves memory as it was.
 #include <sched.h>
-#include <inttypes.h>
 #include <string.h>
-#include "tcg/base/log.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
 #include "tcg/run/tlb.h"
@@ -44,15 +42,6 @@ static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, Access access, cons
     }
 }
 
-void log_fill(const Vcpu *v, uint64_t vaddr, Access access, const TlbFill *fill) {
-    static const char *const names[] = {[ACCESS_READ] = "read", [ACCESS_WRITE] = "write", [ACCESS_FETCH] = "fetch"};
-    if (fill)
-        log_print(LOG_MMU, "mmu: cpu %u %s 0x%" PRIx64 " -> 0x%" PRIx64 "%s", v->index, names[access], vaddr, fill->paddr,
-                  fill->host ? "" : " I/O");
-    else
-        log_print(LOG_MMU, "mmu: cpu %u %s 0x%" PRIx64 " faults", v->index, names[access], vaddr);
-}
-
 static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
@@ -71,13 +60,7 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
         }
     }
     TlbFill fill;
-    v->stat[STAT_FILL]++;
-    uint8_t part = v->part;
-    v->part = PROFILE_TLB;
-    bool filled = v->guest->fill(v, vaddr, access, mmu, size, false, &fill);
-    v->part = part;
-    log_fill(v, vaddr, access, filled ? &fill : NULL);
-    if (!filled)
+    if (!tlb_walk(v, vaddr, access, mmu, size, false, &fill))
         return false;
     t->host = fill.host;
     t->paddr = fill.paddr;

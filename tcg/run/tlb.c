@@ -149,6 +149,26 @@ void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid) {
     }
 }
 
+static void log_walk(const Vcpu *v, uint64_t vaddr, Access access, const TlbFill *fill) {
+    static const char *const names[] = {[ACCESS_READ] = "read", [ACCESS_WRITE] = "write", [ACCESS_FETCH] = "fetch"};
+    if (fill)
+        log_print(LOG_MMU, "mmu: cpu %u %s 0x%" PRIx64 " -> 0x%" PRIx64 "%s", v->index, names[access], vaddr, fill->paddr,
+                  fill->host ? "" : " I/O");
+    else
+        log_print(LOG_MMU, "mmu: cpu %u %s 0x%" PRIx64 " faults", v->index, names[access], vaddr);
+}
+
+bool tlb_walk(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *fill) {
+    uint8_t part = v->part;
+    v->stat[STAT_FILL]++;
+    v->part = PROFILE_TLB;
+    bool filled = v->guest->fill(v, vaddr, access, mmu, size, probe, fill);
+    v->part = part;
+    if (filled || !probe)
+        log_walk(v, vaddr, access, filled ? fill : NULL);
+    return filled;
+}
+
 const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
@@ -156,14 +176,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     if (f->tag == page && page != TLB_INVALID)
         return f;
     TlbFill fill;
-    v->stat[STAT_FILL]++;
-    uint8_t part = v->part;
-    v->part = PROFILE_TLB;
-    bool filled = v->guest->fill(v, vaddr, ACCESS_FETCH, 0, 2, probe, &fill);
-    v->part = part;
-    if (filled || !probe)
-        log_fill(v, vaddr, ACCESS_FETCH, filled ? &fill : NULL);
-    if (!filled)
+    if (!tlb_walk(v, vaddr, ACCESS_FETCH, 0, 2, probe, &fill))
         return NULL;
     if (!fill.host)
         return NULL;

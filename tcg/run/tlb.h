@@ -129,7 +129,8 @@ void tlb_wipe_jumps(Vcpu *v);        // all spaces: no jump finds a retired bloc
 // Fetch translation of vaddr's page. NULL: trap raised, or (trap clear) the page is not RAM.
 const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe);
 
-void log_fill(const Vcpu *v, uint64_t vaddr, Access access, const TlbFill *fill); // -d mmu; NULL: it faulted
+// Guest.fill, counted, profiled and logged.
+bool tlb_walk(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *fill);
 
 // One access by C code to [a]; the slow path of translated loads, stores and atomics.
 uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c);
