@@ -2,7 +2,6 @@
 // See symbols.h. A sorted array; a symbol without a size reaches up to the next one.
 #include "ui/symbols.h"
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,21 +16,14 @@ typedef struct Entry {
 struct Symbols {
     Entry *entry;
     size_t n, room;
-    bool sorted;
     uint64_t offset; // of the file being read
-    pthread_mutex_t lock;
 };
 
-Symbols *symbols_new(void) {
-    Symbols *s = calloc(1, sizeof(*s));
-    if (s) pthread_mutex_init(&s->lock, NULL);
-    return s;
-}
+Symbols *symbols_new(void) { return calloc(1, sizeof(Symbols)); }
 
 void symbols_free(Symbols *s) {
     if (!s) return;
     for (size_t i = 0; i < s->n; i++) free(s->entry[i].name);
-    pthread_mutex_destroy(&s->lock);
     free(s->entry);
     free(s);
 }
@@ -64,6 +56,11 @@ static void read_map(Symbols *s, const Image *file) {
     }
 }
 
+static int by_value(const void *a, const void *b) {
+    const Entry *x = a, *y = b;
+    return x->value < y->value ? -1 : x->value > y->value;
+}
+
 bool symbols_load(Symbols *s, const char *path, uint64_t offset, char *error, size_t error_size) {
     Image file = {0};
     if (!image_read(&file, path, error, error_size)) return false;
@@ -72,23 +69,11 @@ bool symbols_load(Symbols *s, const char *path, uint64_t offset, char *error, si
     if (!image_functions(&file, add, s)) read_map(s, &file);
     image_close(&file);
     if (s->n == before) return FAIL("'%s' names no functions: a stripped ELF file, or no System.map", path);
+    qsort(s->entry, s->n, sizeof(*s->entry), by_value);
     return true;
 }
 
-static int by_value(const void *a, const void *b) {
-    const Entry *x = a, *y = b;
-    return x->value < y->value ? -1 : x->value > y->value;
-}
-
-static void sort(Symbols *s) {
-    pthread_mutex_lock(&s->lock);
-    if (!s->sorted) qsort(s->entry, s->n, sizeof(*s->entry), by_value);
-    s->sorted = true;
-    pthread_mutex_unlock(&s->lock);
-}
-
-const char *symbols_name(Symbols *s, uint64_t vaddr) {
-    sort(s);
+const char *symbols_name(const Symbols *s, uint64_t vaddr) {
     size_t low = 0, high = s->n; // entries before `low` start at or below vaddr
     while (low < high) {
         size_t middle = (low + high) / 2;

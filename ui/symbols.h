@@ -10,5 +10,5 @@ Symbols *symbols_new(void);
 void symbols_free(Symbols *s);
 // Adds a file's functions, moved by `offset` (a position-independent program's load address). False with cause; none was added.
 bool symbols_load(Symbols *s, const char *path, uint64_t offset, char *error, size_t error_size);
-// The function that vaddr lies in, or NULL. The text lives as long as s. After the first call nothing is to be loaded any more.
-const char *symbols_name(Symbols *s, uint64_t vaddr);
+// The function that vaddr lies in, or NULL. The text lives as long as s. Any thread, once all is loaded.
+const char *symbols_name(const Symbols *s, uint64_t vaddr);
