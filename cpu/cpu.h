@@ -49,6 +49,14 @@ typedef struct CpuType {
     void (*set_pin)(Cpu *c, unsigned pin, bool level); // interrupt inputs, numbered by the family's header; any thread
 } CpuType;
 
+// What answers a guest's semihosting calls, on its CPU's thread. `word`: bytes of the guest's words. False: not yet, the instruction runs
+// again.
+typedef struct CpuSemihost {
+    bool (*call)(void *opaque, Cpu *c, unsigned word, uint64_t op, uint64_t arg, uint64_t *answer);
+    void *opaque;
+    bool userspace; // unprivileged code may call too
+} CpuSemihost;
+
 typedef enum CpuState { CPU_STOPPED, CPU_RUNNING } CpuState;
 
 struct Cpu {
@@ -58,6 +66,7 @@ struct Cpu {
     Clock *clock;
     unsigned index;
     void *config;          // the family's own (extensions on, ...)
+    const CpuSemihost *semihost; // NULL: none. Set before it runs
     // thread
     pthread_t thread;
     pthread_mutex_t lock;  // state below; never held while guest code runs

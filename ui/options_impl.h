@@ -8,7 +8,7 @@
 typedef bool OptionFn(Options *o, const char *value, char *error, size_t error_size);
 // options_machine.c: the machine itself
 OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, option_kvm, option_rtc,
-    option_name, option_fw_cfg;
+    option_name, option_fw_cfg, option_semihosting;
 // options_device.c: what is plugged into it
 OptionFn option_device, option_global, option_object, option_drive, option_pflash, option_blockdev;
 // options_host.c: what it is connected to, and how we talk to it

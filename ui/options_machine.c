@@ -223,6 +223,27 @@ bool option_fw_cfg(Options *o, const char *value, char *error, size_t error_size
     return ok;
 }
 
+// ---- -semihosting-config
+
+bool option_semihosting(Options *o, const char *value, char *error, size_t error_size) {
+    static const KeyRow rows[] = {{"enable", KEY_BOOL}, {"userspace", KEY_BOOL}, {"target", KEY_CHOICE, "native|auto|gdb"},
+                                  {"chardev", KEY_TEXT}, {"arg", KEY_TEXT}, {NULL}};
+    KeyVals kv;
+    if (!keyvals_parse(&kv, value, "enable", error, error_size)) return false;
+    bool ok = keyvals_check(&kv, rows, "-semihosting-config", error, error_size);
+    const char *target = keyvals_get(&kv, "target"), *chardev = keyvals_get(&kv, "chardev");
+    if (ok && target && !strcmp(target, "gdb"))
+        ok = FAIL("-semihosting-config target=gdb: Myna answers the calls itself, gdb does not: target=native");
+    o->spec.semihosting = keyvals_bool(&kv, "enable", true);
+    o->spec.semihosting_userspace = keyvals_bool(&kv, "userspace", o->spec.semihosting_userspace);
+    if (ok && chardev) text_set(&o->spec.semihosting_chardev, chardev);
+    for (unsigned i = 0; ok && i < kv.n; i++)
+        if (!strcmp(kv.item[i].key, "arg"))
+            ok = list_add(&o->spec.semihosting_args, "-semihosting-config arg", kv.item[i].value, error, error_size);
+    keyvals_free(&kv);
+    return ok;
+}
+
 // ---- all options are read
 
 // The name of a row like "name=on|off: help".

@@ -38,7 +38,15 @@ INSN(svc) {
     ir_exit_done(t->k);
 }
 INSN(brk) { raise_(t, ESR(EC_BRK, i->imm)); }
-INSN(hlt) { undefined(t, i); } // halting debug is not there
+// Halting debug is not there; number 0xf000 is a semihosting call where there is semihosting.
+INSN(hlt) {
+    if (i->imm != 0xf000 || !t->semihosting) {
+        undefined(t, i);
+        return;
+    }
+    call(t, H_semihosting, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_done(t->k);
+}
 INSN(hvc) {
     call(t, H_firmware, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->pc + 4);

@@ -102,6 +102,14 @@ uint64_t arm_firmware(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     return 0;
 }
 
+uint64_t arm_semihosting(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+    ArmState *s = arm_state(v);
+    const CpuSemihost *h = s->cpu->semihost;
+    bool done = h->call(h->opaque, s->cpu, 8, s->x[0], s->x[1], &s->x[0]);
+    v->pc = vcpu_pc(v) + (done ? 4 : 0);
+    return 0;
+}
+
 // ---- waiting
 uint64_t arm_yield(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     sched_yield();

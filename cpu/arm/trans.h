@@ -19,6 +19,7 @@ struct Trans {
     IrBuild *k;
     const ArmConfig *config;
     uint32_t ctx;
+    bool semihosting;     // there is some at this exception level
     IrType tx;            // of this instruction's form: T_I32 or T_I64
     int32_t pc;           // offset of this instruction from vpage
     unsigned branches;    // conditional branches passed in this block

@@ -27,8 +27,26 @@ uint64_t riscv_raise(Vcpu *v, uint64_t cause, uint64_t tval, uint64_t unused) {
 uint64_t riscv_illegal(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     return riscv_raise(v, CAUSE_ILLEGAL, bits, 0);
 }
+
+// Semihosting calls are ebreak between two shifts that do nothing, none of them compressed, in one page ("RISC-V Semihosting", 2.2).
+static bool is_semihosting(const RiscvState *s, uint64_t pc) {
+    const CpuSemihost *h = s->cpu->semihost;
+    uint32_t code[3];
+    uint64_t paddr;
+    if (!h || (s->priv == PRIV_U && !h->userspace) || (pc & 4095) < 4 || (pc & 4095) > 4096 - 8) return false;
+    return s->cpu->type->translate(s->cpu, pc - 4, &paddr) && mem_read(s->mem, paddr, code, sizeof code) && code[0] == 0x01f01013 &&
+           code[1] == 0x00100073 && code[2] == 0x40705013;
+}
+
+// Sets the pc unless it raises.
 uint64_t riscv_ebreak(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
-    return riscv_raise(v, CAUSE_BREAKPOINT, vcpu_pc(v), 0);
+    RiscvState *s = riscv_state(v);
+    uint64_t pc = vcpu_pc(v), answer;
+    if (!is_semihosting(s, pc)) return riscv_raise(v, CAUSE_BREAKPOINT, pc, 0);
+    bool done = s->cpu->semihost->call(s->cpu->semihost->opaque, s->cpu, s->config->xlen / 8, s->x[10], s->x[11], &answer);
+    if (done) s->x[10] = riscv_mask(s, answer);
+    v->pc = done ? riscv_mask(s, pc + 4) : pc;
+    return 0;
 }
 uint64_t riscv_ecall(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     return riscv_raise(v, CAUSE_ECALL_U + riscv_state(v)->priv, 0, 0);

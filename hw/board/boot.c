@@ -59,7 +59,9 @@ bool boot_put_tree(Machine *m, Loader *l, const BootTree *tree, uint64_t base, c
     m->dtb = malloc(tree->size);
     m->dtb_size = tree->size;
     memcpy(m->dtb, tree->blob, tree->size);
-    return loader_put(l, "the device tree", base, tree->blob, tree->size, 0, error, error_size);
+    bool ok = loader_put(l, "the device tree", base, tree->blob, tree->size, 0, error, error_size);
+    loader_gap(l, m->ram_base, m->ram_size, &m->free_base, &m->free_end);
+    return ok;
 }
 
 bool boot_put_initrd(Machine *m, Loader *l, const Image *initrd, uint64_t base, char *error, size_t error_size) {

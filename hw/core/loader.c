@@ -77,3 +77,17 @@ bool loader_put_image(Loader *l, const char *what, const Image *i, uint64_t base
     }
     return true;
 }
+
+// Gaps begin at the start and behind each piece.
+void loader_gap(const Loader *l, uint64_t base, uint64_t size, uint64_t *start, uint64_t *end) {
+    *start = *end = base;
+    for (unsigned i = 0; i <= l->n; i++) {
+        uint64_t from = i < l->n ? l->piece[i].base + l->piece[i].size : base, to = base + size;
+        if (from < base || from > to) continue;
+        for (unsigned k = 0; k < l->n; k++) {
+            if (l->piece[k].base >= from && l->piece[k].base < to) to = l->piece[k].base;
+            else if (l->piece[k].base < from && l->piece[k].base + l->piece[k].size > from) to = from;
+        }
+        if (to - from > *end - *start) *start = from, *end = to;
+    }
+}

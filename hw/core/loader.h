@@ -19,6 +19,8 @@ typedef struct Loader {
 // memory or another piece.
 bool loader_put(Loader *l, const char *name, uint64_t base, const void *data, size_t size,
                 uint64_t memory_size, char *error, size_t error_size);
+// The largest part of base..base+size that no piece lies in.
+void loader_gap(const Loader *l, uint64_t base, uint64_t size, uint64_t *start, uint64_t *end);
 // All of an image: ELF at its own addresses, others at `base`. Gives entry point and the end of what it
 // takes.
 bool loader_put_image(Loader *l, const char *what, const Image *i, uint64_t base, uint64_t *entry,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "hw/core/semihost.h"
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 #include "tcg/base/near.h"
@@ -25,9 +26,10 @@ static void list_free(SpecList *l) {
 void spec_free(MachineSpec *s) {
     char **texts[] = {&s->target, &s->machine, &s->machine_props, &s->cpu, &s->kernel,
                       &s->initrd, &s->append,  &s->bios,          &s->dtb, &s->dumpdtb,
-                      &s->name,   &s->rtc,     &s->boot};
+                      &s->name,   &s->rtc,     &s->boot,   &s->semihosting_chardev};
     SpecList *lists[] = {&s->serials, &s->chardevs, &s->drives,  &s->blockdevs, &s->netdevs,
-                         &s->devices, &s->globals,  &s->objects, &s->fw_cfg};
+                         &s->devices, &s->globals,  &s->objects, &s->fw_cfg,
+                         &s->semihosting_args};
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
         *texts[i] = NULL;
@@ -130,6 +132,17 @@ static bool has_device(const Machine *m, const char *type) {
     return false;
 }
 
+static bool add_semihosting(Machine *m, char *error, size_t error_size) {
+    const char *id = m->spec->semihosting_chardev;
+    Serial *console = id ? machine_end(m, PROP_SERIAL, id) : NULL;
+    if (!m->spec->semihosting) return true;
+    if (id && !console) return FAIL("-semihosting-config chardev=%s: there is no -chardev with that id", id);
+    m->semihost = semihost_new(m, console);
+    if (!m->semihost) return FAIL("the host has no room for semihosting");
+    for (unsigned i = 0; i < m->ncpus; i++) m->cpus[i]->semihost = semihost_calls(m->semihost);
+    return true;
+}
+
 bool machine_build(Machine *m, char *error, size_t error_size) {
     if (m->ncpus > m->board->max_cpus)
         return FAIL("machine '%s' has at most %u CPUs, not %u", m->board->name, m->board->max_cpus, m->ncpus);
@@ -138,7 +151,7 @@ bool machine_build(Machine *m, char *error, size_t error_size) {
         return FAIL("-fw_cfg: machine '%s' has no fw_cfg device", m->board->name);
     for (unsigned i = 0; i < m->spec->devices.n; i++)
         if (!plug_device(m, m->spec->devices.item[i], error, error_size)) return false;
-    return reset_all(m, error, error_size);
+    return add_semihosting(m, error, error_size) && reset_all(m, error, error_size);
 }
 
 // ---- on the loop's thread
@@ -276,6 +289,7 @@ void machine_free(Machine *m) {
         if (m->cpus[i]) cpu_free(m->cpus[i]);
     free(m->cpus);
     turn_free(m->turn);
+    semihost_free(m->semihost);
     while (m->devices) device_free(m->devices);
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);

@@ -44,7 +44,9 @@ typedef struct MachineSpec {
     bool no_shutdown;   // power-off pauses instead
     bool snapshot;      // disks are not written
     bool paused;        // -S
-    bool semihosting;
+    bool semihosting, semihosting_userspace;
+    char *semihosting_chardev; // id of its console
+    SpecList semihosting_args; // its command line
     bool nodefaults;
     EngineOptions engine; // -accel
     bool single_thread;   // CPUs take turns
@@ -97,6 +99,8 @@ struct Machine {
     uint64_t ram_base, ram_size;
     Device *devices;
     BackEnds ends;
+    uint64_t free_base, free_end; // the largest part of RAM that no boot image lies in
+    struct Semihost *semihost;    // NULL: none
     uint32_t phandles;      // used so far
     uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
     void *dtb;              // the device tree as last loaded, for dumpdtb
