@@ -7,20 +7,29 @@
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
 #include "hw/intc/gicv2.h"
+#include "hw/intc/gicv2m.h"
 #include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
 #include "hw/virtio/mmio.h"
 #include "tcg/base/fail.h"
 
-enum { GIC_BASE = 0x08000000, UART_BASE = 0x09000000, RTC_BASE = 0x09010000, VIRTIO_BASE = 0x0a000000, VIRTIO_STRIDE = 0x200, VIRTIO_SLOTS = 32 };
-enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16 };                     // shared interrupts
+enum {
+    GIC_BASE = 0x08000000,
+    V2M_BASE = 0x08020000,
+    UART_BASE = 0x09000000,
+    RTC_BASE = 0x09010000,
+    VIRTIO_BASE = 0x0a000000,
+    VIRTIO_STRIDE = 0x200,
+    VIRTIO_SLOTS = 32,
+};
+enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16, V2M_IRQ = 48 }; // shared interrupts
 enum { PPI_TIMER_VIRTUAL = 27, PPI_TIMER_PHYSICAL = 30 };   // private ones
 enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
 static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
-    Device *gic, *uart, *rtc;
+    Device *gic, *v2m, *uart, *rtc;
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -45,10 +54,12 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
               (v->gic = board_add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
+              (v->v2m = board_add(m, &gicv2m_type, "v2m", V2M_BASE, "", error, error_size)) &&
               (v->rtc = board_add(m, &pl031_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
     wire_cores(m, v);
+    for (unsigned i = 0; i < GICV2M_SPIS; i++) device_wire(v->v2m, i, v->gic, V2M_IRQ + i);
     device_wire(v->uart, 0, v->gic, UART_IRQ);
     device_wire(v->rtc, 0, v->gic, RTC_IRQ);
     return true;

@@ -112,6 +112,14 @@ static void input_set(void *opaque, unsigned n, bool level) {
 
 Irq device_input(Device *to, unsigned input) { return (Irq){input_set, to, input}; }
 
+bool device_msi(Device *to, uint64_t address, uint32_t data, uint32_t source) {
+    lock_take(&to->lock);
+    bool mine = to->type->msi && to->type->msi(to, address, data, source);
+    update(to);
+    lock_drop(&to->lock);
+    return mine;
+}
+
 void device_wire(Device *d, unsigned output, Device *to, unsigned input) {
     device_wire_to(d, output, device_input(to, input));
     d->irq_to[output] = to;

@@ -99,6 +99,9 @@ typedef struct DeviceType {
     void (*write)(Device *d, uint64_t offset, uint64_t value, unsigned size);
     // Input wires (interrupt controllers, GPIO). Idempotent.
     void (*input)(Device *d, unsigned n, bool level);
+    // A message-signalled interrupt: a write of 32 bits to a page that the type has for it, by the device of this bus-wide
+    // number. With the lock, update follows. False: the address is none of its own. NULL: it takes no messages.
+    bool (*msi)(Device *d, uint64_t address, uint32_t data, uint32_t source);
     // Interrupt controllers: the cells that name an input in the device tree, and how many (at most 4); NULL: one, its number.
     unsigned (*irq_specifier)(Device *d, unsigned input, uint32_t *cells);
     // The machine pauses (loop's thread, vCPUs stopped, no lock held): finishes what is in flight and starts nothing
@@ -140,6 +143,8 @@ void device_free(Device *d); // unplugs, unmaps, leaves the machine's list
 void device_wire(Device *d, unsigned output, Device *to, unsigned input); // interrupt line to another device
 void device_wire_to(Device *d, unsigned output, Irq irq);                 // or to anything else (a CPU pin)
 Irq device_input(Device *to, unsigned input);                             // an input, for what is no device (a CPU's timer)
+// A message to an interrupt controller with DeviceType.msi; the sender may hold its own lock. False: not its address.
+bool device_msi(Device *to, uint64_t address, uint32_t data, uint32_t source);
 
 void device_reset(Device *d);
 void device_save(Device *d, Bytes *out);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include "cpu/cpu.h"
 #include "hw/core/machine.h"
+#include "hw/intc/gicv2m.h"
 #include "tcg/base/log.h"
 
 enum { WORDS = GICV2_IRQS / 32, BANKED = GICV2_CORES - 1 + WORDS }; // words of a bit array: word 0 of each core, then 1, 2, ...
@@ -352,6 +353,8 @@ static void gic_fdt(Device *d, Fdt *f) {
     dt_u32(f, "#address-cells", 2);
     dt_flag(f, "interrupt-controller");
     dt_u32(f, "#interrupt-cells", 3);
+    for (Device *e = d->machine->devices; e; e = e->next)
+        if (e->type == &gicv2m_type) gicv2m_fdt(e, f);
     dt_end(f);
 }
 

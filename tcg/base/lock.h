@@ -7,8 +7,10 @@
 
 typedef enum LockRank {
     LOCK_MACHINE = 1,
+    LOCK_BUS,     // host bridges: an access reaches a device, and may change the memory map
     LOCK_MEM,     // memory map
     LOCK_DEVICE,
+    LOCK_ROUTE,   // what stands between devices and interrupt controllers: message frames, shared wires
     LOCK_INTC,    // interrupt controllers: devices raise wires while holding their own lock
     LOCK_BACKEND, // serial, disk, net, screen
     LOCK_CPU,
