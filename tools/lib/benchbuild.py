@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import benchdebian as debian  # noqa: E402
 from kmodules import Archive  # noqa: E402
 
 OUT = "build/bench"
@@ -22,7 +23,7 @@ RUNTIME = ["tests/bench/riscv/crt.S", "tests/bench/riscv/mmu.c", "tests/bench/ri
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
 SHELL_ROW = re.compile(r"^row (busybox-\S+)", re.M)
-GROUPS = ["integer", "calls", "fp", "memory", "system", "paging", "linux"]
+GROUPS = ["integer", "calls", "fp", "memory", "system", "paging", "linux", "debian"]
 
 
 class BuildError(Exception):
@@ -55,7 +56,7 @@ def linux_rows():
     for path, pattern in (("tests/bench/linux/main.c", COMPILED_ROW), ("tests/bench/linux/init", SHELL_ROW)):
         with open(path, encoding="utf-8") as file:
             names += pattern.findall(file.read())
-    return [Row(name, "linux") for name in names]
+    return [Row(name, "linux") for name in names] + [Row(name, "debian") for name in debian.names()]
 
 
 def is_fresh(target, sources):
@@ -101,12 +102,19 @@ def build_linux(rows, guest):
             row.native = [f"{OUT}/linux/rows-native", row.name]
     archive = Archive()
     archive.folder("bench")
-    for name, path in (("bench/rows", f"{OUT}/linux/rows"), ("bench/init", "tests/bench/linux/init")):
+    for name, path in (("bench/rows", f"{OUT}/linux/rows"), ("bench/init", "tests/bench/linux/init"),
+                       ("bench/row.sh", "tests/bench/linux/row.sh")):
         with open(path, "rb") as file:
             archive.file(name, file.read(), 0o755)
-    archive.write_gzip(f"{OUT}/linux/extra.cpio.gz")
-    with open(f"{OUT}/linux/initrd.cpio.gz", "wb") as out:  # the kernel unpacks one archive after the other
-        for path in (f"{guest}/initrd.cpio.gz", f"{OUT}/linux/extra.cpio.gz"):
+    write_initrd(guest, archive, f"{OUT}/linux")
+
+
+def write_initrd(guest, archive, folder):
+    """folder/initrd.cpio.gz: the busybox guest's, and behind it what the rows need."""
+    os.makedirs(folder, exist_ok=True)
+    archive.write_gzip(f"{folder}/extra.cpio.gz")
+    with open(f"{folder}/initrd.cpio.gz", "wb") as out:  # the kernel unpacks one archive after the other
+        for path in (f"{guest}/initrd.cpio.gz", f"{folder}/extra.cpio.gz"):
             with open(path, "rb") as file:
                 out.write(file.read())
 
@@ -115,5 +123,9 @@ def build_rows(rows, bare, guest):
     """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without Linux rows."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda row: build_kernel(row, bare), [row for row in rows if row.source]))
-    if guest:
+    if any(row.group == "linux" for row in rows):
         build_linux([row for row in rows if row.group == "linux"], guest)
+    if any(row.group == "debian" for row in rows):
+        archive = Archive()
+        debian.pack(archive)
+        write_initrd(guest, archive, f"{OUT}/debian")

@@ -3,6 +3,7 @@
 `NAME iterations seconds checksum` on the console. The guest's own figure is kept only to cross-check, because an
 emulator makes the guest's clock."""
 import os
+import re
 import select
 import subprocess
 import time
@@ -100,13 +101,13 @@ def run_rows(command, names, timeout):
 
 
 def run_until(command, mark, timeout):
-    """Sample of the seconds from the program's start until a line holds `mark`."""
+    """Sample of the seconds from the program's start until a line matches the regex `mark`."""
     begin, said = time.monotonic(), []
     process = start_program(command)
     try:
         for now, line in read_lines(process, begin + timeout):
             said.append(line)
-            if mark in line:
+            if re.search(mark, line):
                 return Sample(seconds=now - begin, cpu=cpu_seconds(process), sum=mark, iterations=1)
         return Sample(error=how_it_ended(process, timeout, [line for line in said if line]))
     finally:
