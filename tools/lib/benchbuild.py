@@ -17,9 +17,34 @@ COMMON = "-std=gnu11 -O2 -Wall -Wextra -I."
 # No contraction, so that native and guest round alike and their checksums can be compared.
 KERNEL = f"{COMMON} -ffp-contract=off -fno-math-errno"
 NATIVE_CC = f"gcc {KERNEL} -fno-tree-vectorize -mfma"
-GUEST_CC = ("riscv64-linux-gnu-gcc -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding -static -nostdlib -no-pie "
-            f"-fno-pic -fno-stack-protector -fno-tree-loop-distribute-patterns -Wl,--build-id=none {KERNEL}")
-RUNTIME = ["tests/bench/riscv/crt.S", "tests/bench/riscv/mmu.c", "tests/bench/riscv/runtime.c"]
+METAL = (f"-ffreestanding -static -nostdlib -no-pie -fno-pic -fno-stack-protector -fno-tree-loop-distribute-patterns "
+         f"-Wl,--build-id=none -Wl,--no-warn-rwx-segments {KERNEL}")
+
+
+class Arch:
+    """A guest architecture: how its programs are built, and how emulators start them. `sources` below tests/bench has its start-up
+    and its own rows. `bare`: misaligned accesses work without translation; `debian`: there is an installed Debian to start."""
+
+    def __init__(self, target, sources, cc, flags, guest, peer, machine, console, firmware, translation, bare, debian):
+        self.target, self.sources, self.cc, self.flags = target, f"tests/bench/{sources}", cc, flags
+        self.guest, self.peer, self.machine, self.console, self.bare = guest, peer, machine, console, bare
+        self.firmware, self.translation, self.debian = firmware, translation, debian
+        self.system = f"qemu-system-{target}"
+
+    def kernel_command(self):
+        return f"{self.cc} {self.flags} -I{self.sources} {METAL}"
+
+    def runtime(self):
+        return [f"{self.sources}/crt.S", "tests/bench/metal/mmu.c", "tests/bench/metal/runtime.c"]
+
+
+ARCHES = {
+    "riscv64": Arch("riscv64", "riscv", "riscv64-linux-gnu-gcc", "-march=rv64gc -mabi=lp64d -mcmodel=medany", "linux-riscv64", "peer",
+                    "-M virt -nographic", "ttyS0", "{guest}/fw_dynamic.bin", "Sv39, 4 KiB pages", True, True),
+    "aarch64": Arch("aarch64", "arm", "aarch64-linux-gnu-gcc", "-march=armv8-a -mno-outline-atomics -fno-tree-vectorize", "linux-arm64",
+                    "peer-arm", "-M virt -cpu cortex-a57 -nographic", "ttyAMA0", None, "EL1, 39 bits, 4 KiB pages",
+                    False, False),
+}
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
 SHELL_ROW = re.compile(r"^row (busybox-\S+)", re.M)
@@ -38,10 +63,10 @@ class Row:
         self.elf = self.native = None
 
 
-def kernel_rows():
+def kernel_rows(arch):
     """The bare-metal rows: one a kernel file, in the groups' order."""
     rows = []
-    for path in sorted(glob.glob("tests/bench/kernels/*/*.c") + glob.glob("tests/bench/riscv/*/*.c")):
+    for path in sorted(glob.glob("tests/bench/kernels/*/*.c") + glob.glob(f"{arch.sources}/*/*.c")):
         with open(path, encoding="utf-8") as file:
             found = KERNEL_LINE.search(file.read())
         if not found:
@@ -50,21 +75,22 @@ def kernel_rows():
     return sorted(rows, key=lambda row: (GROUPS.index(row.group), row.name))
 
 
-def linux_rows():
+def linux_rows(arch):
     """The rows inside Linux: `boot`, the compiled ones, then the shell's."""
     names = ["boot"]
     for path, pattern in (("tests/bench/linux/main.c", COMPILED_ROW), ("tests/bench/linux/init", SHELL_ROW)):
         with open(path, encoding="utf-8") as file:
             names += pattern.findall(file.read())
-    return [Row(name, "linux") for name in names] + [Row(name, "debian") for name in debian.names()]
+    return [Row(name, "linux") for name in names] + [
+        Row(name, "debian") for name in debian.names() if arch.debian]
 
 
 def is_fresh(target, sources):
     """True if `target` is newer than its sources and everything shared."""
     if not os.path.exists(target):
         return False
-    shared = glob.glob("tests/bench/*.c") + glob.glob("tests/bench/riscv/*.*") + glob.glob("tests/bench/**/*.h",
-                                                                                         recursive=True)
+    shared = [path for pattern in ("*.c", "metal/*.c", "*/crt.S", "*/link.ld", "**/*.h")
+              for path in glob.glob(f"tests/bench/{pattern}", recursive=True)]
     made = os.path.getmtime(target)
     return all(os.path.getmtime(path) < made for path in [*sources, *shared, __file__])
 
@@ -82,50 +108,58 @@ def compile_program(command, sources, target, extra=()):
         raise BuildError(f"{' '.join(words)}\n{done.stderr}")
 
 
-def build_kernel(row, bare):
-    kind = "bare" if bare else "riscv"
-    row.elf = f"{OUT}/{kind}/{row.name}"
-    compiler = f"{GUEST_CC} -DNO_MMU" if bare else GUEST_CC
-    compile_program(compiler, [*RUNTIME, row.source], row.elf, ["-Ttests/bench/riscv/link.ld", "-lgcc"])
+def build_kernel(arch, row, bare):
+    row.elf = f"{OUT}/{'bare' if bare else arch.target}/{row.name}"
+    compiler = f"{arch.kernel_command()} -DNO_MMU" if bare else arch.kernel_command()
+    compile_program(compiler, [*arch.runtime(), row.source], row.elf, [f"-T{arch.sources}/link.ld", "-lgcc"])
     if row.source.startswith("tests/bench/kernels/"):
         row.native = [f"{OUT}/native/{row.name}"]
         compile_program(NATIVE_CC, ["tests/bench/host.c", row.source], row.native[0])
 
 
-def build_linux(rows, guest):
-    """Builds the in-guest programs and the initramfs; returns the folder with kernel, firmware and both."""
-    sources = sorted(glob.glob("tests/bench/linux/*.c"))
-    compile_program(f"riscv64-linux-gnu-gcc -static {COMMON}", sources, f"{OUT}/linux/rows")
-    compile_program(f"gcc -static {COMMON}", sources, f"{OUT}/linux/rows-native")
+def build_linux(arch, rows, guest):
+    """Builds the in-guest programs and the initramfs."""
+    sources, out = sorted(glob.glob("tests/bench/linux/*.c")), f"{OUT}/linux-{arch.target}"
+    compile_program(f"{arch.cc} -static {COMMON}", sources, f"{out}/rows")
+    compile_program(f"gcc -static {COMMON}", sources, f"{OUT}/native/linux-rows")
     for row in rows:
         if row.name != "boot" and not row.name.startswith("busybox-"):
-            row.native = [f"{OUT}/linux/rows-native", row.name]
+            row.native = [f"{OUT}/native/linux-rows", row.name]
     archive = Archive()
     archive.folder("bench")
-    for name, path in (("bench/rows", f"{OUT}/linux/rows"), ("bench/init", "tests/bench/linux/init"),
+    for name, path in (("bench/rows", f"{out}/rows"), ("bench/init", "tests/bench/linux/init"),
                        ("bench/row.sh", "tests/bench/linux/row.sh")):
         with open(path, "rb") as file:
             archive.file(name, file.read(), 0o755)
-    write_initrd(guest, archive, f"{OUT}/linux")
+    write_initrd(guest, archive, initrd_of(arch, "linux"))
 
 
-def write_initrd(guest, archive, folder):
-    """folder/initrd.cpio.gz: the busybox guest's, and behind it what the rows need."""
-    os.makedirs(folder, exist_ok=True)
-    archive.write_gzip(f"{folder}/extra.cpio.gz")
-    with open(f"{folder}/initrd.cpio.gz", "wb") as out:  # the kernel unpacks one archive after the other
-        for path in (f"{guest}/initrd.cpio.gz", f"{folder}/extra.cpio.gz"):
+def initrd_of(arch, group):
+    return f"{OUT}/{group}-{arch.target}/initrd.cpio.gz"
+
+
+def write_initrd(guest, archive, path):
+    """The busybox guest's initramfs, and behind it what the rows need."""
+    extra = f"{os.path.dirname(path)}/extra.cpio.gz"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    archive.write_gzip(extra)
+    with open(path, "wb") as out:  # the kernel unpacks one archive after the other
+        for part in (f"{guest}/initrd.cpio.gz", extra):
+            with open(part, "rb") as file:
+                out.write(file.read())
+
+
             with open(path, "rb") as file:
                 out.write(file.read())
 
 
-def build_rows(rows, bare, guest):
-    """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without Linux rows."""
+def build_rows(arch, rows, bare, guest):
+    """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without such rows."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda row: build_kernel(row, bare), [row for row in rows if row.source]))
+        list(pool.map(lambda row: build_kernel(arch, row, bare), [row for row in rows if row.source]))
     if any(row.group == "linux" for row in rows):
-        build_linux([row for row in rows if row.group == "linux"], guest)
+        build_linux(arch, [row for row in rows if row.group == "linux"], guest)
     if any(row.group == "debian" for row in rows):
         archive = Archive()
         debian.pack(archive)
-        write_initrd(guest, archive, f"{OUT}/debian")
+        write_initrd(guest, archive, initrd_of(arch, "debian"))

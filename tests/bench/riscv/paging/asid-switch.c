@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two address spaces with their own ASIDs, switched by writing satp without a flush, 64 pages touched in each.
-#include "tests/bench/riscv/paging/touch.h"
+#include "tests/bench/metal/touch.h"
 
 static uint64_t space[2];
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Demand paging: 64 pages without a valid PTE, each first touch faults, the handler fills the PTE in and returns.
-#include "tests/bench/riscv/paging/touch.h"
+#include "tests/bench/metal/touch.h"
 
 static uint64_t *leaf[TOUCHED], faults;
 

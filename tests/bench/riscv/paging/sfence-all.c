@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A full sfence.vma, then 64 pages again.
-#include "tests/bench/riscv/paging/touch.h"
+#include "tests/bench/metal/touch.h"
 
 static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;

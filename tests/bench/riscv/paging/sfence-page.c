@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // sfence.vma of one page, then all 64 again: what copy-on-write and munmap of a page cost the others.
-#include "tests/bench/riscv/paging/touch.h"
+#include "tests/bench/metal/touch.h"
 
 static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;

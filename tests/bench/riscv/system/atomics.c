@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Atomic memory operations without contention: amoadd, amoswap and amomax on 32 and 64 bits.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 static uint64_t *word;
 

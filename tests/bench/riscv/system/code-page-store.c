@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Data stores to a page that also holds the code being run, which leave the code as it was.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define XORI_A0_A0 0x00054513u
 #define RET 0x00008067u

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rewrites one instruction of a small function, fence.i, calls it: what a guest's own JIT or a kernel's code patching
 // does.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define ADDI_A0_A0 0x00050513u
 #define XORI_A0_A0 0x00054513u

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Translation speed: straight code generated before the clock starts (a quarter memory accesses, a branch about every
 // six instructions) and run once. An iteration is one guest instruction generated; branches skip a few of them.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define COUNT 500000
 #define RET 0x00008067u

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // CSR accesses that a kernel's entry and exit paths are made of: swap, set, clear and read without side effects.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define SSTATUS_SUM 0x40000u
 #define SSTATUS_SIE 2u

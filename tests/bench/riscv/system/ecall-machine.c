@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A trap to M-mode and back, as a supervisor calls its firmware: ecall, the handler in crt.S, mret.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 static uint64_t run(unsigned iterations) {
     uint64_t sum = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A system call as an operating system takes it: ecall in U-mode, sscratch swapped for the stack, sixteen registers
 // saved and restored, sret. The user code runs from a page mapped for it; its last call ends the run.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define USER_BASE 0x2000000000u
 #define SSTATUS_SPP 0x100u

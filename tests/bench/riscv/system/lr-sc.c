@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Compare-and-swap loops and a spin lock as compilers and kernels write them with LR/SC, without contention.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 static uint64_t *word;
 static uint32_t *lock;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Reading the clock: the `time` counter, never running backwards.
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 static uint64_t run(unsigned iterations) {
     uint64_t last = csr_read(time), backwards = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Sixty-four pages that the paging kernels touch again after each flush.
-#ifndef TESTS_BENCH_RISCV_TOUCH_H
-#define TESTS_BENCH_RISCV_TOUCH_H
+#ifndef TESTS_BENCH_METAL_TOUCH_H
+#define TESTS_BENCH_METAL_TOUCH_H
 
-#include "tests/bench/riscv/runtime.h"
+#include "tests/bench/metal/metal.h"
 
 #define TOUCHED 64
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Sv39 page tables for a bare-metal benchmark: 4 KiB pages only, the program and the devices mapped to themselves,
-// the arena at ARENA_BASE with its physical pages in scattered order. Called from crt.S in M-mode, translation off,
-// and from kernels later: the tables live in .bss, where virtual and physical address are the same.
-// RISC-V privileged architecture, 12.4 (Sv39). With -DNO_MMU nothing is translated and the arena is where RAM is.
-#include "tests/bench/riscv/runtime.h"
+// Page tables for a bare-metal benchmark: three levels of 512 entries (Sv39, or VMSAv8-64 with 39 bits), 4 KiB pages only, the program
+// and the devices mapped to themselves, the arena at ARENA_BASE with its physical pages in scattered order. Called from crt.S with
+// translation off, and from kernels later: the tables live in .bss, where virtual and physical address are the same. What entries look
+// like is the machine's. With -DNO_MMU nothing is translated and the arena is where RAM is.
+#include "tests/bench/metal/metal.h"
 
-#define RAM_BASE 0x80000000u
 #define PROGRAM_SIZE (16u << 20)
 #define ARENA_PADDR (RAM_BASE + PROGRAM_SIZE)
 #ifdef NO_MMU
@@ -17,7 +16,6 @@
 #define SCATTER 40507u // odd and no multiple of 3, so page -> page * SCATTER is a permutation of 24576 pages
 
 #define TABLES 96
-#define SV39 ((uint64_t)8 << 60)
 
 static uint64_t table[TABLES][512] __attribute__((aligned(PAGE_SIZE)));
 static unsigned tables_used;
@@ -30,25 +28,21 @@ static uint64_t *table_alloc(void) {
     return table[tables_used++];
 }
 
-static uint64_t satp_of(const uint64_t *root, unsigned asid) {
-    return SV39 | (uint64_t)asid << 44 | (uintptr_t)root >> 12;
-}
-
 uint64_t *mmu_leaf(uint64_t vaddr) {
     uint64_t *at = table[0];
 
     for (int level = 2; level > 0; level--) {
         uint64_t *pte = &at[vaddr >> (12 + 9 * level) & 511];
-        if (!(*pte & PTE_V))
-            *pte = (uintptr_t)table_alloc() >> 12 << 10 | PTE_V;
-        at = (uint64_t *)(*pte >> 10 << 12);
+        if (!*pte)
+            *pte = pte_table(table_alloc());
+        at = (uint64_t *)pte_paddr(*pte);
     }
     return &at[vaddr >> 12 & 511];
 }
 
 static void map_pages(uint64_t vaddr, uint64_t paddr, uint64_t size, uint64_t flags) {
     for (uint64_t at = 0; at < size; at += PAGE_SIZE)
-        *mmu_leaf(vaddr + at) = (paddr + at) >> 12 << 10 | flags | PTE_V | PTE_A | PTE_D;
+        *mmu_leaf(vaddr + at) = pte_leaf(paddr + at, flags);
 }
 
 uint64_t mmu_start(void) {
@@ -56,13 +50,14 @@ uint64_t mmu_start(void) {
 #ifdef NO_MMU
     return 0;
 #endif
-    map_pages(RAM_BASE, RAM_BASE, PROGRAM_SIZE, PTE_R | PTE_W | PTE_X | PTE_G);
-    map_pages(0x10000000, 0x10000000, PAGE_SIZE, PTE_R | PTE_W | PTE_G);
-    map_pages(0x100000, 0x100000, PAGE_SIZE, PTE_R | PTE_W | PTE_G);
+    static const uint64_t device[] = {DEVICE_PAGES};
+    for (unsigned i = 0; i < sizeof device / sizeof *device; i++)
+        map_pages(device[i], device[i], PAGE_SIZE, PAGE_OF_DEVICE);
+    map_pages(RAM_BASE, RAM_BASE, PROGRAM_SIZE, PAGE_OF_PROGRAM);
     for (uint64_t page = 0; page < ARENA_PAGES; page++)
         map_pages(ARENA_BASE + page * PAGE_SIZE, ARENA_PADDR + page * SCATTER % ARENA_PAGES * PAGE_SIZE, PAGE_SIZE,
-                  PTE_R | PTE_W | PTE_X);
-    return satp_of(table[0], 0);
+                  PAGE_OF_ARENA);
+    return mmu_root(table[0], 0);
 }
 
 uint64_t mmu_second_space(unsigned asid) {
@@ -70,7 +65,7 @@ uint64_t mmu_second_space(unsigned asid) {
 
     for (int i = 0; i < 512; i++)
         root[i] = table[0][i];
-    return satp_of(root, asid);
+    return mmu_root(root, asid);
 }
 
 uint64_t mmu_paddr(const void *vaddr) {
@@ -79,7 +74,7 @@ uint64_t mmu_paddr(const void *vaddr) {
 #endif
     uint64_t at = (uintptr_t)vaddr;
 
-    return *mmu_leaf(at) >> 10 << 12 | at % PAGE_SIZE;
+    return pte_paddr(*mmu_leaf(at)) | at % PAGE_SIZE;
 }
 
 void *arena_alloc(size_t size) {

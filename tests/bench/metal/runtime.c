@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The bare-metal benchmark's own small library: console on the 16550 of the virt board, power-off through its test
-// finisher, time from the `time` CSR (10 MHz), the memory functions a compiler calls unasked, and guest_main.
-#include "tests/bench/riscv/runtime.h"
-
-#define UART ((volatile uint8_t *)0x10000000)
-#define FINISHER ((volatile uint32_t *)0x100000)
-#define UART_LSR 5
-#define LSR_THRE 0x20
-#define FINISHER_PASS 0x5555u
-#define FINISHER_FAIL 0x3333u
-#define TICKS_A_SECOND 10000000u
+// The bare-metal benchmark's own small library: printing, the memory functions a compiler calls unasked, and guest_main. Console, clock
+// and power switch are the machine's (machine.h).
+#include "tests/bench/metal/metal.h"
 
 void *memcpy(void *to, const void *from, size_t n) {
     char *t = to;
@@ -28,12 +20,6 @@ void *memset(void *to, int byte, size_t n) {
     while (n--)
         *t++ = byte;
     return to;
-}
-
-static void print_char(char c) {
-    while (!(UART[UART_LSR] & LSR_THRE))
-        ;
-    UART[0] = c;
 }
 
 void print_text(const char *text) {
@@ -55,12 +41,6 @@ static void print_number(uint64_t value, unsigned base, unsigned least_digits) {
         print_char(digits[--n]);
 }
 
-void machine_off(int code) {
-    *FINISHER = code ? (uint32_t)code << 16 | FINISHER_FAIL : FINISHER_PASS;
-    for (;;)
-        ;
-}
-
 void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value) {
     print_text("unexpected trap: cause ");
     print_number(cause, 16, 1);
@@ -73,28 +53,30 @@ void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value) {
 }
 
 static void print_result(uint64_t ticks, uint64_t sum) {
+    uint64_t rate = TICKS_A_SECOND;
+
     print_text(kernel.name);
     print_text(" ");
     print_number(kernel.iterations, 10, 1);
     print_text(" ");
-    print_number(ticks / TICKS_A_SECOND, 10, 1);
+    print_number(ticks / rate, 10, 1);
     print_text(".");
-    print_number(ticks % TICKS_A_SECOND / 10, 10, 6);
+    print_number(ticks % rate * 1000000 / rate, 10, 6);
     print_text(" ");
     print_number(sum, 16, 16);
     print_text("\n");
 }
 
-// Entered in S-mode, once.
+// Entered once, by crt.S, with translation on.
 _Noreturn void guest_main(void) {
     if (kernel.prepare)
         kernel.prepare();
     print_text("start ");
     print_text(kernel.name);
     print_text("\n");
-    uint64_t start = csr_read(time);
+    uint64_t start = read_ticks();
     uint64_t sum = kernel.run(kernel.iterations);
-    uint64_t end = csr_read(time);
+    uint64_t end = read_ticks();
     print_result(end - start, sum);
     machine_off(0);
 }
