@@ -78,7 +78,7 @@ static int print_cpus(const Options *o) {
 static void print_devices(void) {
     for (unsigned i = 0; device_types[i]; i++) {
         const DeviceType *t = device_types[i];
-        printf("name \"%s\", bus %s-bus, desc \"%s\"\n", t->name, t->bus, t->title ? t->title : "");
+        printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus->name, t->title ? t->title : "");
     }
     printf(
         "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial-device\"\n");
@@ -92,8 +92,10 @@ static int print_device_props(const Options *o) {
     const DeviceType *t = device_type_find(o->subject, error, sizeof(error));
     if (!t) return fprintf(stderr, "myna: -device: %s\n", error), 1;
     printf("%s options:\n", t->name);
-    for (unsigned i = 0; i < t->nprops; i++)
-        print_option(t->props[i].name, kinds[t->props[i].kind], t->props[i].help, t->props[i].preset);
+    for (unsigned i = 0; i < t->nprops + t->bus->nprops; i++) {
+        const Prop *p = i < t->nprops ? &t->props[i] : &t->bus->props[i - t->nprops];
+        print_option(p->name, kinds[p->kind], p->help, p->preset);
+    }
     return 0;
 }
 

@@ -33,8 +33,8 @@ typedef struct Region {
 
 typedef struct Map {
     uint64_t serial; // unique: what the last-hit memory compares
-    unsigned n;
-    Region *region[];
+    unsigned n, nunder;
+    Region *region[]; // n sorted by address, then nunder that lie under them
 } Map;
 
 typedef struct Listener {
@@ -51,11 +51,18 @@ struct Mem {
 
 static _Atomic uint64_t map_serials = 1;
 
-static Map *map_make(unsigned n) {
-    Map *map = calloc(1, sizeof(*map) + n * sizeof(map->region[0]));
+static Map *map_make(unsigned n, unsigned nunder) {
+    Map *map = calloc(1, sizeof(*map) + (n + nunder) * sizeof(map->region[0]));
     map->serial = atomic_fetch_add(&map_serials, 1);
     map->n = n;
+    map->nunder = nunder;
     return map;
+}
+
+static Region *find_under(const Map *map, uint64_t paddr) {
+    for (unsigned i = map->n; i < map->n + map->nunder; i++)
+        if (paddr - map->region[i]->base < map->region[i]->size) return map->region[i];
+    return NULL;
 }
 
 // The region that holds paddr, or NULL. Inside epoch_read.
@@ -80,7 +87,7 @@ static Region *find(Mem *m, uint64_t paddr) {
             return r;
         }
     }
-    return NULL;
+    return find_under(map, paddr);
 }
 
 static void region_free(void *region) {
@@ -93,22 +100,33 @@ static void region_free(void *region) {
 Mem *mem_new(void) {
     Mem *m = calloc(1, sizeof(*m));
     lock_init(&m->lock, LOCK_MEM, "memory map");
-    atomic_init(&m->map, map_make(0));
+    atomic_init(&m->map, map_make(0, 0));
     return m;
 }
 
 void mem_free(Mem *m) {
     Map *map = atomic_load(&m->map);
-    for (unsigned i = 0; i < map->n; i++) region_free(map->region[i]);
+    for (unsigned i = 0; i < map->n + map->nunder; i++) region_free(map->region[i]);
     free(map);
     lock_destroy(&m->lock);
     free(m);
 }
 
+// Under the lock: the old map with `add` at index `at`, or without what is there.
+static void publish(Mem *m, Map *old, Map *map, unsigned at, Region *add) {
+    unsigned skip = add ? 0 : 1, behind = map->n + map->nunder - at - !skip;
+    memcpy(map->region, old->region, at * sizeof(Region *));
+    if (add) map->region[at] = add;
+    memcpy(map->region + at + !skip, old->region + at + skip, behind * sizeof(Region *));
+    atomic_store_explicit(&m->map, map, memory_order_release);
+    lock_drop(&m->lock);
+    epoch_retire(free, old);
+}
+
 // Publishes the map with `add` (owned on success) in its place.
 static bool insert(Mem *m, Region *add, char *error, size_t error_size) {
     lock_take(&m->lock);
-    Map *old = atomic_load(&m->map), *map = map_make(old->n + 1);
+    Map *old = atomic_load(&m->map), *map = map_make(old->n + 1, old->nunder);
     unsigned at = 0;
     for (unsigned i = 0; i < old->n; i++) {
         Region *r = old->region[i];
@@ -123,12 +141,7 @@ static bool insert(Mem *m, Region *add, char *error, size_t error_size) {
         }
         at += r->base < add->base;
     }
-    memcpy(map->region, old->region, at * sizeof(Region *));
-    map->region[at] = add;
-    memcpy(map->region + at + 1, old->region + at, (old->n - at) * sizeof(Region *));
-    atomic_store_explicit(&m->map, map, memory_order_release);
-    lock_drop(&m->lock);
-    epoch_retire(free, old);
+    publish(m, old, map, at, add);
     return true;
 }
 
@@ -187,22 +200,29 @@ bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const Me
     return false;
 }
 
+bool mem_map_under(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque, char *error,
+                   size_t error_size) {
+    if (!sane(name, base, size, error, error_size)) return false;
+    Region *r = region_make(name, base, size);
+    r->ops = ops;
+    r->opaque = opaque;
+    lock_take(&m->lock);
+    Map *old = atomic_load(&m->map), *map = map_make(old->n, old->nunder + 1);
+    publish(m, old, map, old->n + old->nunder, r);
+    return true;
+}
+
 void mem_unmap(Mem *m, const char *name) {
     lock_take(&m->lock);
     Map *old = atomic_load(&m->map);
-    unsigned at = 0;
-    while (at < old->n && strcmp(old->region[at]->name, name)) at++;
-    if (at == old->n) {
+    unsigned at = 0, all = old->n + old->nunder;
+    while (at < all && strcmp(old->region[at]->name, name)) at++;
+    if (at == all) {
         lock_drop(&m->lock);
         return;
     }
-    Map *map = map_make(old->n - 1);
     Region *gone = old->region[at];
-    memcpy(map->region, old->region, at * sizeof(Region *));
-    memcpy(map->region + at, old->region + at + 1, (map->n - at) * sizeof(Region *));
-    atomic_store_explicit(&m->map, map, memory_order_release);
-    lock_drop(&m->lock);
-    epoch_retire(free, old);
+    publish(m, old, at < old->n ? map_make(old->n - 1, old->nunder) : map_make(old->n, old->nunder - 1), at, NULL);
     epoch_retire(region_free, gone);
 }
 
@@ -386,7 +406,7 @@ void mem_listen(Mem *m, void (*written)(void *opaque, uint64_t paddr, uint64_t s
 unsigned mem_regions(Mem *m, MemRegion *out, unsigned max) {
     epoch_read();
     Map *map = atomic_load_explicit(&m->map, memory_order_acquire);
-    unsigned n = map->n;
+    unsigned n = map->n + map->nunder;
     for (unsigned i = 0; i < n && i < max; i++) {
         Region *r = map->region[i];
         out[i] = (MemRegion){r->name, r->base, r->size, r->host != NULL, r->read_only};

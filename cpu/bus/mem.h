@@ -25,6 +25,9 @@ void mem_free(Mem *m);
 bool mem_map_ram(Mem *m, const char *name, uint64_t base, uint64_t size, bool read_only, char *error, size_t error_size);
 bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque,
                 Lock *lock, char *error, size_t error_size);
+// An I/O region under all others: it gets the accesses in its range where nothing else is mapped (what a host bridge answers
+// where no device does). Only such regions may be overlapped.
+bool mem_map_under(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque, char *error, size_t error_size);
 void mem_unmap(Mem *m, const char *name);
 
 // Host address of [paddr, paddr + size) if it is RAM (or ROM and !write), else NULL. Lock-free.
@@ -50,7 +53,7 @@ bool mem_load_rom(Mem *m, uint64_t paddr, const void *from, uint64_t size);
 // A device wrote RAM through mem_host: tell the listener (translated code there is suspect).
 void mem_written(Mem *m, uint64_t paddr, uint64_t size);
 void mem_listen(Mem *m, void (*written)(void *opaque, uint64_t paddr, uint64_t size), void *opaque);
-// Regions in address order, for info mtree and the loader's overlap check.
+// Regions in address order, then those under others: for info mtree and the loader's overlap check.
 typedef struct MemRegion {
     const char *name;
     uint64_t base, size;

@@ -79,7 +79,7 @@ static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const c
 // -device on the virtio bus: the highest free slot, as QEMU fills them.
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
-    if (strcmp(type->bus, "virtio")) return FAIL("machine 'virt' has no %s bus for '%s'", type->bus, type->name);
+    if (type->bus != &virtio_mmio_bus) return FAIL("machine 'virt' has no %s for '%s'", type->bus->name, type->name);
     for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
         if (!v->slot[s]) return fill_slot(m, s, type, props, error, error_size);
     return FAIL("all %d virtio slots of machine 'virt' are taken: no room for '%s'", VIRTIO_SLOTS, type->name);

@@ -140,8 +140,8 @@ static bool virt_plug(Machine *m, const DeviceType *type, const char *props, cha
     Virt *v = m->board_state;
     char rest[2048], bus[64], end;
     unsigned slot;
-    if (strcmp(type->bus, "virtio")) {
-        snprintf(error, error_size, "machine 'virt' has no %s bus for '%s'", type->bus, type->name);
+    if (type->bus != &virtio_mmio_bus) {
+        snprintf(error, error_size, "machine 'virt' has no %s for '%s'", type->bus->name, type->name);
         return false;
     }
     if (!take_bus(props, rest, sizeof(rest), bus, sizeof(bus))) {

@@ -25,8 +25,21 @@ struct DeviceTimer {
     DeviceTimer *next;
 };
 
-static void update(Device *d) {
+void device_update(Device *d) {
     if (d->type->update) d->type->update(d);
+    if (d->type->bus && d->type->bus->update) d->type->bus->update(d);
+}
+
+static void set_presets(Device *d, const Prop *props, unsigned n) {
+    char error[200];
+    for (unsigned i = 0; i < n; i++)
+        if (props[i].preset && !device_set(d, props[i].name, props[i].preset, error, sizeof(error)))
+            die("%s: %s", d->type->name, error);
+}
+
+static void fields_of_device(Device *d, void (*fn)(const Fields *f, void *state)) {
+    if (d->type->fields) fn(d->type->fields, d->state);
+    if (d->type->bus && d->type->bus->fields) fn(d->type->bus->fields, d->bus_state);
 }
 
 Device *device_new(Machine *m, const DeviceType *type, const char *id) {
@@ -35,6 +48,7 @@ Device *device_new(Machine *m, const DeviceType *type, const char *id) {
     d->machine = m;
     d->id = strdup(id);
     d->state = calloc(1, type->size ? type->size : 1);
+    d->bus_state = type->bus && type->bus->size ? calloc(1, type->bus->size) : NULL;
     d->base = UINT64_MAX;
     d->phandle = ++m->phandles;
     memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
@@ -42,13 +56,9 @@ Device *device_new(Machine *m, const DeviceType *type, const char *id) {
     Device **at = &m->devices;
     while (*at) at = &(*at)->next;
     *at = d;
-    for (unsigned i = 0; i < type->nprops; i++) {
-        char error[200];
-        const Prop *p = &type->props[i];
-        if (p->preset && !device_set(d, p->name, p->preset, error, sizeof(error)))
-            die("%s: %s", type->name, error);
-    }
-    if (type->fields) fields_reset(type->fields, d->state);
+    if (type->bus) set_presets(d, type->bus->props, type->bus->nprops);
+    set_presets(d, type->props, type->nprops);
+    fields_of_device(d, fields_reset);
     return d;
 }
 
@@ -80,10 +90,9 @@ static void timers_free(Device *d) {
     }
 }
 
-static void props_free(Device *d) {
-    for (unsigned i = 0; i < d->type->nprops; i++)
-        if (d->type->props[i].kind == PROP_STRING)
-            free(*(char **)((uint8_t *)d->state + d->type->props[i].offset));
+static void props_free(void *state, const Prop *props, unsigned n) {
+    for (unsigned i = 0; i < n; i++)
+        if (props[i].kind == PROP_STRING) free(*(char **)((uint8_t *)state + props[i].offset));
 }
 
 void device_free(Device *d) {
@@ -93,9 +102,11 @@ void device_free(Device *d) {
     Device **at = &d->machine->devices;
     while (*at && *at != d) at = &(*at)->next;
     if (*at) *at = d->next;
-    props_free(d);
+    props_free(d->state, d->type->props, d->type->nprops);
+    if (d->type->bus) props_free(d->bus_state, d->type->bus->props, d->type->bus->nprops);
     lock_destroy(&d->lock);
     free(d->state);
+    free(d->bus_state);
     free(d->id);
     free(d);
 }
@@ -106,7 +117,7 @@ static void input_set(void *opaque, unsigned n, bool level) {
     Device *d = opaque;
     lock_take(&d->lock);
     d->type->input(d, n, level);
-    update(d);
+    device_update(d);
     lock_drop(&d->lock);
 }
 
@@ -115,7 +126,7 @@ Irq device_input(Device *to, unsigned input) { return (Irq){input_set, to, input
 bool device_msi(Device *to, uint64_t address, uint32_t data, uint32_t source) {
     lock_take(&to->lock);
     bool mine = to->type->msi && to->type->msi(to, address, data, source);
-    update(to);
+    device_update(to);
     lock_drop(&to->lock);
     return mine;
 }
@@ -153,7 +164,7 @@ void device_dt_interrupts(Device *d, Fdt *f) {
 
 void device_enter(Device *d) { lock_take(&d->lock); }
 void device_leave(Device *d) {
-    update(d);
+    device_update(d);
     lock_drop(&d->lock);
 }
 
@@ -176,28 +187,38 @@ void device_timer_set(DeviceTimer *t, uint64_t deadline_ns) { timer_set(t->timer
 
 // ---- reset, save, load
 
+static void settled(Device *d) {
+    if (d->type->bus && d->type->bus->settled) d->type->bus->settled(d);
+}
+
 void device_reset(Device *d) {
     lock_take(&d->lock);
-    if (d->type->fields) fields_reset(d->type->fields, d->state);
+    fields_of_device(d, fields_reset);
     if (d->type->reset) d->type->reset(d);
     memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
-    update(d);
+    device_update(d);
     lock_drop(&d->lock);
+    settled(d);
 }
 
 void device_save(Device *d, Bytes *out) {
+    const DeviceBus *bus = d->type->bus;
     lock_take(&d->lock);
     if (d->type->fields) fields_save(d->type->fields, d->state, out);
+    if (bus && bus->fields) fields_save(bus->fields, d->bus_state, out);
     lock_drop(&d->lock);
 }
 
 bool device_load(Device *d, Bytes *in, char *error, size_t error_size) {
+    const DeviceBus *bus = d->type->bus;
     lock_take(&d->lock);
     bool ok = (!d->type->fields || fields_load(d->type->fields, d->state, in, error, error_size)) &&
+              (!bus || !bus->fields || fields_load(bus->fields, d->bus_state, in, error, error_size)) &&
               (!d->type->loaded || d->type->loaded(d, error, error_size));
-    if (!ok && d->type->fields) fields_reset(d->type->fields, d->state); // never run on what made no sense
+    if (!ok) fields_of_device(d, fields_reset); // never run on what made no sense
     memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));
-    update(d);
+    device_update(d);
     lock_drop(&d->lock);
+    settled(d);
     return ok;
 }

@@ -40,7 +40,7 @@ typedef struct Reg {
     uint8_t width;          // bytes: 1, 2, 4, 8. Smaller accesses see part of it, larger ones are split
     uint8_t access;         // RegAccess
     uint8_t field_size;     // of the state field, 0: none (get/set do it all)
-    uint32_t field;         // its offset in the state struct
+    uint32_t field;         // its offset in the state struct (of a bank of the bus: in the bus's part)
     uint64_t mask;          // bits that a write changes (0 with a set: all)
     uint32_t count, stride; // an array of registers: `count` of them every `stride` bytes (0: one)
     // Instead of the field. A write narrower than the row calls get for the rest of it: where reading has effects, make rows of bytes.
@@ -53,6 +53,16 @@ typedef struct Reg {
 #define REG_FIELD(T, m)       .field = offsetof(T, m), .field_size = sizeof(((T *)0)->m)
 #define REG_FIELD_ARRAY(T, m) .field = offsetof(T, m), .field_size = sizeof(((T *)0)->m[0])
 #define REG_ALL               UINT64_MAX
+
+// A window of registers. A device has its own (DeviceType.regs) and may have more: a PCI function's configuration space and BARs.
+typedef struct RegBank {
+    const Reg *regs;
+    unsigned nregs;
+    bool of_bus; // the rows' fields are in the bus's part of the state
+    // Offsets that no row covers; NULL: guest error.
+    uint64_t (*read)(Device *d, uint64_t offset, unsigned size);
+    void (*write)(Device *d, uint64_t offset, uint64_t value, unsigned size);
+} RegBank;
 
 typedef enum PropKind {
     PROP_BOOL,
@@ -75,6 +85,18 @@ typedef struct Prop {
 #define PROP(T, m, k, p, h)                                                                                  \
     { .name = #m, .kind = (k), .offset = offsetof(T, m), .preset = (p), .help = (h) }
 
+// What a bus adds to every device on it: a part of the state (a PCI function's configuration space) that is reset, saved, loaded and
+// printed with the device's own, and properties (addr=), kept in that part's wiring. Under the device's one lock.
+typedef struct DeviceBus {
+    const char *name; // "virtio-bus", "PCI": as -device help has it
+    size_t size;      // of the part: fields first, wiring last
+    const Fields *fields; // NULL: no state
+    const Prop *props;
+    unsigned nprops;
+    void (*update)(Device *d);  // after the type's own; may be NULL
+    void (*settled)(Device *d); // after a reset or a load, no lock held: what changes the memory map; may be NULL
+} DeviceBus;
+
 typedef struct DeviceType {
     const char *name;     // "ns16550a": what -device and snapshots call it
     const char *title;    // one line for -device help
@@ -87,7 +109,7 @@ typedef struct DeviceType {
     LockRank rank;                  // 0: LOCK_DEVICE
     const Prop *props;
     unsigned nprops;
-    const char *bus; // what it is plugged into by -device: "virtio", "pci"; NULL: only boards make it
+    const DeviceBus *bus; // what it is plugged into; NULL: only boards make it
     // properties are set: connect back ends, make timers
     bool (*plug)(Device *d, char *error, size_t error_size);
     void (*unplug)(Device *d);
@@ -119,6 +141,7 @@ enum { DEVICE_IRQS = 68 };
 struct Device {
     const DeviceType *type;
     void *state;
+    void *bus_state; // the part that type->bus gives it
     Machine *machine; // memory, clock, loop: hw/core/machine.h
     char *id;         // "serial@10000000" or the user's id=
     Lock lock;
@@ -155,6 +178,7 @@ void device_irq(Device *d, unsigned output, bool level); // sends it if it chang
 // A change of state from outside (back ends' threads): take the lock, change state, update and give it back.
 void device_enter(Device *d);
 void device_leave(Device *d);
+void device_update(Device *d); // what follows from state; the core calls it after every access, and device_leave does
 // Deadlines; fn is called on the loop's thread with the lock held, update follows. Make them in plug.
 DeviceTimer *device_timer(Device *d, void (*fn)(Device *d, unsigned i), unsigned i);
 void device_timer_set(DeviceTimer *t, uint64_t deadline_ns); // UINT64_MAX: never
@@ -162,6 +186,9 @@ void device_timer_set(DeviceTimer *t, uint64_t deadline_ns); // UINT64_MAX: neve
 // One access as the bus makes it, lock taken: what mem calls, and tests.
 uint64_t device_read(Device *d, uint64_t offset, unsigned size);
 void device_write(Device *d, uint64_t offset, uint64_t value, unsigned size);
+// The same in another bank of the device's.
+uint64_t device_read_bank(Device *d, const RegBank *b, uint64_t offset, unsigned size);
+void device_write_bank(Device *d, const RegBank *b, uint64_t offset, uint64_t value, unsigned size);
 // "interrupts" and "interrupt-parent" of the outputs that are wired to a device.
 void device_dt_interrupts(Device *d, Fdt *f);
 // "k=v,k2=v2" after a driver's name, doubled commas are commas: applied with device_set.

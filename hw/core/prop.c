@@ -48,8 +48,8 @@ static bool set_end(Device *d, const Prop *p, void *at, const char *value, char 
     return FAIL("%s: %s=%s: %s", d->type->name, p->name, value, text);
 }
 
-static bool set_prop(Device *d, const Prop *p, const char *value, char *error, size_t error_size) {
-    void *at = (uint8_t *)d->state + p->offset;
+static bool set_prop(Device *d, void *state, const Prop *p, const char *value, char *error, size_t error_size) {
+    void *at = (uint8_t *)state + p->offset;
     uint64_t number;
     switch (p->kind) {
     case PROP_BOOL:
@@ -67,7 +67,16 @@ static bool set_prop(Device *d, const Prop *p, const char *value, char *error, s
     }
 }
 
+static const Prop *find_prop(const Prop *props, unsigned n, const char *key, const char **names, unsigned *nnames) {
+    for (unsigned i = 0; i < n; i++) {
+        if (!strcmp(props[i].name, key)) return &props[i];
+        if (*nnames < 64) names[(*nnames)++] = props[i].name;
+    }
+    return NULL;
+}
+
 bool device_set(Device *d, const char *key, const char *value, char *error, size_t error_size) {
+    const DeviceBus *bus = d->type->bus;
     const char *names[64];
     unsigned n = 0;
     if (!strcmp(key, "id")) {
@@ -76,11 +85,10 @@ bool device_set(Device *d, const char *key, const char *value, char *error, size
         d->lock.name = d->id;
         return true;
     }
-    for (unsigned i = 0; i < d->type->nprops; i++) {
-        if (!strcmp(d->type->props[i].name, key))
-            return set_prop(d, &d->type->props[i], value, error, error_size);
-        if (n < 64) names[n++] = d->type->props[i].name;
-    }
+    const Prop *p = find_prop(d->type->props, d->type->nprops, key, names, &n);
+    if (p) return set_prop(d, d->state, p, value, error, error_size);
+    p = bus ? find_prop(bus->props, bus->nprops, key, names, &n) : NULL;
+    if (p) return set_prop(d, d->bus_state, p, value, error, error_size);
     char kind[100];
     snprintf(kind, sizeof(kind), "property of '%s':", d->type->name);
     near_error(error, error_size, kind, key, names, n, NULL);

@@ -38,7 +38,7 @@ typedef struct VirtioBlk {
     // wiring
     Virtio v;
     Disk *drive;
-    char *serial, *force_legacy;
+    char *serial;
     uint32_t logical_block_size, physical_block_size;
     BlkRequest *free;
     unsigned in_flight;
@@ -274,7 +274,7 @@ static void notify(Virtio *v, unsigned queue) {
     disk_kick(b->drive);
 }
 
-static void reset(Virtio *v) {
+static void settle(Virtio *v) {
     VirtioBlk *b = blk_of(v);
     while (b->in_flight) pthread_cond_wait(&b->idle, &v->device->lock.mutex);
 }
@@ -287,7 +287,7 @@ static const VirtioOps ops = {
     .config = config,
     .config_write = config_write,
     .notify = notify,
-    .reset = reset,
+    .settle = settle,
 };
 
 static bool good_block_size(uint32_t n) { return n >= SECTOR && n <= 32768 && !(n & (n - 1)); }
@@ -308,7 +308,7 @@ static bool plug(Device *d, char *error, size_t error_size) {
                  d->type->name);
         return false;
     }
-    if (!virtio_mmio_plug(d, b->force_legacy, error, error_size)) return false;
+    if (!virtio_plug(d, error, error_size)) return false;
     pthread_cond_init(&b->idle, NULL);
     disk_source(b->drive, next_request, b);
     return true;
@@ -352,24 +352,15 @@ static const Prop props[] = {
     PROP(VirtioBlk, serial, PROP_STRING, NULL, "what the guest reads as its serial number, 20 bytes"),
     PROP(VirtioBlk, logical_block_size, PROP_U32, "512", "bytes of the guest's blocks"),
     PROP(VirtioBlk, physical_block_size, PROP_U32, "512", "bytes the guest should align to"),
-    {"force-legacy", PROP_STRING, offsetof(VirtioBlk, force_legacy), NULL, "on: interface version 1"},
 };
 
-const VirtioType virtio_blk_device = {
-    .type =
-        {
-            .name = "virtio-blk-device",
-            .title = "virtio disk",
-            .size = sizeof(VirtioBlk),
-            .fields = &blk_fields,
-            .props = props,
-            .nprops = sizeof props / sizeof props[0],
-            .plug = plug,
-            .unplug = unplug,
-            .drain = drain,
-            .resume = resume,
-            VIRTIO_MMIO,
-        },
-    .ops = &ops,
-    .virtio = offsetof(VirtioBlk, v),
-};
+// The same device on each transport.
+#define TYPE(NAME, TRANSPORT, ...) \
+    { \
+        .type = {.name = NAME, .title = "virtio disk", \
+        .size = sizeof(VirtioBlk), .fields = &blk_fields, .props = props, \
+        .nprops = sizeof props / sizeof props[0], .plug = plug, .unplug = unplug, .drain = drain, \
+        .resume = resume, __VA_ARGS__}, \
+        .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioBlk, v), \
+    }
+const VirtioType virtio_blk_device = TYPE("virtio-blk-device", virtio_mmio, VIRTIO_MMIO);

@@ -20,7 +20,6 @@ typedef struct VirtioConsole {
     // wiring
     Virtio v;
     Serial *chardev;
-    char *force_legacy;
     bool paused;
     VirtqElement e;
 } VirtioConsole;
@@ -130,7 +129,7 @@ static const VirtioOps ops = {
 
 static bool plug(Device *d, char *error, size_t error_size) {
     VirtioConsole *c = d->state;
-    if (!virtio_mmio_plug(d, c->force_legacy, error, error_size)) return false;
+    if (!virtio_plug(d, error, error_size)) return false;
     serial_attach(c->chardev, c, can_receive, receive, NULL, drained);
     return true;
 }
@@ -157,24 +156,15 @@ static const Field fields[] = {VIRTIO_FIELDS(VirtioConsole), FIELD(VirtioConsole
 static const Fields console_fields = FIELDS("virtio-serial", 1, fields, offsetof(VirtioConsole, v));
 static const Prop props[] = {
     PROP(VirtioConsole, chardev, PROP_SERIAL, NULL, "what the port is connected to"),
-    {"force-legacy", PROP_STRING, offsetof(VirtioConsole, force_legacy), NULL, "on: interface version 1"},
 };
 
-const VirtioType virtio_serial_device = {
-    .type =
-        {
-            .name = "virtio-serial-device",
-            .title = "virtio console, one port",
-            .size = sizeof(VirtioConsole),
-            .fields = &console_fields,
-            .props = props,
-            .nprops = sizeof props / sizeof props[0],
-            .plug = plug,
-            .unplug = unplug,
-            .drain = drain,
-            .resume = resume,
-            VIRTIO_MMIO,
-        },
-    .ops = &ops,
-    .virtio = offsetof(VirtioConsole, v),
-};
+// The same device on each transport.
+#define TYPE(NAME, TRANSPORT, ...) \
+    { \
+        .type = {.name = NAME, .title = "virtio console, one port", \
+        .size = sizeof(VirtioConsole), .fields = &console_fields, .props = props, \
+        .nprops = sizeof props / sizeof props[0], .plug = plug, .unplug = unplug, .drain = drain, \
+        .resume = resume, __VA_ARGS__}, \
+        .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioConsole, v), \
+    }
+const VirtioType virtio_serial_device = TYPE("virtio-serial-device", virtio_mmio, VIRTIO_MMIO);

@@ -163,7 +163,6 @@ void virtio_mmio_update(Device *d) { device_irq(d, 0, virtio_of(d)->regs->isr !=
 static void signal_mmio(Virtio *v, unsigned isr, unsigned queue) {
     v->regs->isr |= isr;
 } // update does the rest
-static const VirtioTransport mmio_transport = {signal_mmio};
 
 // `-global virtio-mmio.force-legacy=x`, the last one said, or "on".
 static const char *machine_default(const Device *d) {
@@ -174,17 +173,33 @@ static const char *machine_default(const Device *d) {
     return value;
 }
 
-bool virtio_mmio_plug(Device *d, const char *force_legacy, char *error, size_t error_size) {
-    const char *value = force_legacy ? force_legacy : machine_default(d);
+typedef struct MmioPart {
+    char *force_legacy;
+} MmioPart;
+
+static bool plug(Device *d, char *error, size_t error_size) {
+    const char *own = ((MmioPart *)d->bus_state)->force_legacy, *value = own ? own : machine_default(d);
     bool on = !strcmp(value, "on") || !strcmp(value, "true") || !strcmp(value, "yes");
     bool off = !strcmp(value, "off") || !strcmp(value, "false") || !strcmp(value, "no");
     if (!on && !off) {
         snprintf(error, error_size, "virtio-mmio.force-legacy is 'on' or 'off', not '%s'", value);
         return false;
     }
-    virtio_plug(d, &mmio_transport, on);
+    virtio_init(d, on, off);
     return true;
 }
+
+const VirtioTransport virtio_mmio = {plug, signal_mmio};
+
+static const Prop bus_props[] = {
+    {"force-legacy", PROP_STRING, offsetof(MmioPart, force_legacy), NULL, "on: interface version 1"},
+};
+const DeviceBus virtio_mmio_bus = {
+    .name = "virtio-bus",
+    .size = sizeof(MmioPart),
+    .props = bus_props,
+    .nprops = sizeof bus_props / sizeof bus_props[0],
+};
 
 void virtio_mmio_fdt(Device *d, Fdt *f) {
     dt_begin(f, "virtio_mmio@%llx", (unsigned long long)d->base);
@@ -201,16 +216,10 @@ static const Reg empty_regs[] = {
     ROW(0x008, "DeviceID", RO, .mask = 0),
     ROW(0x00c, "VendorID", RO, .get = get_vendor),
 };
-// So that -global virtio-mmio.force-legacy= finds its property; virtio_mmio_plug reads it from there.
-static const Prop empty_props[] = {
-    {"force-legacy", PROP_STRING, 0, NULL, "on: interface version 1, for the devices in all slots"},
-};
 const DeviceType virtio_mmio_empty = {
     .name = "virtio-mmio",
     .title = "virtio slot with nothing in it",
-    .size = sizeof(char *),
-    .props = empty_props,
-    .nprops = 1,
+    .bus = &virtio_mmio_bus, // so that -global virtio-mmio.force-legacy= finds its property; `plug` of the others reads it from there
     .regs = empty_regs,
     .nregs = sizeof empty_regs / sizeof empty_regs[0],
     .window = VIRTIO_MMIO_WINDOW,

@@ -30,7 +30,7 @@ typedef struct VirtioNet {
     // wiring
     Virtio v;
     Net *netdev;
-    char *mac, *force_legacy;
+    char *mac;
     uint8_t address[6];
     VirtqElement first, e;
 } VirtioNet;
@@ -210,8 +210,7 @@ static bool choose_address(Device *d, char *error, size_t error_size) {
 
 static bool plug(Device *d, char *error, size_t error_size) {
     VirtioNet *n = d->state;
-    if (!choose_address(d, error, error_size) || !virtio_mmio_plug(d, n->force_legacy, error, error_size))
-        return false;
+    if (!choose_address(d, error, error_size) || !virtio_plug(d, error, error_size)) return false;
     NetFront front = {n, receive, next_frame, link_changed};
     if (n->netdev) n->netdev->attach(n->netdev, &front);
     return true;
@@ -239,24 +238,15 @@ static const Fields net_fields = FIELDS("virtio-net", 1, fields, offsetof(Virtio
 static const Prop props[] = {
     PROP(VirtioNet, netdev, PROP_NET, NULL, "the network"),
     PROP(VirtioNet, mac, PROP_STRING, NULL, "address of the card, 52:54:00:12:34:56 and up"),
-    {"force-legacy", PROP_STRING, offsetof(VirtioNet, force_legacy), NULL, "on: interface version 1"},
 };
 
-const VirtioType virtio_net_device = {
-    .type =
-        {
-            .name = "virtio-net-device",
-            .title = "virtio network card",
-            .size = sizeof(VirtioNet),
-            .fields = &net_fields,
-            .props = props,
-            .nprops = sizeof props / sizeof props[0],
-            .plug = plug,
-            .unplug = unplug,
-            .drain = drain,
-            .resume = resume,
-            VIRTIO_MMIO,
-        },
-    .ops = &ops,
-    .virtio = offsetof(VirtioNet, v),
-};
+// The same device on each transport.
+#define TYPE(NAME, TRANSPORT, ...) \
+    { \
+        .type = {.name = NAME, .title = "virtio network card", \
+        .size = sizeof(VirtioNet), .fields = &net_fields, .props = props, \
+        .nprops = sizeof props / sizeof props[0], .plug = plug, .unplug = unplug, .drain = drain, \
+        .resume = resume, __VA_ARGS__}, \
+        .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioNet, v), \
+    }
+const VirtioType virtio_net_device = TYPE("virtio-net-device", virtio_mmio, VIRTIO_MMIO);

@@ -12,7 +12,6 @@ typedef struct VirtioRng {
     VirtioRegs regs;
     // wiring
     Virtio v;
-    char *force_legacy;
     VirtqElement e;
 } VirtioRng;
 
@@ -34,29 +33,15 @@ static void notify(Virtio *v, unsigned queue) {
 
 static const VirtioOps ops = {.id = 4, .nqueues = 1, .queue_max = 8, .features = features, .notify = notify};
 
-static bool plug(Device *d, char *error, size_t error_size) {
-    return virtio_mmio_plug(d, ((VirtioRng *)d->state)->force_legacy, error, error_size);
-}
-
 static const Field fields[] = {VIRTIO_FIELDS(VirtioRng)};
 static const Fields rng_fields = FIELDS("virtio-rng", 1, fields, offsetof(VirtioRng, v));
-static const Prop props[] = {
-    {"force-legacy", PROP_STRING, offsetof(VirtioRng, force_legacy), NULL, "on: interface version 1"},
-};
 
-const VirtioType virtio_rng_device = {
-    .type =
-        {
-            .name = "virtio-rng-device",
-            .title = "virtio random number generator",
-            .size = sizeof(VirtioRng),
-            .fields = &rng_fields,
-            .props = props,
-            .nprops = sizeof props / sizeof props[0],
-            .plug = plug,
-            .resume = virtio_kick_all,
-            VIRTIO_MMIO,
-        },
-    .ops = &ops,
-    .virtio = offsetof(VirtioRng, v),
-};
+// The same device on each transport.
+#define TYPE(NAME, TRANSPORT, ...) \
+    { \
+        .type = {.name = NAME, .title = "virtio random number generator", \
+        .size = sizeof(VirtioRng), .fields = &rng_fields, .plug = virtio_plug, \
+        .resume = virtio_kick_all, __VA_ARGS__}, \
+        .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioRng, v), \
+    }
+const VirtioType virtio_rng_device = TYPE("virtio-rng-device", virtio_mmio, VIRTIO_MMIO);

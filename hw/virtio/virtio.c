@@ -13,7 +13,8 @@
 
 uint64_t virtio_offered(Virtio *v) {
     uint64_t common = VIRTIO_F_INDIRECT | VIRTIO_F_EVENT_IDX;
-    common |= v->legacy ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1;
+    if (v->legacy) common |= VIRTIO_F_ANY_LAYOUT;
+    if (v->modern) common |= VIRTIO_F_VERSION_1;
     return common | v->ops->features(v);
 }
 
@@ -30,7 +31,7 @@ void virtio_set_features(Virtio *v, unsigned word, uint32_t bits) {
     }
     uint64_t *f = &v->regs->driver_features;
     *f = word ? (uint32_t)*f | (uint64_t)bits << 32 : (*f & ~0xffffffffull) | bits;
-    if (v->legacy) *f &= virtio_offered(v); // there is no FEATURES_OK to refuse with
+    if (!v->modern) *f &= virtio_offered(v); // there is no FEATURES_OK to refuse with
 }
 
 static void stop_queues(Virtio *v) {
@@ -40,6 +41,7 @@ static void stop_queues(Virtio *v) {
 static void reset_device(Virtio *v) {
     v->epoch++;
     stop_queues(v);
+    if (v->ops->settle) v->ops->settle(v);
     if (v->ops->reset) v->ops->reset(v);
     uint32_t page_size = v->regs->page_size, generation = v->regs->generation;
     fields_reset(v->device->type->fields, v->device->state);
@@ -94,13 +96,14 @@ void virtio_queue_start(Virtio *v, unsigned i) {
 void virtio_queue_stop(Virtio *v, unsigned i) {
     v->epoch++; // what is in flight belongs to the old ring
     virtq_stop(&v->q[i]);
+    if (v->ops->settle) v->ops->settle(v);
     if (v->ops->reset) v->ops->reset(v);
     uint16_t num = v->regs->q[i].num;
     v->regs->q[i] = (VirtqRegs){.num = num};
 }
 
 bool virtio_running(const Virtio *v, unsigned queue) {
-    return v->q[queue].live && !v->q[queue].broken &&
+    return v->q[queue].live && !v->q[queue].broken && v->dma &&
            !(v->regs->status & (VIRTIO_NEEDS_RESET | VIRTIO_FAILED));
 }
 
@@ -162,13 +165,27 @@ void virtio_config_write(Virtio *v, uint64_t offset, uint64_t value, unsigned si
                   (unsigned long long)offset);
 }
 
-void virtio_plug(Device *d, const VirtioTransport *transport, bool legacy) {
+void virtio_init(Device *d, bool legacy, bool modern) {
+    const VirtioType *type = (const VirtioType *)d->type;
     Virtio *v = virtio_of(d);
     v->device = d;
     v->regs = d->state;
-    v->ops = ((const VirtioType *)d->type)->ops;
-    v->transport = transport;
+    v->ops = type->ops;
+    v->transport = type->transport;
     v->legacy = legacy;
+    v->modern = modern;
+    v->dma = true;
+}
+
+bool virtio_plug(Device *d, char *error, size_t error_size) {
+    return ((const VirtioType *)d->type)->transport->plug(d, error, error_size);
+}
+
+void virtio_set_dma(Virtio *v, bool on) {
+    if (v->dma == on) return;
+    v->dma = on;
+    if (!on && v->ops->settle) v->ops->settle(v);
+    for (unsigned i = 0; on && i < v->ops->nqueues; i++) virtio_notify(v, i);
 }
 
 void virtio_reset(Device *d) {

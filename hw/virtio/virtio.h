@@ -50,10 +50,12 @@ typedef struct VirtioOps {
     // With the device's lock; these must not block.
     void (*notify)(Virtio *v,
                    unsigned queue); // it may have something: also after start and resume
-    void (*reset)(Virtio *v);       // may be NULL. Waits for what still touches guest memory
+    void (*reset)(Virtio *v);       // may be NULL: what fields and stopped queues do not say
+    void (*settle)(Virtio *v);      // may be NULL: waits for what still touches guest memory
 } VirtioOps;
 
 typedef struct VirtioTransport {
+    bool (*plug)(Device *d, char *error, size_t error_size); // calls virtio_init
     void (*signal)(Virtio *v, unsigned isr, unsigned queue); // isr: VIRTIO_ISR_x
 } VirtioTransport;
 
@@ -62,7 +64,8 @@ struct Virtio { // wiring
     VirtioRegs *regs;
     const VirtioOps *ops;
     const VirtioTransport *transport;
-    bool legacy;    // the transport's interface is the legacy one
+    bool legacy, modern; // the interfaces that the transport has; both: the driver chooses
+    bool dma;            // it may reach memory
     uint32_t epoch; // counts resets: what was started before one must not be
                     // finished after it
     Virtq q[VIRTIO_QUEUES];
@@ -71,6 +74,7 @@ struct Virtio { // wiring
 typedef struct VirtioType { // what a transport makes of a device
     DeviceType type;        // first
     const VirtioOps *ops;
+    const VirtioTransport *transport;
     size_t virtio; // where the Virtio stands in the state
 } VirtioType;
 static inline Virtio *virtio_of(const Device *d) {
@@ -116,9 +120,13 @@ void virtio_signal(Virtio *v,
                                     // driver wants one
 void virtio_config_changed(Virtio *v);
 
-// DeviceType entries that are the same for all. `legacy` may change until the
-// guest runs.
-void virtio_plug(Device *d, const VirtioTransport *transport, bool legacy);
+// The transport's part of a device's plug.
+bool virtio_plug(Device *d, char *error, size_t error_size);
+// For the transports' plug: which interfaces there are.
+void virtio_init(Device *d, bool legacy, bool modern);
+// The transport lets the device reach memory or not; with the lock.
+void virtio_set_dma(Virtio *v, bool on);
+// DeviceType entries that are the same for all.
 void virtio_reset(Device *d);
 bool virtio_loaded(Device *d, char *error, size_t error_size);
 void virtio_kick_all(Device *d); // takes the lock: looks into every queue,

@@ -52,6 +52,34 @@ START_TEST(map_refuses_overlap_and_wrap) {
 }
 END_TEST
 
+// What lies under others gets what they do not take, also after they went; it overlaps nothing.
+START_TEST(regions_under_others) {
+    Mem *m = mem_new();
+    Box under = {0}, over = {0};
+    static const MemOps ops = {box_read, box_write};
+    uint64_t v;
+    ck_assert(mem_map_under(m, "under", 0x10000, 0x10000, &ops, &under, error, sizeof(error)));
+    ck_assert(mem_map_io(m, "over", 0x14000, 0x100, &ops, &over, NULL, error, sizeof(error)));
+    ck_assert(mem_map_ram(m, "ram", 0x20000, 0x1000, false, error, sizeof(error)));
+    ck_assert(mem_io_read(m, 0x14000, 4, &v) && over.n == 1 && under.n == 0);
+    ck_assert(mem_io_read(m, 0x14100, 4, &v) && over.n == 1 && under.n == 1);
+    ck_assert_uint_eq(under.offset[0], 0x4100);
+    ck_assert(mem_io_write(m, 0x13ffc, 4, 7) && under.n == 2);
+    ck_assert(mem_io_read(m, 0x14010, 1, &v) && over.n == 2);
+    MemRegion r[4];
+    ck_assert_uint_eq(mem_regions(m, r, 4), 3);
+    ck_assert_str_eq(r[0].name, "over");
+    ck_assert_str_eq(r[2].name, "under");
+    mem_unmap(m, "over");
+    ck_assert(mem_io_read(m, 0x14000, 4, &v) && under.n == 3);
+    ck_assert(!mem_io_read(m, 0xffff, 1, &v));
+    mem_unmap(m, "under");
+    ck_assert(!mem_io_read(m, 0x14000, 4, &v));
+    ck_assert(mem_io_read(m, 0x20000, 4, &v));
+    mem_free(m);
+}
+END_TEST
+
 static uint64_t written_at, written_size;
 static void on_written(void *opaque, uint64_t paddr, uint64_t size) {
     written_at = paddr, written_size = size;
@@ -184,6 +212,7 @@ int main(void) {
     Suite *s = suite_create("mem");
     TCase *t = tcase_create("mem");
     tcase_add_test(t, map_refuses_overlap_and_wrap);
+    tcase_add_test(t, regions_under_others);
     tcase_add_test(t, ram_and_rom);
     tcase_add_test(t, io_splits_and_widens);
     tcase_add_test(t, map_changes_under_readers);
