@@ -16,6 +16,14 @@ typedef struct ArmFirmware {
 } ArmFirmware;
 void arm_set_firmware(Cpu *c, const ArmFirmware *firmware, void *opaque);
 
+// The CPU interface of an interrupt controller that system registers reach (GICv3's ICC_*): the board lends a core the controller's. Called on
+// the core's own thread; `number` is op0:op1:CRn:CRm:op2. False: there is no such register.
+typedef struct ArmGic {
+    bool (*read)(void *gic, unsigned core, unsigned number, uint64_t *value);
+    bool (*write)(void *gic, unsigned core, unsigned number, uint64_t value);
+} ArmGic;
+void arm_bind_gic(Cpu *c, const ArmGic *ops, void *gic); // before it runs
+
 // Outputs of the generic timer, active high: 0 virtual, 1 physical (EL1, non-secure).
 enum { ARM_TIMER_VIRTUAL, ARM_TIMER_PHYSICAL, ARM_TIMERS };
 void arm_wire_timer(Cpu *c, unsigned timer, Irq to);

@@ -128,6 +128,8 @@ typedef struct ArmState {
     Clock *clock;
     Timer *timer[2];          // virtual, physical
     Irq timer_irq[2];
+    const ArmGic *gic;        // NULL: its interrupt controller has no system registers
+    void *gic_opaque;
     const ArmFirmware *firmware;
     void *firmware_opaque;
     bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
@@ -186,6 +188,7 @@ void arm_psci(Vcpu *v);                           // the call in x0-x3; the answ
 bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
 const char *arm_sysreg_name(unsigned number);     // NULL: no such register
+bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write); // the helpers gic_read and gic_write do it
 
 // ---- timer.c
 void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed

@@ -10,9 +10,11 @@
 #define ALL UINT64_MAX
 enum {
     RO = 1, WO = 2, E0R = 4, E0RW = 8, E0C = 16, CTX = 32, FP = 64, GATED = 128, GATE_SHIFT = 8, ARRAY_SHIFT = 16,
+    GIC = 1 << 24,
 };
 #define GATE(feature) (GATED | ARM_##feature << GATE_SHIFT)
 #define ARRAY(n) ((unsigned)(n) << ARRAY_SHIFT)
+#define ELEMENTS(flags) ((flags) >> ARRAY_SHIFT & 0xff)
 #define F(member) offsetof(ArmState, member)
 #define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
@@ -132,7 +134,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void fill_index(void) {
     _Static_assert(NROWS < 255, "row numbers fit a byte");
     for (unsigned i = 0; i < NROWS; i++) {
-        unsigned n = rows[i].flags >> ARRAY_SHIFT;
+        unsigned n = ELEMENTS(rows[i].flags);
         for (unsigned k = 0; k < (n ? n : 1); k++) row_of[rows[i].number + 8 * k] = (uint8_t)(i + 1);
     }
 }
@@ -187,6 +189,7 @@ static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bo
     const ArmState *s = arm_state(v);
     bool there = r && !(r->flags & (write ? RO : WO)) && (s->el || (has_el0_form(number) && r->flags & (E0R | E0RW | E0C)));
     if (there && !s->el && write && (r->flags & E0R)) there = false;
+    if (there && (r->flags & GIC)) there = s->gic != NULL;
     if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
     if (!there) return arm_undefined(v, bits, 0, 0);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
@@ -200,7 +203,7 @@ static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bo
 
 static uint64_t *field_of(ArmState *s, const SysReg *r, unsigned number) {
     if (r->field == NONE) return NULL;
-    unsigned element = r->flags >> ARRAY_SHIFT ? number >> 3 & 15 : 0;
+    unsigned element = ELEMENTS(r->flags) ? number >> 3 & 15 : 0;
     return (uint64_t *)((char *)s + r->field) + element;
 }
 
@@ -211,6 +214,7 @@ uint64_t arm_mrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     if ((s->el || has_el0_form(number)) && identification(s->config, number, &value)) return value;
     const SysReg *r = find(number);
     if (!allowed(v, r, number, bits, false)) return 0;
+    if (r->flags & GIC) return arm_gic_read(v, number, 0, 0);
     uint64_t *field = field_of(s, r, number);
     return r->get ? r->get(s, number) : field ? *field : 0;
 }
@@ -244,6 +248,7 @@ uint64_t arm_msr(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
     unsigned number = 0x8000 | (bits >> 5 & 0x7fff);
     const SysReg *r = find(number);
     if (!allowed(v, r, number, bits, true)) return 0;
+    if (r->flags & GIC) return arm_gic_write(v, number, value, 0);
     uint64_t *field = field_of(s, r, number);
     if (r->set) r->set(v, number, value);
     else if (field) *field = (*field & ~r->mask) | (value & r->mask);
@@ -251,6 +256,25 @@ uint64_t arm_msr(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
         arm_update_context(v);
         arm_irq_check(v);
     }
+    return 0;
+}
+
+// ---- the interrupt controller's registers
+void arm_bind_gic(Cpu *c, const ArmGic *ops, void *gic) {
+    ArmState *s = arm_state(c->vcpu);
+    s->gic = ops;
+    s->gic_opaque = gic;
+    ((ArmConfig *)c->config)->id.pfr0 |= 1 << 24; // GIC: the system registers are there
+}
+uint64_t arm_gic_read(Vcpu *v, uint64_t number, uint64_t b, uint64_t c) {
+    ArmState *s = arm_state(v);
+    uint64_t value = 0;
+    s->gic->read(s->gic_opaque, v->index, (unsigned)number, &value);
+    return value;
+}
+uint64_t arm_gic_write(Vcpu *v, uint64_t number, uint64_t value, uint64_t c) {
+    ArmState *s = arm_state(v);
+    s->gic->write(s->gic_opaque, v->index, (unsigned)number, value);
     return 0;
 }
 
@@ -265,4 +289,8 @@ bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot) 
 }
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value) {
     return (el || has_el0_form(number)) && identification(c, number, value);
+}
+bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write) {
+    const SysReg *r = find(number);
+    return el && (c->id.pfr0 >> 24 & 1) && r && (r->flags & GIC) && !(r->flags & (write ? RO : WO));
 }

@@ -6,41 +6,29 @@
 #include <string.h>
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
-#include "hw/intc/gicv2.h"
-#include "hw/intc/gicv2m.h"
+#include "hw/board/arm_gic.h"
 #include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
 #include "hw/virtio/mmio.h"
 #include "tcg/base/fail.h"
 
 enum {
-    GIC_BASE = 0x08000000,
-    V2M_BASE = 0x08020000,
     UART_BASE = 0x09000000,
     RTC_BASE = 0x09010000,
     VIRTIO_BASE = 0x0a000000,
     VIRTIO_STRIDE = 0x200,
     VIRTIO_SLOTS = 32,
 };
-enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16, V2M_IRQ = 48 }; // shared interrupts
-enum { PPI_TIMER_VIRTUAL = 27, PPI_TIMER_PHYSICAL = 30 };   // private ones
+enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16 }; // shared interrupts
 enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
 static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
-    Device *gic, *v2m, *uart, *rtc;
+    BoardGic gic;
+    Device *uart, *rtc;
     Device *slot[VIRTIO_SLOTS];
 } Virt;
-
-static void wire_cores(Machine *m, Virt *v) {
-    for (unsigned c = 0; c < m->ncpus; c++) {
-        device_wire_to(v->gic, 2 * c, arm_pin(m, c, ARM_PIN_IRQ));
-        device_wire_to(v->gic, 2 * c + 1, arm_pin(m, c, ARM_PIN_FIQ));
-        arm_wire_timer(m->cpus[c], ARM_TIMER_VIRTUAL, device_input(v->gic, GICV2_PPI(c, PPI_TIMER_VIRTUAL)));
-        arm_wire_timer(m->cpus[c], ARM_TIMER_PHYSICAL, device_input(v->gic, GICV2_PPI(c, PPI_TIMER_PHYSICAL)));
-    }
-}
 
 static void virt_free(Machine *m) { free(m->board_state); }
 
@@ -49,19 +37,14 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     m->board_free = virt_free;
     m->ram_base = dram_base;
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
-    char cores[32];
-    snprintf(cores, sizeof(cores), "cores=%u", m->ncpus);
     bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
-              (v->gic = board_add(m, &gicv2_type, "gic", GIC_BASE, cores, error, error_size)) &&
-              (v->v2m = board_add(m, &gicv2m_type, "v2m", V2M_BASE, "", error, error_size)) &&
+              board_gic_make(m, &v->gic, error, error_size) &&
               (v->rtc = board_add(m, &pl031_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
-    wire_cores(m, v);
-    for (unsigned i = 0; i < GICV2M_SPIS; i++) device_wire(v->v2m, i, v->gic, V2M_IRQ + i);
-    device_wire(v->uart, 0, v->gic, UART_IRQ);
-    device_wire(v->rtc, 0, v->gic, RTC_IRQ);
+    device_wire(v->uart, 0, v->gic.gic, UART_IRQ);
+    device_wire(v->rtc, 0, v->gic.gic, RTC_IRQ);
     return true;
 }
 
@@ -72,7 +55,7 @@ static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const c
     char id[32];
     snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
     v->slot[slot] = board_add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
-    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->gic, VIRTIO_IRQ + slot);
+    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->gic.gic, VIRTIO_IRQ + slot);
     return v->slot[slot] != NULL;
 }
 
@@ -87,18 +70,13 @@ static bool virt_plug(Machine *m, const DeviceType *type, const char *props, cha
 
 // ---- device tree and boot
 
-static void dt_timer(Fdt *f) { // secure and hypervisor timers are named though nothing drives them, as the binding wants four
-    static const uint32_t ppi[4] = {13, 14, 11, 10};
-    uint32_t cells[12];
-    for (unsigned i = 0; i < 4; i++) {
-        cells[3 * i] = 1;
-        cells[3 * i + 1] = ppi[i];
-        cells[3 * i + 2] = 4;
-    }
+// Secure and hypervisor timers are named though nothing drives them, as the binding wants four.
+static void dt_timer(Machine *m, const BoardGic *gic, Fdt *f) {
+    static const unsigned ids[] = {ARM_PPI_TIMER_SECURE, ARM_PPI_TIMER_PHYSICAL, ARM_PPI_TIMER_VIRTUAL, ARM_PPI_TIMER_HYP};
     dt_begin(f, "timer");
     dt_strings(f, "compatible", 2, (const char *const[]){"arm,armv8-timer", "arm,armv7-timer"});
     dt_flag(f, "always-on");
-    dt_cells(f, "interrupts", 12, cells);
+    board_gic_dt_private(m, gic, f, 4, ids);
     dt_end(f);
 }
 
@@ -132,13 +110,14 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_string(f, "model", "linux,dummy-virt");
     dt_u32(f, "#address-cells", 2);
     dt_u32(f, "#size-cells", 2);
-    dt_u32(f, "interrupt-parent", v->gic->phandle);
+    dt_u32(f, "interrupt-parent", v->gic.gic->phandle);
     dt_begin(f, "memory@%lx", (unsigned long)m->ram_base);
     dt_string(f, "device_type", "memory");
     dt_reg(f, m->ram_base, m->ram_size);
     dt_end(f);
     arm_dt_cpus(m, f);
-    dt_timer(f);
+    dt_timer(m, &v->gic, f);
+    board_gic_fdt(&v->gic, f);
     dt_primecells(v, f, m->phandles + 1);
     for (Device *d = m->devices; d; d = d->next)
         if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
@@ -154,14 +133,20 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
     return arm_boot(m, &boot, error, error_size);
 }
 
+static const char *const props[] = {
+    "gic-version=2|3|max: version of the interrupt controller",
+    "its=on|off: an Interrupt Translation Service beside a GICv3",
+    NULL,
+};
 static const char *const targets[] = {"aarch64", NULL};
 
 const Board arm_virt_board = {
     .name = "virt",
     .title = "Arm virtual board",
     .targets = targets,
-    .max_cpus = GICV2_CORES,
+    .max_cpus = GIC_CORES,
     .default_ram = 128 << 20,
+    .props = props,
     .build = virt_build,
     .load = virt_load,
     .plug = virt_plug,

@@ -11,7 +11,7 @@ Device *board_add(Machine *m, const DeviceType *type, const char *id, uint64_t b
                   char *error, size_t error_size) {
     Device *d = device_new(m, type, id);
     if (machine_globals(m, d, error, error_size) && device_set_all(d, props, error, error_size) &&
-        device_plug(d, error, error_size) && device_map(d, base, error, error_size))
+        device_plug(d, error, error_size) && (base == UINT64_MAX || device_map(d, base, error, error_size)))
         return d;
     device_free(d);
     return NULL;

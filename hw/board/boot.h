@@ -5,7 +5,7 @@
 #include "hw/core/loader.h"
 #include "hw/core/machine.h"
 
-// A device with the user's -global and these properties, plugged and mapped; NULL with a message.
+// A device with the user's -global and these properties, plugged and mapped (unless base is UINT64_MAX); NULL with a message.
 Device *board_add(Machine *m, const DeviceType *type, const char *id, uint64_t base, const char *props,
                   char *error, size_t error_size);
 

@@ -10,49 +10,38 @@
 #include <stdio.h>
 #include "cpu/cpu.h"
 #include "hw/core/machine.h"
-#include "hw/intc/gicv2m.h"
 #include "tcg/base/log.h"
 
-enum { WORDS = GICV2_IRQS / 32, BANKED = GICV2_CORES - 1 + WORDS }; // words of a bit array: word 0 of each core, then 1, 2, ...
-enum { NONE = 1023, IDLE = 0xff, CPU = 0x10000, APR_WORDS = 4 };
+enum { IDLE = 0xff, CPU = GICV2_CPU, APR_WORDS = 4 };
 enum { CTLR_EOIMODE = 1 << 9, CTLR_FIQEN = 1 << 3, CTLR_ACK = 1 << 2 };
 
 typedef struct Gic {
+    GicLines l;
     uint32_t ctlr;               // GICD_CTLR: group 0, group 1
-    uint32_t group[BANKED], enable[BANKED], latch[BANKED], active[BANKED], level[BANKED], edge[BANKED];
-    uint8_t priority[GICV2_CORES * 32 + GICV2_SPIS], target[GICV2_SPIS];
-    uint8_t sgi[GICV2_CORES * 16]; // who sent it
-    uint32_t cpu_ctlr[GICV2_CORES], pmr[GICV2_CORES], bpr[GICV2_CORES], abpr[GICV2_CORES];
-    uint32_t apr[GICV2_CORES * APR_WORDS]; // preemption levels in use, bit n for group priority 2n
+    uint8_t target[GIC_SPIS];
+    uint8_t sgi[GIC_CORES * 16]; // who sent it
+    uint32_t cpu_ctlr[GIC_CORES], pmr[GIC_CORES], bpr[GIC_CORES], abpr[GIC_CORES];
+    uint32_t apr[GIC_CORES * APR_WORDS]; // preemption levels in use, bit n for group priority 2n
     // wiring
     uint32_t cores;
 } Gic;
 
 static const Field gic_table[] = {
-    FIELD(Gic, ctlr, 0), FIELD_ARRAY(Gic, group, 0), FIELD_ARRAY(Gic, enable, 0), FIELD_ARRAY(Gic, latch, 0), FIELD_ARRAY(Gic, active, 0),
-    FIELD_ARRAY(Gic, level, 0), FIELD_ARRAY(Gic, edge, 0), FIELD_ARRAY(Gic, priority, 0), FIELD_ARRAY(Gic, target, 0),
+    GIC_LINES_FIELDS(Gic, l), FIELD(Gic, ctlr, 0), FIELD_ARRAY(Gic, target, 0),
     FIELD_ARRAY(Gic, sgi, 0), FIELD_ARRAY(Gic, cpu_ctlr, 0), FIELD_ARRAY(Gic, pmr, 0), FIELD_ARRAY(Gic, bpr, 0),
     FIELD_ARRAY(Gic, abpr, 1), FIELD_ARRAY(Gic, apr, 0),
 };
 static const Fields gic_fields = FIELDS("arm_gic", 1, gic_table, offsetof(Gic, cores));
 
-// ---- where the copy of a core is
+// ---- whose copy
 static unsigned this_core(const Gic *g) {
     const Cpu *c = cpu_current();
     return c && c->index < g->cores ? c->index : 0;
 }
-static unsigned word_at(unsigned core, unsigned word) { return word ? GICV2_CORES - 1 + word : core; }
-static unsigned priority_at(unsigned core, unsigned irq) { return irq < 32 ? core * 32 + irq : GICV2_CORES * 32 + irq - 32; }
-static bool bit_get(const uint32_t *bits, unsigned core, unsigned irq) { return bits[word_at(core, irq / 32)] >> irq % 32 & 1; }
-static void bit_put(uint32_t *bits, unsigned core, unsigned irq, bool on) {
-    uint32_t *word = &bits[word_at(core, irq / 32)], bit = 1u << irq % 32;
-    *word = on ? *word | bit : *word & ~bit;
-}
 
 // ---- what is pending
 static uint32_t pending_word(const Gic *g, unsigned core, unsigned word) {
-    unsigned at = word_at(core, word);
-    uint32_t pending = g->latch[at] | (g->level[at] & ~g->edge[at]);
+    uint32_t pending = gic_pending(&g->l, core, word);
     if (word) return pending;
     pending &= 0xffff0000;
     for (unsigned i = 0; i < 16; i++) pending |= (uint32_t)(g->sgi[core * 16 + i] != 0) << i;
@@ -61,15 +50,15 @@ static uint32_t pending_word(const Gic *g, unsigned core, unsigned word) {
 
 static bool targets(const Gic *g, unsigned core, unsigned irq) { return irq < 32 || g->target[irq - 32] >> core & 1; }
 
-// The pending, enabled interrupt of highest priority for a core, lowest number first; NONE.
+// The pending, enabled interrupt of highest priority for a core, lowest number first; GIC_NONE.
 static unsigned best(const Gic *g, unsigned core, unsigned *priority) {
-    unsigned found = NONE;
+    unsigned found = GIC_NONE;
     *priority = 0x100;
-    for (unsigned w = 0; w < WORDS; w++) {
-        unsigned at = word_at(core, w);
-        uint32_t enabled = (g->ctlr & 1 ? ~g->group[at] : 0) | (g->ctlr & 2 ? g->group[at] : 0);
-        for (uint32_t set = pending_word(g, core, w) & g->enable[at] & ~g->active[at] & enabled; set; set &= set - 1) {
-            unsigned irq = w * 32 + (unsigned)__builtin_ctz(set), p = g->priority[priority_at(core, irq)];
+    for (unsigned w = 0; w < GIC_WORDS; w++) {
+        unsigned at = gic_word(core, w);
+        uint32_t enabled = (g->ctlr & 1 ? ~g->l.group[at] : 0) | (g->ctlr & 2 ? g->l.group[at] : 0);
+        for (uint32_t set = pending_word(g, core, w) & g->l.enable[at] & ~g->l.active[at] & enabled; set; set &= set - 1) {
+            unsigned irq = w * 32 + (unsigned)__builtin_ctz(set), p = g->l.priority[gic_priority_at(core, irq)];
             if (p < *priority && targets(g, core, irq)) {
                 *priority = p;
                 found = irq;
@@ -81,7 +70,7 @@ static unsigned best(const Gic *g, unsigned core, unsigned *priority) {
 
 // 3.3.3: the part of a priority that decides about preemption. Group 1 has its own binary point, one less fine.
 static unsigned group_priority(const Gic *g, unsigned core, unsigned irq, unsigned priority) {
-    bool own = bit_get(g->group, core, irq) && !(g->cpu_ctlr[core] & 1 << 4);
+    bool own = gic_bit(g->l.group, core, irq) && !(g->cpu_ctlr[core] & 1 << 4);
     unsigned point = own ? (g->abpr[core] ? g->abpr[core] - 1 : 0) : g->bpr[core];
     return priority & ~((2u << point) - 1);
 }
@@ -95,42 +84,38 @@ static unsigned running(const Gic *g, unsigned core) {
 // The interrupt the core would be told about now.
 static unsigned signalled(const Gic *g, unsigned core) {
     unsigned priority, irq = best(g, core, &priority);
-    if (irq == NONE || priority >= g->pmr[core] || group_priority(g, core, irq, priority) >= running(g, core)) return NONE;
-    return g->cpu_ctlr[core] >> bit_get(g->group, core, irq) & 1 ? irq : NONE;
+    if (irq == GIC_NONE || priority >= g->pmr[core] || group_priority(g, core, irq, priority) >= running(g, core)) return GIC_NONE;
+    return g->cpu_ctlr[core] >> gic_bit(g->l.group, core, irq) & 1 ? irq : GIC_NONE;
 }
 
 static void gic_update(Device *d) {
     Gic *g = d->state;
     for (unsigned c = 0; c < g->cores; c++) {
         unsigned irq = signalled(g, c);
-        bool fiq = irq != NONE && (g->cpu_ctlr[c] & CTLR_FIQEN) && !bit_get(g->group, c, irq);
-        device_irq(d, 2 * c, irq != NONE && !fiq);
+        bool fiq = irq != GIC_NONE && (g->cpu_ctlr[c] & CTLR_FIQEN) && !gic_bit(g->l.group, c, irq);
+        device_irq(d, 2 * c, irq != GIC_NONE && !fiq);
         device_irq(d, 2 * c + 1, fiq);
     }
 }
 
 static void gic_input(Device *d, unsigned n, bool level) {
-    Gic *g = d->state;
-    unsigned core = n < GICV2_SPIS ? 0 : (n - GICV2_SPIS) / 32, irq = n < GICV2_SPIS ? n + 32 : (n - GICV2_SPIS) % 32;
-    if (core >= GICV2_CORES || irq < 16) return;
-    bool was = bit_get(g->level, core, irq);
-    bit_put(g->level, core, irq, level);
-    if (level && !was && bit_get(g->edge, core, irq)) bit_put(g->latch, core, irq, true);
+    unsigned core, irq;
+    gic_raise(&((Gic *)d->state)->l, n, level, &core, &irq);
 }
 
 // ---- CPU interface: acknowledge, end
 static uint64_t acknowledge(Device *d, bool group1) {
     Gic *g = d->state;
     unsigned core = this_core(g), irq = signalled(g, core), priority, sender = 0;
-    if (irq == NONE) return NONE;
-    bool mine = bit_get(g->group, core, irq) == group1 || (!group1 && (g->cpu_ctlr[core] & CTLR_ACK));
-    if (!mine) return group1 ? NONE : 1022;
+    if (irq == GIC_NONE) return GIC_NONE;
+    bool mine = gic_bit(g->l.group, core, irq) == group1 || (!group1 && (g->cpu_ctlr[core] & CTLR_ACK));
+    if (!mine) return group1 ? GIC_NONE : 1022;
     best(g, core, &priority);
     unsigned level = group_priority(g, core, irq, priority) / 2;
     g->apr[core * APR_WORDS + level / 32] |= 1u << level % 32;
-    bit_put(g->active, core, irq, true);
+    gic_bit_put(g->l.active, core, irq, true);
     if (irq >= 16) {
-        bit_put(g->latch, core, irq, false);
+        gic_bit_put(g->l.latch, core, irq, false);
         return irq;
     }
     sender = (unsigned)__builtin_ctz(g->sgi[core * 16 + irq]);
@@ -141,12 +126,12 @@ static uint64_t iar_get(Device *d, unsigned i) { return acknowledge(d, false); }
 static uint64_t aiar_get(Device *d, unsigned i) { return acknowledge(d, true); }
 
 static void deactivate(Gic *g, unsigned core, unsigned irq) {
-    if (irq < GICV2_IRQS) bit_put(g->active, core, irq, false);
+    if (irq < GIC_IRQS) gic_bit_put(g->l.active, core, irq, false);
 }
 static void eoir_set(Device *d, unsigned i, uint64_t value) {
     Gic *g = d->state;
     unsigned core = this_core(g), irq = value & 1023;
-    if (irq >= GICV2_IRQS) return;
+    if (irq >= GIC_IRQS) return;
     for (unsigned w = 0; w < APR_WORDS; w++) {
         uint32_t *apr = &g->apr[core * APR_WORDS + w];
         if (!*apr) continue;
@@ -189,7 +174,7 @@ static void apr_set(Device *d, unsigned i, uint64_t value) {
 static uint64_t cpu_iidr_get(Device *d, unsigned i) { return 0x0202043b; } // architecture 2, Arm
 
 // ---- distributor
-static uint64_t typer_get(Device *d, unsigned i) { return (WORDS - 1) | (((Gic *)d->state)->cores - 1) << 5; }
+static uint64_t typer_get(Device *d, unsigned i) { return (GIC_WORDS - 1) | (((Gic *)d->state)->cores - 1) << 5; }
 static uint64_t iidr_get(Device *d, unsigned i) { return 0x43b; }
 static uint64_t id_get(Device *d, unsigned i) {
     static const uint8_t id[12] = {4, 0, 0, 0, 0x90, 0xb4, 0x2b, 0, 0x0d, 0xf0, 5, 0xb1};
@@ -201,15 +186,15 @@ static uint64_t id_get(Device *d, unsigned i) {
 enum { SET, CLEAR, STORE };
 static uint32_t *bits_of(Device *d, size_t field, unsigned word) {
     Gic *g = d->state;
-    return (uint32_t *)((char *)g + field) + word_at(this_core(g), word);
+    return (uint32_t *)((char *)g + field) + gic_word(this_core(g), word);
 }
 static void bits_write(Device *d, size_t field, unsigned word, uint64_t value, int how) {
     uint32_t *bits = bits_of(d, field, word), v = (uint32_t)value;
     *bits = how == SET ? *bits | v : how == CLEAR ? *bits & ~v : v;
 }
 #define BITS(name, field, how, keep) \
-    static uint64_t name##_get(Device *d, unsigned i) { return *bits_of(d, offsetof(Gic, field), i); } \
-    static void name##_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, field), i, i ? v : v & ~(keep), how); }
+    static uint64_t name##_get(Device *d, unsigned i) { return *bits_of(d, offsetof(Gic, l.field), i); } \
+    static void name##_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, l.field), i, i ? v : v & ~(keep), how); }
 BITS(igroupr, group, STORE, 0u)
 BITS(isenabler, enable, SET, 0u)
 BITS(icenabler, enable, CLEAR, 0xffffu)
@@ -217,16 +202,16 @@ BITS(isactiver, active, SET, 0u)
 BITS(icactiver, active, CLEAR, 0u)
 #undef BITS
 static uint64_t pending_get(Device *d, unsigned i) { return pending_word(d->state, this_core(d->state), i); }
-static void ispendr_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, latch), i, i ? v : v & ~0xffffull, SET); }
-static void icpendr_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, latch), i, i ? v : v & ~0xffffull, CLEAR); }
+static void ispendr_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, l.latch), i, i ? v : v & ~0xffffull, SET); }
+static void icpendr_set(Device *d, unsigned i, uint64_t v) { bits_write(d, offsetof(Gic, l.latch), i, i ? v : v & ~0xffffull, CLEAR); }
 
 static uint64_t ipriorityr_get(Device *d, unsigned i) {
     Gic *g = d->state;
-    return g->priority[priority_at(this_core(g), i)];
+    return g->l.priority[gic_priority_at(this_core(g), i)];
 }
 static void ipriorityr_set(Device *d, unsigned i, uint64_t value) {
     Gic *g = d->state;
-    g->priority[priority_at(this_core(g), i)] = (uint8_t)value;
+    g->l.priority[gic_priority_at(this_core(g), i)] = (uint8_t)value;
 }
 // Those of banked interrupts name the core that reads; with one core all read as zero (4.3.12).
 static uint64_t itargetsr_get(Device *d, unsigned i) {
@@ -238,16 +223,13 @@ static void itargetsr_set(Device *d, unsigned i, uint64_t value) {
     Gic *g = d->state;
     if (i >= 32 && g->cores > 1) g->target[i - 32] = value & ((1u << g->cores) - 1);
 }
-// Two bits an interrupt, of which the upper says edge-triggered. Software interrupts are, private ones are what they are.
+// Software interrupts are edge-triggered, private ones are what they are.
 static uint64_t icfgr_get(Device *d, unsigned i) {
     Gic *g = d->state;
-    uint64_t value = 0;
-    for (unsigned k = 0; k < 16; k++) value |= (uint64_t)(i == 0 || bit_get(g->edge, this_core(g), i * 16 + k)) << (2 * k + 1);
-    return value;
+    return i ? gic_icfgr(&g->l, this_core(g), i) : 0xaaaaaaaa;
 }
 static void icfgr_set(Device *d, unsigned i, uint64_t value) {
-    Gic *g = d->state;
-    for (unsigned k = 0; k < 16 && i > 1; k++) bit_put(g->edge, 0, i * 16 + k, value >> (2 * k + 1) & 1);
+    if (i > 1) gic_icfgr_put(&((Gic *)d->state)->l, 0, i, (uint32_t)value);
 }
 
 static void sgir_set(Device *d, unsigned i, uint64_t value) {
@@ -276,16 +258,16 @@ static const Reg gic_regs[] = {
     {0x000, "GICD_CTLR", 4, REG_RW, REG_FIELD(Gic, ctlr), .mask = 3},
     {0x004, "GICD_TYPER", 4, REG_RO, .get = typer_get},
     {0x008, "GICD_IIDR", 4, REG_RO, .get = iidr_get},
-    {0x080, "GICD_IGROUPR", 4, REG_RW, .get = igroupr_get, .set = igroupr_set, .count = WORDS},
-    {0x100, "GICD_ISENABLER", 4, REG_W1S, .get = isenabler_get, .set = isenabler_set, .count = WORDS},
-    {0x180, "GICD_ICENABLER", 4, REG_W1C, .get = icenabler_get, .set = icenabler_set, .count = WORDS},
-    {0x200, "GICD_ISPENDR", 4, REG_W1S, .get = pending_get, .set = ispendr_set, .count = WORDS},
-    {0x280, "GICD_ICPENDR", 4, REG_W1C, .get = pending_get, .set = icpendr_set, .count = WORDS},
-    {0x300, "GICD_ISACTIVER", 4, REG_W1S, .get = isactiver_get, .set = isactiver_set, .count = WORDS},
-    {0x380, "GICD_ICACTIVER", 4, REG_W1C, .get = icactiver_get, .set = icactiver_set, .count = WORDS},
-    {0x400, "GICD_IPRIORITYR", 1, REG_RW, .get = ipriorityr_get, .set = ipriorityr_set, .count = GICV2_IRQS},
-    {0x800, "GICD_ITARGETSR", 1, REG_RW, .get = itargetsr_get, .set = itargetsr_set, .count = GICV2_IRQS},
-    {0xc00, "GICD_ICFGR", 4, REG_RW, .get = icfgr_get, .set = icfgr_set, .count = GICV2_IRQS / 16},
+    {0x080, "GICD_IGROUPR", 4, REG_RW, .get = igroupr_get, .set = igroupr_set, .count = GIC_WORDS},
+    {0x100, "GICD_ISENABLER", 4, REG_W1S, .get = isenabler_get, .set = isenabler_set, .count = GIC_WORDS},
+    {0x180, "GICD_ICENABLER", 4, REG_W1C, .get = icenabler_get, .set = icenabler_set, .count = GIC_WORDS},
+    {0x200, "GICD_ISPENDR", 4, REG_W1S, .get = pending_get, .set = ispendr_set, .count = GIC_WORDS},
+    {0x280, "GICD_ICPENDR", 4, REG_W1C, .get = pending_get, .set = icpendr_set, .count = GIC_WORDS},
+    {0x300, "GICD_ISACTIVER", 4, REG_W1S, .get = isactiver_get, .set = isactiver_set, .count = GIC_WORDS},
+    {0x380, "GICD_ICACTIVER", 4, REG_W1C, .get = icactiver_get, .set = icactiver_set, .count = GIC_WORDS},
+    {0x400, "GICD_IPRIORITYR", 1, REG_RW, .get = ipriorityr_get, .set = ipriorityr_set, .count = GIC_IRQS},
+    {0x800, "GICD_ITARGETSR", 1, REG_RW, .get = itargetsr_get, .set = itargetsr_set, .count = GIC_IRQS},
+    {0xc00, "GICD_ICFGR", 4, REG_RW, .get = icfgr_get, .set = icfgr_set, .count = GIC_IRQS / 16},
     {0xf00, "GICD_SGIR", 4, REG_WO, .set = sgir_set},
     {0xf10, "GICD_CPENDSGIR", 1, REG_W1C, .get = sgi_get, .set = cpendsgir_set, .count = 16},
     {0xf20, "GICD_SPENDSGIR", 1, REG_W1S, .get = sgi_get, .set = spendsgir_set, .count = 16},
@@ -314,48 +296,24 @@ static uint64_t gic_read(Device *d, uint64_t offset, unsigned size) {
 
 static void gic_reset(Device *d) {
     Gic *g = d->state;
-    for (unsigned c = 0; c < GICV2_CORES; c++) g->enable[c] = 0xffff; // software interrupts
-    for (unsigned k = 0; g->cores == 1 && k < GICV2_SPIS; k++) g->target[k] = 1;
+    for (unsigned c = 0; c < GIC_CORES; c++) g->l.enable[c] = 0xffff; // software interrupts
+    for (unsigned k = 0; g->cores == 1 && k < GIC_SPIS; k++) g->target[k] = 1;
 }
 
 static bool gic_plug(Device *d, char *error, size_t error_size) {
     Gic *g = d->state;
-    if (g->cores && g->cores <= GICV2_CORES) return true;
-    snprintf(error, error_size, "a GICv2 serves 1 to %d cores, not %u", GICV2_CORES, g->cores);
+    if (g->cores && g->cores <= GIC_CORES) return true;
+    snprintf(error, error_size, "a GICv2 serves 1 to %d cores, not %u", GIC_CORES, g->cores);
     return false;
 }
 
 static bool gic_loaded(Device *d, char *error, size_t error_size) {
     Gic *g = d->state;
-    for (unsigned c = 0; c < GICV2_CORES; c++) {
+    for (unsigned c = 0; c < GIC_CORES; c++) {
         g->bpr[c] &= 7;
         g->abpr[c] &= 7;
     }
     return true;
-}
-
-// Three cells: shared or private, number in its class, flags: active high and level-sensitive.
-static unsigned gic_specifier(Device *d, unsigned input, uint32_t *cells) {
-    bool spi = input < GICV2_SPIS;
-    cells[0] = !spi;
-    cells[1] = spi ? input : (input - GICV2_SPIS) % 32 - 16;
-    cells[2] = 4;
-    return 3;
-}
-
-static void gic_fdt(Device *d, Fdt *f) {
-    dt_begin(f, "intc@%lx", (unsigned long)d->base);
-    dt_u32(f, "phandle", d->phandle);
-    dt_cells(f, "reg", 8, (const uint32_t[]){0, (uint32_t)d->base, 0, CPU, 0, (uint32_t)d->base + CPU, 0, CPU});
-    dt_string(f, "compatible", "arm,cortex-a15-gic");
-    dt_flag(f, "ranges");
-    dt_u32(f, "#size-cells", 2);
-    dt_u32(f, "#address-cells", 2);
-    dt_flag(f, "interrupt-controller");
-    dt_u32(f, "#interrupt-cells", 3);
-    for (Device *e = d->machine->devices; e; e = e->next)
-        if (e->type == &gicv2m_type) gicv2m_fdt(e, f);
-    dt_end(f);
 }
 
 static const Prop gic_props[] = {{"cores", PROP_U32, offsetof(Gic, cores), "1", "cores it serves"}};
@@ -377,7 +335,6 @@ const DeviceType gicv2_type = {
     .update = gic_update,
     .input = gic_input,
     .loaded = gic_loaded,
-    .fdt = gic_fdt,
     .irq_specifier = gic_specifier,
     .read = gic_read,
 };

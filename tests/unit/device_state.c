@@ -8,6 +8,8 @@
 #include <string.h>
 #include "hw/core/reg.h"
 #include "hw/intc/aclint.h"
+#include "hw/intc/gicv2.h"
+#include "hw/intc/gicv3.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
 #include "hw/misc/fw_cfg.h"
@@ -26,6 +28,7 @@ static const struct Subject {
 } subjects[] = {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
+    {&gicv2_type, "cores=2", GIC_SPIS + 64}, {&gicv3_type, "cores=2,its=on", GIC_SPIS + 64},
     {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0}, {&pflash_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
@@ -45,7 +48,7 @@ static uint64_t random_next(void) { // xorshift64*
 static uint64_t below(uint64_t n) { return random_next() >> 11 % 64 ? (random_next() >> 8) % n : 0; }
 
 typedef struct Stimulus {
-    enum { READ, WRITE, TIME, WIRE, INPUT, DRAIN } kind;
+    enum { READ, WRITE, TIME, WIRE, INPUT, DRAIN, CORE_READ, CORE_WRITE } kind;
     uint64_t offset, value;
     unsigned size;
 } Stimulus;
@@ -67,6 +70,23 @@ static uint64_t random_value(void) {
     }
 }
 
+// Redistributors belong to no row of the distributor; CPU interfaces are reached by cores.
+static void gicv3_stimulus(Stimulus *x) {
+    static const uint32_t frames[] = {0, 8, 0x14, 0x70, 0x78, 0x10080, 0x10100, 0x10180, 0x10200, 0x10280, 0x10300, 0x10380, 0x10400, 0x10c04};
+    static const uint16_t numbers[] = {0xc230, 0xc640, 0xc641, 0xc643, 0xc644, 0xc648, 0xc659, 0xc65d, 0xc65f, 0xc660, 0xc661, 0xc663, 0xc664, 0xc666, 0xc667};
+    uint64_t roll = below(4);
+    if (x->kind > WRITE || roll == 0) return;
+    x->size = 4;
+    if (roll == 1) {
+        x->offset = GICV3_REDIST + below(2) * GICV3_REDIST_SIZE + frames[below(sizeof(frames) / 4)] + 4 * (below(6) == 0);
+        return;
+    }
+    x->kind = x->kind == READ ? CORE_READ : CORE_WRITE;
+    x->offset = numbers[below(sizeof(numbers) / 2)];
+    x->size = (unsigned)below(2); // the core
+    if (below(3) == 0) x->value = below(40);
+}
+
 static Stimulus random_stimulus(const struct Subject *s) {
     Stimulus x = {.offset = random_offset(s->type), .value = random_value(), .size = 1u << below(4)};
     uint64_t roll = below(20);
@@ -81,6 +101,7 @@ static Stimulus random_stimulus(const struct Subject *s) {
     // The PLIC's enable words belong to no row.
     if (s->type == &plic_type && below(4) == 0)
         x.offset = 0x2000 + 0x80 * below(5) + 4 * below(3), x.size = 4;
+    if (s->type == &gicv3_type) gicv3_stimulus(&x);
     if (s->type == &pflash_type) { // commands, most of them at a few places
         static const uint8_t commands[] = {0x20, 0xd0, 0xd0, 0xd0, 0x40, 0xe8, 0x70, 0x90, 0x98, 0xff, 0x50, 0x60, 2, 0};
         x.offset = below(3) * 256 + below(64) * 4;
@@ -98,6 +119,12 @@ static uint64_t apply(Rig *r, const Stimulus *x) {
     case WRITE:
         if (r->device->type->window) rig_write(r, x->offset, x->value, x->size);
         return 0;
+    case CORE_READ: {
+        uint64_t value = 0;
+        gicv3_read(r->device, x->size, (unsigned)x->offset, &value);
+        return value;
+    }
+    case CORE_WRITE: gicv3_write(r->device, x->size, (unsigned)x->offset, x->value); return 0;
     case TIME: rig_step(r, x->value); return 0;
     case WIRE:
         r->device->type->input ? r->device->type->input(r->device, (unsigned)x->offset, x->value & 1)
