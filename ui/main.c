@@ -22,6 +22,7 @@
 #include "ui/monitor.h"
 #include "ui/options.h"
 #include "ui/profile.h"
+#include "ui/sdl/window.h"
 #include "ui/silence.h"
 
 enum { MONITORS = 8 };
@@ -34,6 +35,7 @@ typedef struct Ui {
     unsigned nmonitors;
     Silence *silence;
     Profile *profile;
+    Windows *windows;
     bool pidfile_written;
 } Ui;
 
@@ -59,6 +61,7 @@ static void on_signal(int number) {
 static void on_state(void *opaque, Machine *m) {
     Ui *ui = opaque;
     if (ui->gdb) gdbstub_on_state(ui->gdb);
+    if (ui->windows) windows_state(ui->windows);
     if (m->state == MACHINE_OFF) wake_main();
 }
 
@@ -177,13 +180,41 @@ static bool dump_dtb(const Machine *m, char *error, size_t error_size) {
 
 static void quit(void *opaque) { machine_kill(((Ui *)opaque)->machine, 0); }
 
+// A window if the user wants one, or has a display device and a desktop and said nothing. Without one the guest
+// runs all the same.
+static void open_windows(Ui *ui) {
+    const Options *o = ui->options;
+    char error[300];
+    bool asked = o->display && !strcmp(o->display, "sdl");
+    if (!asked && (o->display || o->nographic || !screen_heads(ui->machine->screen))) return;
+    ui->windows = windows_open(ui->machine, &o->window, error, sizeof(error));
+    if (!ui->windows) fprintf(stderr, "myna: %s; the guest runs without\n", error);
+}
+
+static void *wait_beside(void *opaque) {
+    Ui *ui = opaque;
+    wait_until_off(ui->machine);
+    windows_stop(ui->windows);
+    return NULL;
+}
+
+// SDL wants the main thread for itself, so another one waits for the end.
+static int run_windows(Ui *ui) {
+    pthread_t waiter;
+    if (pthread_create(&waiter, NULL, wait_beside, ui)) die("no thread can be started");
+    windows_run(ui->windows);
+    pthread_join(waiter, NULL);
+    return machine_wait(ui->machine);
+}
+
 static int run(Ui *ui) {
     wake_fd = eventfd(0, EFD_CLOEXEC);
     catch_signals();
     serial_on_quit(quit, ui);
     watch_console(ui);
+    open_windows(ui);
     machine_start(ui->machine);
-    return wait_until_off(ui->machine);
+    return ui->windows ? run_windows(ui) : wait_until_off(ui->machine);
 }
 
 // Nothing calls monitors and gdb once the loop stands; the machine closes their streams.
@@ -191,6 +222,7 @@ static void tear_down(Ui *ui) {
     Machine *m = ui->machine;
     char error[300];
     if (m) loop_stop(m->loop);
+    if (ui->windows) windows_close(ui->windows);
     silence_free(ui->silence);
     for (unsigned i = 0; i < ui->nmonitors; i++) monitor_free(ui->monitor[i]);
     gdbstub_free(ui->gdb);

@@ -92,6 +92,18 @@ static void do_unforward(Command *c, const char *arguments) {
     fprintf(c->to, "nothing is forwarded there\n");
 }
 
+// "[-d HEAD] FILE"
+static void do_screendump(Command *c, const char *arguments) {
+    char error[400];
+    unsigned head = 0;
+    int used = 0;
+    if (sscanf(arguments, "-d %u %n", &head, &used) == 1) arguments += used;
+    if (!*arguments)
+        fprintf(c->to, "screendump [-d HEAD] FILE: a file that ends in .png or .ppm\n");
+    else if (!screen_dump(c->machine->screen, head, arguments, error, sizeof(error)))
+        fprintf(c->to, "%s\n", error);
+}
+
 static CommandFn do_help;
 static const CommandRow commands[] = {
     {"help", "?", "[COMMAND]", do_help, "this list"},
@@ -105,6 +117,7 @@ static const CommandRow commands[] = {
     {"x", NULL, "/FMT ADDRESS", monitor_x, "memory at a virtual address: x/8xg $sp, x/5i $pc"},
     {"xp", NULL, "/FMT ADDRESS", monitor_xp, "the same at a physical address"},
     {"print", "p", "/FMT VALUE", monitor_print, "a value: p $a0+8"},
+    {"screendump", NULL, "[-d HEAD] FILE", do_screendump, "writes what a head shows as PNG or PPM"},
     {"log", NULL, "CHANNEL,...|none", do_log, "what -d logs; log help lists the channels"},
     {"hostfwd_add", NULL, "[NETDEV] tcp|udp:[ADDR]:PORT-[ADDR]:PORT", do_forward,
      "forwards a port of the host"},

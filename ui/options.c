@@ -66,7 +66,9 @@ static const Option table[] = {
     {"nodefaults", NULL, NULL, FLAG, AT(spec.nodefaults), .help = "no console unless one is named"},
     // consoles
     {"nographic", NULL, NULL, CALL, .call = option_nographic, .help = "console and monitor on this terminal"},
-    {"display", NULL, "none", CALL, .call = option_display, .help = "no window; consoles only where named"},
+    {"display", NULL, "none|sdl", CALL, .call = option_display,
+     .help = "sdl: a window a head; none: no window, consoles only where named"},
+    {"full-screen", NULL, NULL, CALL, .call = option_full_screen, .help = "the window fills the screen"},
     {"serial", NULL, "TO", CALL, .call = option_serial,
      .help = "stdio, mon:stdio, file:F, unix:P,server,nowait, tcp:H:P, pty, null, none, chardev:ID"},
     {"chardev", NULL, "TYPE,id=ID[,key=value]", CALL, .call = option_chardev,

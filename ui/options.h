@@ -3,6 +3,7 @@
 // nothing, prints nothing and starts nothing, so that tests and the fuzzer can call it.
 #pragma once
 #include "hw/core/machine.h"
+#include "ui/sdl/window.h"
 
 typedef enum Action {
     ACTION_RUN,
@@ -33,7 +34,8 @@ typedef struct Options {
     char *pidfile;
     char *profile;        // --profile
     char *memory_backend; // -M memory-backend=
-    char *display;        // -display, NULL: not said
+    char *display;        // -display: "none", "sdl"; NULL: not said
+    WindowSpec window;
     bool nographic;
     unsigned pflashes; // the next -drive if=pflash
     bool net_nic, net_user; // the old -net pair

@@ -22,15 +22,6 @@ bool option_nographic(Options *o, const char *value, char *error, size_t error_s
     return o->nographic = true;
 }
 
-bool option_display(Options *o, const char *value, char *error, size_t error_size) {
-    if (is_help(value)) return o->action = ACTION_DISPLAYS, true;
-    if (strcmp(value, "none") && strncmp(value, "none,", 5))
-        return FAIL("-display %s: Myna has no window yet: -display none, or -nographic for a console here",
-                    value);
-    text_set(&o->display, "none");
-    return true;
-}
-
 static bool add_serial(SpecList *l, const char *what, const char *value, char *error, size_t error_size) {
     KeyVals kv;
     if (!chardev_short(&kv, value, what, error, error_size)) return false;
@@ -232,9 +223,10 @@ static bool terminal_taken(const Options *o) {
     return false;
 }
 
-// Without a window the console belongs on the terminal, unless the user said -display none.
+// The console belongs on the terminal, unless the user said -display none: a window shows heads, not consoles.
 static bool add_default_serial(Options *o, char *error, size_t error_size) {
-    bool here = (o->nographic || !o->display) && !terminal_taken(o);
+    bool none = o->display && !strcmp(o->display, "none");
+    bool here = (o->nographic || !none) && !terminal_taken(o);
     const char *serial = !here ? "null" : o->monitors.n ? "stdio" : "mon:stdio";
     return list_add(&o->spec.serials, "-serial", serial, error, error_size);
 }

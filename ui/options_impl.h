@@ -12,8 +12,11 @@ OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, op
 // options_device.c: what is plugged into it
 OptionFn option_device, option_global, option_object, option_drive, option_pflash, option_blockdev;
 // options_host.c: what it is connected to, and how we talk to it
-OptionFn option_display, option_nographic, option_serial, option_chardev, option_monitor, option_mon,
+OptionFn option_nographic, option_serial, option_chardev, option_monitor, option_mon,
     option_gdb_default, option_log, option_netdev, option_nic, option_net, option_version, option_help;
+
+// options_display.c: what shows it
+OptionFn option_display, option_full_screen;
 
 // After the last option, in this order.
 OptionFn finish_machine, finish_devices, finish_host;

@@ -13,5 +13,10 @@ const DeviceType *const device_types[] = {
     &virtio_net_device.type,
     &virtio_serial_device.type,
     &virtio_rng_device.type,
+    &virtio_gpu_device.type,
+    &virtio_keyboard_device.type,
+    &virtio_mouse_device.type,
+    &virtio_tablet_device.type,
+    &virtio_multitouch_device.type,
     NULL,
 };

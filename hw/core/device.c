@@ -206,6 +206,7 @@ void device_save(Device *d, Bytes *out) {
     lock_take(&d->lock);
     if (d->type->fields) fields_save(d->type->fields, d->state, out);
     if (bus && bus->fields) fields_save(bus->fields, d->bus_state, out);
+    if (d->type->save) d->type->save(d, out);
     lock_drop(&d->lock);
 }
 
@@ -214,6 +215,7 @@ bool device_load(Device *d, Bytes *in, char *error, size_t error_size) {
     lock_take(&d->lock);
     bool ok = (!d->type->fields || fields_load(d->type->fields, d->state, in, error, error_size)) &&
               (!bus || !bus->fields || fields_load(bus->fields, d->bus_state, in, error, error_size)) &&
+              (!d->type->load || d->type->load(d, in, error, error_size)) &&
               (!d->type->loaded || d->type->loaded(d, error, error_size));
     if (!ok) fields_of_device(d, fields_reset); // never run on what made no sense
     memset(d->irq_level, LEVEL_UNKNOWN, sizeof(d->irq_level));

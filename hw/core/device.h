@@ -131,6 +131,10 @@ typedef struct DeviceType {
     void (*drain)(Device *d);
     // The machine runs, or goes on (loop's thread, before the vCPUs, no lock held). May be NULL.
     void (*resume)(Device *d);
+    // What no table of fields can say (lists that grow): saved behind the fields, loaded before `loaded`. An image
+    // is hostile; on false the device is as after a reset. With the lock; NULL: the fields are all.
+    void (*save)(Device *d, Bytes *out);
+    bool (*load)(Device *d, Bytes *in, char *error, size_t error_size);
     // After fields were loaded, before update: false with a message if they make no sense (an image is
     // hostile).
     bool (*loaded)(Device *d, char *error, size_t error_size);

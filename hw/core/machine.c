@@ -67,6 +67,8 @@ Machine *machine_new(const MachineSpec *spec, const Board *board) {
     m->clock = clock_new();
     clock_pause(m->clock, true);
     m->loop = loop_new(m->clock);
+    m->screen = screen_new();
+    input_init(&m->input);
     lock_init(&m->lock, LOCK_MACHINE, "machine");
     pthread_cond_init(&m->off, NULL);
     return m;
@@ -294,6 +296,8 @@ void machine_free(Machine *m) {
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);
     for (unsigned i = 0; i < m->ends.n; i++) close_end(m, i);
+    screen_free(m->screen);
+    input_destroy(&m->input);
     loop_free(m->loop);
     clock_free(m->clock);
     mem_free(m->mem);

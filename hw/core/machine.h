@@ -7,7 +7,9 @@
 #include "hw/core/device.h"
 #include "hw/core/loop.h"
 #include "hw/host/disk.h"
+#include "hw/host/input.h"
 #include "hw/host/net.h"
+#include "hw/host/screen.h"
 #include "hw/host/serial.h"
 
 enum { SPEC_LIST = 64 };
@@ -101,6 +103,8 @@ struct Machine {
     BackEnds ends;
     uint64_t free_base, free_end; // the largest part of RAM that no boot image lies in
     struct Semihost *semihost;    // NULL: none
+    Screen *screen; // what display devices show
+    Input input;    // what keyboards and pointers of the board hear
     uint32_t phandles;      // used so far
     uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
     void *dtb;              // the device tree as last loaded, for dumpdtb

@@ -185,7 +185,8 @@ static bool plug(Device *d, char *error, size_t error_size) {
         snprintf(error, error_size, "virtio-mmio.force-legacy is 'on' or 'off', not '%s'", value);
         return false;
     }
-    virtio_init(d, on, off);
+    if (((const VirtioType *)d->type)->ops->modern_only) on = false;
+    virtio_init(d, on, !on);
     return true;
 }
 

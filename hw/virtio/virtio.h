@@ -41,6 +41,7 @@ typedef struct VirtioOps {
     uint32_t id;
     unsigned nqueues;
     uint16_t queue_max;
+    bool modern_only; // there is no legacy interface to this device
     uint64_t (*features)(Virtio *v); // the device's own, offered
     unsigned (*config)(Virtio *v,
                        uint8_t config[VIRTIO_CONFIG]); // fills it, returns its

@@ -35,6 +35,9 @@ static const struct Subject {
     {&virtio_rng_device.type, "force-legacy=off", 0},
     {&virtio_net_device.type, "force-legacy=off", 0},
     {&virtio_serial_device.type, "chardev=rig,force-legacy=off", 0},
+    {&virtio_gpu_device.type, "max_outputs=2", 0},
+    {&virtio_keyboard_device.type, "", 0},
+    {&virtio_multitouch_device.type, "", 0},
 };
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]), SEEDS = 20, BEFORE = 300, AFTER = 300 };
 

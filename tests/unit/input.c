@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+// The user's keyboard and pointer to the devices that hear them, and virtio-input (Virtual I/O Device 1.2, 5.8)
+// from there to the driver: configuration, whole groups of events or none, keys let go of together.
+#include <check.h>
+#include <linux/input.h>
+#include <linux/virtio_input.h>
+#include <string.h>
+#include "hw/virtio/devices.h"
+#include "tests/lib/suite.h"
+#include "tests/lib/virtio_driver.h"
+#include "ui/sdl/keys.h"
+
+static struct virtio_input_config config(Driver *v, uint8_t select, uint8_t subsel) {
+    struct virtio_input_config c;
+    device_write(v->d, 0x100, select, 1);
+    device_write(v->d, 0x101, subsel, 1);
+    for (unsigned i = 0; i < sizeof(c); i++) ((uint8_t *)&c)[i] = (uint8_t)device_read(v->d, 0x100 + i, 1);
+    return c;
+}
+
+static bool has(const struct virtio_input_config *c, unsigned code) {
+    return code / 8 < c->size && c->u.bitmap[code / 8] >> code % 8 & 1;
+}
+
+START_TEST(test_configuration) {
+    Machine *m = driver_machine();
+    Driver v;
+    driver_start(&v, driver_device(m, &virtio_tablet_device, ""), UINT64_MAX);
+    struct virtio_input_config c = config(&v, VIRTIO_INPUT_CFG_ID_NAME, 0);
+    ck_assert_uint_eq(c.size, strlen("Myna virtio tablet"));
+    c = config(&v, VIRTIO_INPUT_CFG_EV_BITS, EV_ABS);
+    ck_assert(has(&c, ABS_X) && has(&c, ABS_Y) && !has(&c, ABS_Z));
+    c = config(&v, VIRTIO_INPUT_CFG_EV_BITS, EV_KEY);
+    ck_assert(has(&c, BTN_LEFT) && has(&c, BTN_RIGHT) && !has(&c, KEY_A));
+    c = config(&v, VIRTIO_INPUT_CFG_ABS_INFO, ABS_Y);
+    ck_assert_uint_eq(c.u.abs.max, INPUT_AXIS);
+    c = config(&v, VIRTIO_INPUT_CFG_ABS_INFO, ABS_Z);
+    ck_assert_uint_eq(c.size, 0);
+    c = config(&v, 200, 200);
+    ck_assert_uint_eq(c.size, 0);
+    machine_free(m);
+}
+END_TEST
+
+static void give_buffers(Driver *v, unsigned n) {
+    for (unsigned i = 0; i < n; i++) {
+        Seg in = {DRIVER_DATA + 8 * i, 8};
+        driver_add(v, 0, NULL, 0, &in, 1);
+    }
+}
+
+static bool next_event(Driver *v, struct virtio_input_event *e) {
+    uint16_t head;
+    uint32_t length;
+    if (!driver_used(v, 0, &head, &length)) return false;
+    ck_assert_uint_eq(length, 8);
+    memcpy(e, driver_ram(v, DRIVER_DATA + 8 * head), 8);
+    return true;
+}
+
+static void check_event(Driver *v, unsigned type, unsigned code, uint32_t value) {
+    struct virtio_input_event e;
+    ck_assert(next_event(v, &e));
+    ck_assert_uint_eq(e.type, type);
+    ck_assert_uint_eq(e.code, code);
+    ck_assert_uint_eq(e.value, value);
+}
+
+START_TEST(test_keys) {
+    Machine *m = driver_machine();
+    Driver v;
+    driver_start(&v, driver_device(m, &virtio_keyboard_device, ""), UINT64_MAX);
+    struct virtio_input_event e;
+    input_key(&m->input, KEY_Q, true); // nobody gave a buffer: it is lost, whole
+    input_key(&m->input, KEY_Q, false);
+    give_buffers(&v, 8);
+    input_key(&m->input, KEY_A, true);
+    input_key(&m->input, KEY_A, true); // still down
+    input_key(&m->input, KEY_LEFTSHIFT, true);
+    check_event(&v, EV_KEY, KEY_A, 1);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    check_event(&v, EV_KEY, KEY_LEFTSHIFT, 1);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    ck_assert(!next_event(&v, &e));
+    ck_assert(driver_interrupted(&v));
+    input_release_all(&m->input); // four buffers are left, in the order of the codes
+    check_event(&v, EV_KEY, KEY_A, 0);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    check_event(&v, EV_KEY, KEY_LEFTSHIFT, 0);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    input_key(&m->input, INPUT_CODES + 5, true); // no such key
+    ck_assert(!next_event(&v, &e));
+    machine_free(m);
+}
+END_TEST
+
+// A group that does not fit waits for nobody, and leaves the buffers for the next.
+START_TEST(test_group_or_nothing) {
+    Machine *m = driver_machine();
+    Driver v;
+    struct virtio_input_event e;
+    driver_start(&v, driver_device(m, &virtio_tablet_device, ""), UINT64_MAX);
+    give_buffers(&v, 2);
+    input_point(&m->input, 5, 6); // three events
+    ck_assert(!next_event(&v, &e));
+    input_button(&m->input, BTN_LEFT, true); // two
+    check_event(&v, EV_KEY, BTN_LEFT, 1);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    machine_free(m);
+}
+END_TEST
+
+START_TEST(test_pointers) {
+    Machine *m = driver_machine();
+    Driver v;
+    driver_start(&v, driver_device(m, &virtio_mouse_device, ""), UINT64_MAX);
+    ck_assert(!input_has(&m->input, INPUT_ABSOLUTE) && input_has(&m->input, INPUT_RELATIVE));
+    give_buffers(&v, 8);
+    input_point(&m->input, 5, 6); // no tablet
+    input_move(&m->input, -3, 0);
+    input_move(&m->input, 0, 0);
+    input_wheel(&m->input, 1, 0);
+    check_event(&v, EV_REL, REL_X, (uint32_t)-3);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    check_event(&v, EV_REL, REL_WHEEL, (uint32_t)-1);
+    check_event(&v, EV_SYN, SYN_REPORT, 0);
+    machine_free(m);
+}
+END_TEST
+
+START_TEST(test_lamps) {
+    Machine *m = driver_machine();
+    Driver v;
+    uint16_t head;
+    uint32_t length;
+    driver_start(&v, driver_device(m, &virtio_keyboard_device, ""), UINT64_MAX);
+    Seg out = {DRIVER_DATA, 8};
+    driver_add(&v, 1, &out, 1, NULL, 0);
+    driver_kick(&v, 1);
+    ck_assert(driver_used(&v, 1, &head, &length));
+    machine_free(m);
+}
+END_TEST
+
+// HID usages of some keys whose place matters: letters, the key beside Enter, beside left Shift, AltGr.
+START_TEST(test_scancodes) {
+    ck_assert_uint_eq(key_from_usage(4), KEY_A);
+    ck_assert_uint_eq(key_from_usage(29), KEY_Z);
+    ck_assert_uint_eq(key_from_usage(39), KEY_0);
+    ck_assert_uint_eq(key_from_usage(40), KEY_ENTER);
+    ck_assert_uint_eq(key_from_usage(56), KEY_SLASH);
+    ck_assert_uint_eq(key_from_usage(57), KEY_CAPSLOCK);
+    ck_assert_uint_eq(key_from_usage(69), KEY_F12);
+    ck_assert_uint_eq(key_from_usage(82), KEY_UP);
+    ck_assert_uint_eq(key_from_usage(99), KEY_KPDOT);
+    ck_assert_uint_eq(key_from_usage(100), KEY_102ND);
+    ck_assert_uint_eq(key_from_usage(115), KEY_F24);
+    ck_assert_uint_eq(key_from_usage(129), KEY_VOLUMEDOWN);
+    ck_assert_uint_eq(key_from_usage(230), KEY_RIGHTALT);
+    ck_assert_uint_eq(key_from_usage(231), KEY_RIGHTMETA);
+    ck_assert_uint_eq(key_from_usage(0), 0);
+    ck_assert_uint_eq(key_from_usage(70000), 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *s = suite_create("input");
+    TCase *t = tcase_create("input");
+    tcase_add_test(t, test_configuration);
+    tcase_add_test(t, test_keys);
+    tcase_add_test(t, test_group_or_nothing);
+    tcase_add_test(t, test_pointers);
+    tcase_add_test(t, test_lamps);
+    tcase_add_test(t, test_scancodes);
+    suite_add_tcase(s, t);
+    return suite_run(s);
+}
