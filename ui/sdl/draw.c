@@ -13,7 +13,7 @@ enum { FIRST_WIDTH = 640, FIRST_HEIGHT = 480 }; // of a head that shows nothing 
 void window_title(Window *o) {
     Windows *w = o->all;
     const char *name = w->machine->spec->name ? w->machine->spec->name : w->machine->board->name;
-    char text[200], head[16] = "", rate[48] = "";
+    char text[256], head[16] = "", rate[48] = "";
     if (w->n > 1) snprintf(head, sizeof(head), " [%u]", o->head + 1);
     if (w->spec.status) snprintf(rate, sizeof(rate), " - %u frames/s, %ux%u", o->rate, o->width, o->height);
     snprintf(text, sizeof(text), "Myna: %.100s%s%s%s%s", name, head, rate,

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""A desktop without hardware: an X server (Xvfb) whose picture can be read, and a user's hands (xdotool), which go
+through the X server as real ones would."""
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+
+from console import ConsoleError, patience
+from guests import Skip
+
+
+class Picture:
+    """Rows of pixels as 24-bit numbers 0xRRGGBB."""
+
+    def __init__(self, width, height, rows):
+        self.width, self.height, self.rows = width, height, rows
+
+    def cut(self, x, y, width, height):
+        return Picture(width, height, [row[x:x + width] for row in self.rows[y:y + height]])
+
+    def scaled(self, n):
+        rows = []
+        for row in self.rows:
+            rows += [[p for p in row for _ in range(n)]] * n
+        return Picture(self.width * n, self.height * n, rows)
+
+    def difference(self, other):
+        """None, or what differs first."""
+        if (self.width, self.height) != (other.width, other.height):
+            return f"{self.width}x{self.height} is not {other.width}x{other.height}"
+        for y, (a, b) in enumerate(zip(self.rows, other.rows)):
+            if a != b:
+                x = next((i for i, (p, q) in enumerate(zip(a, b)) if p != q), min(len(a), len(b)))
+                return f"pixel {x},{y} differs"
+        return None
+
+
+def read_ppm(path):
+    with open(path, "rb") as f:
+        kind, size, most, data = f.read().split(b"\n", 3)
+    if kind != b"P6" or most != b"255":
+        raise ConsoleError(f"{path} is no PPM")
+    width, height = map(int, size.split())
+    pixels = [data[i] << 16 | data[i + 1] << 8 | data[i + 2] for i in range(0, len(data), 3)]
+    return Picture(width, height, [pixels[y * width:(y + 1) * width] for y in range(height)])
+
+
+class Desktop:
+    def __init__(self, width=1600, height=1000):
+        for program, package in (("Xvfb", "xvfb"), ("xdotool", "xdotool")):
+            if not shutil.which(program):
+                raise Skip(f"{program} is not installed ({package})")
+        self.folder = tempfile.mkdtemp()
+        reader, writer = os.pipe()
+        self.server = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24",
+             "-fbdir", self.folder, "-nolisten", "tcp"], pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(writer)
+        with os.fdopen(reader) as f:
+            number = f.readline().strip()
+        if not number:
+            raise Skip("Xvfb does not start here")
+        self.display = f":{number}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def tool(self, *words):
+        done = subprocess.run(["xdotool", *map(str, words)], env={**os.environ, "DISPLAY": self.display},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise ConsoleError(f"xdotool {words}: {done.stdout}")
+        return done.stdout
+
+    def window(self, name):
+        """The id of the one window with this name, in the upper left corner, with the keyboard's focus."""
+        deadline = time.monotonic() + 30 * patience()
+        while time.monotonic() < deadline:
+            done = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], env={**os.environ, "DISPLAY": self.display},
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            if done.stdout.split():
+                window = done.stdout.split()[0]
+                self.tool("windowmove", "--sync", window, 20, 30)
+                self.tool("windowfocus", "--sync", window)
+                return window
+            time.sleep(0.2)
+        raise ConsoleError(f"there is no window named {name}")
+
+    def place(self, window):
+        """x, y, width, height"""
+        values = dict(line.split("=") for line in self.tool("getwindowgeometry", "--shell", window).split())
+        return tuple(int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def type(self, text):
+        self.tool("type", "--delay", 20, text)
+        self.tool("key", "Return")
+
+    def picture(self):
+        """What the X server shows: Xvfb keeps it in an XWD file (X11/XWDFile.h)."""
+        with open(f"{self.folder}/Xvfb_screen0", "rb") as f:
+            data = f.read()
+        words = struct.unpack(">25I", data[:100])
+        start, width, height, depth, line = words[0] + 12 * words[19], words[4], words[5], words[11], words[12]
+        if depth != 32 or words[7] != 0:
+            raise ConsoleError(f"the X server's pixels have {depth} bits, byte order {words[7]}")
+        rows = [[p & 0xffffff for p in struct.unpack(f"<{width}I", data[start + y * line:start + y * line + 4 * width])]
+                for y in range(height)]
+        return Picture(width, height, rows)
+
+    def shows(self, window, wanted, what):
+        """Waits until the window's middle shows this picture."""
+        deadline = time.monotonic() + 10 * patience()
+        while True:
+            x, y, width, height = self.place(window)
+            left, top = x + (width - wanted.width) // 2, y + (height - wanted.height) // 2
+            found = self.picture().cut(left, top, wanted.width, wanted.height).difference(wanted)
+            if not found:
+                return
+            if time.monotonic() > deadline:
+                raise ConsoleError(f"{what}: {found}")
+            time.sleep(0.3)
