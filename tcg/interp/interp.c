@@ -145,8 +145,9 @@ static int jump(Frame *f, const IrOp *op) {
 static int run_exit(Frame *f, const IrOp *op, int next) {
     Vcpu *v = f->v;
     switch (op->op) {
+    case OP_POLL:
     case OP_EXIT_IF:
-        if (!(f->value[op->a] & 1))
+        if (op->op == OP_POLL ? !atomic_load_explicit(&v->exit_request, memory_order_relaxed) : !(f->value[op->a] & 1))
             return next;
         // fallthrough
     case OP_EXIT:

@@ -24,7 +24,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     b->pc = pc;
     b->ctx = ctx;
     b->bytes = 0;
-    b->unlinked = false;
+    b->unlinked = b->region = false;
     b->names = names;
     b->nops = b->nsnaps = b->npending = b->ninsns = b->nargs = b->nlabels = 0;
     k->b = b;
@@ -35,9 +35,20 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     k->ended = k->full = false;
     k->first_flow = IR_MAX_OPS;
     k->last_label = 0;
+    k->nheads = 0;
     memset(k->consts, 0, sizeof k->consts);
     forget_all(k);
 }
+
+// The label of the region's block that begins at pc, or -1.
+static int head_at(const IrBuild *k, int64_t pc) {
+    for (unsigned i = 0; i < k->nheads; i++)
+        if (k->head[i] == pc)
+            return (int)i;
+    return -1;
+}
+
+static bool ends_before(const IrBuild *k, int32_t pc) { return pc >= k->stop || head_at(k, pc) >= 0; }
 
 void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     IrBlock *b = k->b;
@@ -47,7 +58,7 @@ void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0, k->retired};
     b->insns[b->ninsns++] = (IrInsn){pc, (uint16_t)b->nops, (uint8_t)length};
     if (b->nops > IR_MAX_OPS - 2 * INSN_OPS || b->ninsns == IR_MAX_INSNS || b->nargs > IR_MAX_ARGS / 2 ||
-        b->nlabels > IR_MAX_LABELS / 2)
+        b->nlabels > IR_MAX_LABELS / 2 || (k->nheads && ends_before(k, pc + (int32_t)length)))
         k->full = true;
 }
 
@@ -319,7 +330,16 @@ static IrOp *emit_exit(IrBuild *k, IrOpcode op, IrRef a, int64_t target) {
     return o;
 }
 
-void ir_exit(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT, IR_NONE, target); }
+void ir_exit(IrBuild *k, int64_t target) {
+    int head = head_at(k, target);
+    if (head < 0) {
+        emit_exit(k, OP_EXIT, IR_NONE, target);
+        return;
+    }
+    count(k, k->retired + k->counts);
+    ir_jump(k, (unsigned)head, NULL, 0);
+}
+
 void ir_exit_sync(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT_SYNC, IR_NONE, target); }
 
 void ir_exit_call(IrBuild *k, int64_t target, int64_t ret) {
@@ -334,7 +354,13 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target) {
         ir_exit(k, target);
     if (known >= 0)
         return;
-    emit_exit(k, OP_EXIT_IF, cond, target);
+    int head = head_at(k, target);
+    if (head < 0) {
+        emit_exit(k, OP_EXIT_IF, cond, target);
+    } else {
+        count(k, k->retired + k->counts);
+        ir_branch(k, cond, (unsigned)head, NULL, 0);
+    }
     k->retired = 0;
     k->counts = false;
 }
@@ -349,6 +375,10 @@ void ir_exit_done(IrBuild *k) {
     count(k, k->retired + k->counts);
     ir_emit(k, OP_EXIT_DONE, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
     end_here(k);
+}
+
+void ir_poll(IrBuild *k, int64_t here) {
+    op_at(k, ir_emit(k, OP_POLL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0))->target = (int32_t)here;
 }
 
 // ---- local blocks
@@ -407,4 +437,25 @@ void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsign
         ir_jump(k, label, args, n);
     else if (known < 0)
         emit_jump(k, OP_BRANCH, cond, label, args, n);
+}
+
+// ---- regions
+
+void ir_region(IrBuild *k, const int32_t *pcs, unsigned n) {
+    memcpy(k->head, pcs, n * sizeof *pcs);
+    k->nheads = n;
+    k->b->nlabels = n;
+    k->b->region = true;
+    int entry = head_at(k, k->b->pc);
+    if (entry > 0)
+        ir_jump(k, (unsigned)entry, NULL, 0);
+}
+
+void ir_head(IrBuild *k, unsigned i, int32_t stop) {
+    ir_label(k, i, T_VOID, NULL, 0);
+    ir_poll(k, k->head[i]);
+    k->b->pc = k->head[i];
+    k->stop = stop;
+    k->retired = 0;
+    k->counts = k->full = false;
 }

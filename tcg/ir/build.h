@@ -15,6 +15,8 @@ typedef struct IrKnown {
 } IrKnown;
 enum { KNOWN_WIDE = 0x80 }; // the value is wider than the slot, or its cast
 
+enum { IR_MAX_HEADS = 24 };
+
 typedef struct IrBuild {
     IrBlock *b;
     uint64_t live[IR_FORWARD_BYTES / 4 / 64];
@@ -28,10 +30,18 @@ typedef struct IrBuild {
     bool ended;              // an END op was built
     bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
     bool full;               // no room for another instruction: end the block
+    unsigned nheads;         // of a region, see ir_region
+    int32_t head[IR_MAX_HEADS], stop; // stop: where the present block ends at the latest
     IrKnown known[IR_FORWARD_BYTES / 4];
 } IrBuild;
 
 #define IR_NO_SLOT 0xffff
+
+// Regions: several blocks of one page in one IrBlock, each under a label of its own. ir_region, behind ir_begin, names the pcs where they
+// begin; exits to one of those become jumps to its label, and the instruction before one is the last of its block. The block's own pc,
+// where the region is entered, is one of them. ir_head begins each, in ascending order; it starts at IrBlock.pc and ends at `stop`, if not before.
+void ir_region(IrBuild *k, const int32_t *pcs, unsigned n); // ascending
+void ir_head(IrBuild *k, unsigned i, int32_t stop);
 
 // The builder's constructors may be called with any operands; what follows an END op is dropped by ir_finish.
 void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx);
@@ -67,6 +77,7 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);
 void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret);
 void ir_exit_sync(IrBuild *k, int64_t target);
 void ir_exit_done(IrBuild *k);
+void ir_poll(IrBuild *k, int64_t here);                // leaves to `here`, which is where it stands, if there is a request
 // Local blocks: a value used behind a LABEL was made behind it too, or is a parameter of it, or was made before
 // the block's first BRANCH, JUMP or LABEL (and so on every path).
 unsigned ir_label_new(IrBuild *k);

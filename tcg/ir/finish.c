@@ -79,16 +79,16 @@ static void drop(IrBlock *b, IrOp *op) {
 }
 
 // One walk along the ops: labels that can be reached, given those known so far.
-static uint32_t reach(const IrBlock *b, uint32_t labels) {
+static uint64_t reach(const IrBlock *b, uint64_t labels) {
     bool here = true;
     for (unsigned i = 0; i < b->nops; i++) {
         const IrOp *op = &b->ops[i];
         if (op->op == OP_LABEL) {
             here |= labels >> op->label & 1;
-            labels |= (uint32_t)here << op->label;
+            labels |= (uint64_t)here << op->label;
         }
         if (here && ir_op_info[op->op].kind == KIND_JUMP)
-            labels |= 1u << op->label;
+            labels |= 1ull << op->label;
         if ((ir_op_info[op->op].effects & FX_END) || op->op == OP_JUMP)
             here = false;
     }
@@ -98,7 +98,7 @@ static uint32_t reach(const IrBlock *b, uint32_t labels) {
 // What cannot be reached, behind an END or JUMP. Nothing that can be reached names a value made there: it
 // would have to be made before the first local control flow, which is reached if anything behind it is.
 static void drop_unreachable(IrBlock *b) {
-    uint32_t labels = 0, before = 1;
+    uint64_t labels = 0, before = 1;
     while (b->nlabels && labels != before) { // again, should a jump back have reached more
         before = labels;
         labels = reach(b, labels);
@@ -115,7 +115,7 @@ static void drop_unreachable(IrBlock *b) {
             here = false;
     }
 }
-_Static_assert(IR_MAX_LABELS <= 32, "labels are bits of a word");
+_Static_assert(IR_MAX_LABELS <= 64, "labels are bits of a word");
 
 // Without local control flow that is all behind the first END.
 static void cut_behind_end(IrBlock *b, unsigned end) {

@@ -20,7 +20,7 @@ typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
 #define IR_MAX_OPS 4096 // the last is never made: IR_NONE's low bits name its place in `uses`
 #define IR_MAX_INSNS 512
-#define IR_MAX_LABELS 32
+#define IR_MAX_LABELS 64
 #define IR_MAX_ARGS 256
 
 typedef enum IrType { T_VOID, T_I1, T_I32, T_I64, T_I128, T_F16, T_F32, T_F64, T_V128 } IrType;
@@ -126,6 +126,7 @@ typedef struct IrBlock {
     uint32_t bytes;          // guest bytes covered, from pc on
     uint32_t ctx;            // context word it was translated under
     bool unlinked;           // its direct exits must be looked up each time, never linked
+    bool region;             // of tier 2: ir_region
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];

@@ -160,10 +160,10 @@ block 0x80000000 ctx 0x0
 line 2: displacement too large
 == error a label too many
 block 0x80000000 ctx 0x0
-             label 32()
+             label 64()
              exit 0x80000004
 --
-line 2: labels go up to 31
+line 2: labels go up to 63
 == error a guest instruction far away
 block 0x80000000 ctx 0x0
   @90000000+4

@@ -384,3 +384,23 @@ a0 = 0x11223344
 a1 = 0x5566
 [0x10010] = 0x1122334455667799
 pc = 0x80000004
+== run a poll goes on where nobody asks for anything
+a0=3 a1=0
+block 0x80000040 ctx 0x0
+  @80000040+4
+             jump 0()
+             label 0()
+             poll 0x80000040
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = add %2, %1
+             set a1, %3
+    %4:i64 = add %1, -1
+             set a0, %4
+    %5:i1  = ne.i64 %4, 0
+             branch %5, 0()
+             exit 0x80000044
+--
+a0 = 0x0
+a1 = 0x6
+pc = 0x80000044
