@@ -155,6 +155,7 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         {"tb-size", KEY_NUMBER}, {"one-insn-per-tb", KEY_BOOL},
         {"split-wx", KEY_BOOL},  {"interpret", KEY_BOOL},
         {"one-insn", KEY_BOOL},  {"seed", KEY_NUMBER},
+        {"tier", KEY_CHOICE, "1|2"}, {"tier2-threshold", KEY_NUMBER},
         {NULL},
     };
     KeyVals kv;
@@ -175,6 +176,8 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         o->spec.single_thread = keyvals_get(&kv, "thread") && !strcmp(keyvals_get(&kv, "thread"), "single");
         e->interpret = keyvals_bool(&kv, "interpret", e->interpret);
         e->seed = (unsigned)keyvals_number(&kv, "seed", e->seed);
+        e->tier = (unsigned)keyvals_number(&kv, "tier", e->tier);
+        e->tier2_threshold = (unsigned)keyvals_number(&kv, "tier2-threshold", e->tier2_threshold);
         e->one_insn = keyvals_bool(&kv, "one-insn-per-tb", keyvals_bool(&kv, "one-insn", e->one_insn));
     }
     keyvals_free(&kv);

@@ -11,7 +11,11 @@ typedef struct CodeBuffer {
     size_t cold, cold_start; // out-of-line stubs, from cold_start on
 } CodeBuffer;
 
-typedef struct CompiledLink { uint32_t site, stub; bool warm; } CompiledLink; // warm: may go to the target's warm entry
+typedef struct CompiledLink {
+    uint32_t site, stub;
+    bool warm;   // may go to the target's warm entry
+    bool paired; // a call, or what comes behind it
+} CompiledLink;
 
 // A fast-path access and its slow path (executable addresses): where a fault on the guard page goes on.
 typedef struct CompiledAccess { uint32_t access, slow; } CompiledAccess;

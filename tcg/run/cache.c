@@ -6,6 +6,7 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/tier2.h"
 
 // Neighbours in the guest stay neighbours here, so that what runs together shares lines of the table.
 static unsigned block_hash(uint64_t paddr, uint32_t ctx) {
@@ -76,10 +77,14 @@ void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host) {
         sched_yield();
 }
 
+CodeBuffer *engine_buffer(Engine *e, uint32_t at) {
+    return at - (uint32_t)(uintptr_t)e->code.rx < e->code.size ? &e->code : &e->region_code;
+}
+
 static void unlink_incoming(Engine *e, Block *b) {
     for (uint32_t i = b->incoming; i;) {
         Link *l = &e->links[i];
-        e->backend->patch(&e->code, l->site, l->stub);
+        e->backend->patch(engine_buffer(e, l->site), l->site, l->stub);
         l->to = NULL;
         i = l->next;
         l->next = 0;
@@ -88,13 +93,15 @@ static void unlink_incoming(Engine *e, Block *b) {
 }
 
 // Locked. From now on nothing runs the block before it was looked at: links to it are undone, and its entry, which jump caches hold,
-// leads out. Other vCPUs may finish the run they are in.
+// leads out. Other vCPUs may finish the run they are in, which in a region is that to the next poll.
 static void suspect(Engine *e, Block *b) {
     if (atomic_exchange(&b->suspect, true))
         return;
+    for (unsigned i = 0; b->region && i < e->nvcpus; i++)
+        vcpu_kick(e->vcpus[i], EXIT_WORK);
     unlink_incoming(e, b);
     if (b->divertible)
-        e->backend->divert(&e->code, b->code, &b->kept, true);
+        e->backend->divert(engine_buffer(e, b->code), b->code, &b->kept, true);
     else if (b->code)
         post_jumps(e);
 }
@@ -102,7 +109,7 @@ static void suspect(Engine *e, Block *b) {
 void cache_revive(Engine *e, Block *b) {
     atomic_store(&b->suspect, false);
     if (b->divertible)
-        e->backend->divert(&e->code, b->code, &b->kept, false);
+        e->backend->divert(engine_buffer(e, b->code), b->code, &b->kept, false);
 }
 
 static void suspect_page(Engine *e, CodePage *p) {
@@ -197,11 +204,18 @@ void cache_retire(Engine *e, Block *b) {
     }
 }
 
+bool block_covers(const Block *b, uint64_t paddr) {
+    for (unsigned i = 0; i < b->nparts; i++)
+        if (paddr - ((b->paddr & PAGE_MASK) + b->part[i].at) < b->part[i].bytes)
+            return true;
+    return !b->region && paddr - b->paddr < b->bytes;
+}
+
 static unsigned rove_bit(uint64_t paddr) { return (unsigned)(paddr * 0x9e3779b97f4a7c15u >> 40) & (ROVE_BITS - 1); }
 
-bool cache_roves(const Engine *e, int32_t pc) {
-    unsigned bit = rove_bit(e->ppage + (uint64_t)(int64_t)pc);
-    return e->roving[bit / 64] >> (bit & 63) & 1;
+bool cache_roves(const Engine *e, uint64_t paddr) {
+    unsigned bit = rove_bit(paddr);
+    return __atomic_load_n(&e->roving[bit / 64], __ATOMIC_RELAXED) >> (bit & 63) & 1; // tier 2 asks without the lock
 }
 
 // Misses that lie further apart cost little, and the site may hit in between.
@@ -222,10 +236,10 @@ void cache_rove(Vcpu *v, unsigned site) {
     uint64_t paddr = f->ppage | (vcpu_pc(v) & ~PAGE_MASK);
     unsigned bit = rove_bit(paddr);
     CodePage *p = cache_page(e, f->ppage, false);
-    e->roving[bit / 64] |= 1ull << (bit & 63);
+    __atomic_fetch_or(&e->roving[bit / 64], 1ull << (bit & 63), __ATOMIC_RELAXED);
     for (Block *b = p ? p->blocks : NULL, *next; b; b = next) {
         next = b->in_page[(b->paddr & PAGE_MASK) != p->ppage];
-        if (b->paddr <= paddr && paddr < b->paddr + b->bytes)
+        if (block_covers(b, paddr))
             cache_retire(e, b);
     }
     v->stat[STAT_ROVE]++;
@@ -239,11 +253,12 @@ void cache_link(Engine *e, uint32_t link, Block *to) {
     l->to = to;
     l->next = to->incoming;
     to->incoming = link;
-    e->backend->patch(&e->code, l->site, l->warm ? to->warm : to->code);
+    e->backend->patch(engine_buffer(e, l->site), l->site, l->warm ? to->warm : to->code);
 }
 
 // The cache is full: everything goes. Block memory is freed, so no vCPU may be active.
 void cache_flush(Engine *e, Vcpu *v) {
+    tier2_hold(e, true);
     engine_exclusive(e, v, true);
     pthread_mutex_lock(&e->lock);
     for (unsigned i = 0; i < PAGE_HASH; i++)
@@ -261,8 +276,11 @@ void cache_flush(Engine *e, Vcpu *v) {
     e->nby_code = 0;
     e->code.used = e->code.fixed;
     e->code.cold = e->code.cold_start;
+    e->region_code.used = 0;
+    e->region_code.cold = e->region_code.cold_start;
     atomic_fetch_add(&e->generation, 1);
     post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
     pthread_mutex_unlock(&e->lock);
     engine_exclusive(e, v, false);
+    tier2_hold(e, false);
 }

@@ -20,6 +20,8 @@
 typedef struct CodePage CodePage;
 typedef struct DebugPoints DebugPoints;
 
+typedef struct RegionPart { uint16_t at, bytes; } RegionPart; // offset in the page
+
 typedef struct Block {
     uint64_t paddr;
     uint64_t next_ppage;            // straddling: the physical page of its last bytes, else ~0
@@ -31,6 +33,12 @@ typedef struct Block {
     _Atomic bool suspect;
     bool retired, divertible;       // divertible: Backend.divert takes its entry; `kept` is what that gave
     uint16_t kept;
+    bool region;                    // tier2.c: several blocks in one, of `part`; `copy` holds the bytes of one part after another
+    _Atomic uint8_t failures;       // how often no region was found to begin here
+    _Atomic uint8_t met;            // how often a loop came around here, as far as was seen
+    uint8_t nparts;
+    uint16_t mark;                  // form.c's own
+    struct RegionPart *part;
     bool debug;                     // for vaddrs on whose page a breakpoint is: one instruction, no links from or to it
     struct Block *_Atomic next;     // hash chain
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
@@ -57,6 +65,7 @@ typedef struct Link {
     Block *from, *to;
     uint32_t next;                  // in to->incoming
     bool warm;                      // to the target's warm entry
+    bool paired;                    // a call, or what comes behind it
 } Link;
 
 enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13 };
@@ -87,7 +96,8 @@ struct Engine {
     struct Arena *arena;            // blocks, byte copies
     Block **by_code;                // all blocks with host code, for guard.c
     unsigned nby_code, by_code_room;
-    CodeBuffer code;
+    CodeBuffer code, region_code;
+    struct Tier2 *tier2;            // NULL: off
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
     DebugPoints *_Atomic breakpoints, *_Atomic watchpoints; // debug.c; NULL: none
@@ -102,9 +112,12 @@ struct Engine {
 };
 
 enum { MAX_BLOCK_INSNS = 64 };
-void engine_log_block(Engine *e, const uint8_t *host); // dump.c: -d in_asm, op, op_opt, out_asm
+void engine_log_block(const IrBlock *ir);            // dump.c: -d op, op_opt, out_asm
 void engine_log_entry(Vcpu *v);                      // -d exec, cpu
-void engine_log_code(Engine *e, const Compiled *c);
+void engine_log_code(Engine *e, const IrBlock *ir, const Compiled *c);
+CodeBuffer *engine_buffer(Engine *e, uint32_t at);   // the one that the executable address lies in
+bool code_map(CodeBuffer *c, size_t size);
+bool block_covers(const Block *b, uint64_t paddr);   // is it of the instruction there?
 uint64_t clock_ns(void);
 
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx, bool debug);         // lock-free; may be suspect
@@ -122,7 +135,7 @@ void cache_retire(Engine *e, Block *b);                                         
 // A load or store site's pair missed many times (thunk of translated code; pc_off is set). If that was quick, blocks with this instruction are
 // retired, and translated so that the access does without a pair.
 void cache_rove(Vcpu *v, unsigned site);
-bool cache_roves(const Engine *e, int32_t pc);                                  // the instruction at offset pc of Engine.ppage
+bool cache_roves(const Engine *e, uint64_t paddr);                              // the instruction there
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 void cache_flush(Engine *e, Vcpu *v);                                           // v not active
 

@@ -15,17 +15,18 @@ uint64_t clock_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-void engine_log_block(Engine *e, const uint8_t *host) {
+void engine_log_block(const IrBlock *ir) {
     if (!log_on(LOG_OP | LOG_OP_OPT))
         return;
-    char *text = ir_print(&e->ir);
+    char *text = ir_print(ir);
     fputs(text, log_begin());
     log_end();
     free(text);
 }
 
-static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes) {
-    const uint8_t *code = e->code.rw + (at - (uint32_t)(uintptr_t)e->code.rx);
+static void dump_bytes(FILE *f, Engine *e, uint32_t at, uint32_t bytes) {
+    const CodeBuffer *buffer = engine_buffer(e, at);
+    const uint8_t *code = buffer->rw + (at - (uint32_t)(uintptr_t)buffer->rx);
 #ifdef HAVE_CAPSTONE
     csh cs;
     if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) == CS_ERR_OK) {
@@ -43,17 +44,18 @@ static void dump_bytes(FILE *f, const Engine *e, uint32_t at, uint32_t bytes) {
 }
 
 // `-d perfmap -D FILE`: which guest code a profile's host addresses belong to.
-static void log_map(const Engine *e, const Compiled *c) {
-    uint64_t pc = e->ir.vpage + (uint64_t)e->ir.pc;
+static void log_map(const IrBlock *ir, const Compiled *c) {
+    uint64_t pc = ir->vpage + (uint64_t)ir->pc;
+    const char *kind = ir->region ? "region " : "";
     FILE *f = log_begin();
-    fprintf(f, "%x %x %" PRIx64 " ctx 0x%x\n%x %x %" PRIx64 " ctx 0x%x stubs\n", c->entry, c->bytes, pc, e->ir.ctx, c->cold,
-            c->cold_bytes, pc, e->ir.ctx);
+    fprintf(f, "%x %x %s%" PRIx64 " ctx 0x%x\n%x %x %s%" PRIx64 " ctx 0x%x stubs\n", c->entry, c->bytes, kind, pc, ir->ctx, c->cold,
+            c->cold_bytes, kind, pc, ir->ctx);
     log_end();
 }
 
-void engine_log_code(Engine *e, const Compiled *c) {
+void engine_log_code(Engine *e, const IrBlock *ir, const Compiled *c) {
     if (log_on(LOG_PERFMAP))
-        log_map(e, c);
+        log_map(ir, c);
     if (!log_on(LOG_OUT_ASM))
         return;
     FILE *f = log_begin();

@@ -10,8 +10,9 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/tier2.h"
 
-static bool code_map(CodeBuffer *c, size_t size) {
+bool code_map(CodeBuffer *c, size_t size) {
     int fd = memfd_create("myna-code", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
         return false;
@@ -51,7 +52,15 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
         fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
         e->options.interpret = true;
     }
+    tier2_init(e); // without it, tier 1 does it all
     return e;
+}
+
+static void code_unmap(CodeBuffer *c) {
+    if (!c->rw)
+        return;
+    munmap(c->rw, c->size);
+    munmap(c->rx, c->size);
 }
 
 void engine_free(Engine *e) {
@@ -61,15 +70,14 @@ void engine_free(Engine *e) {
         log_end();
         free(text);
     }
+    tier2_fini(e);
     for (unsigned i = 0; i < PAGE_HASH; i++)
         for (CodePage *p = e->pages[i], *next; p; p = next) {
             next = p->next;
             free(p);
         }
-    if (e->code.rw) {
-        munmap(e->code.rw, e->code.size);
-        munmap(e->code.rx, e->code.size);
-    }
+    code_unmap(&e->code);
+    code_unmap(&e->region_code);
     e->backend->fini(e);
     arena_free(e->arena);
     free(e->breakpoints);
@@ -80,9 +88,11 @@ void engine_free(Engine *e) {
 }
 
 void engine_attach(Engine *e, Vcpu *v) {
+    tier2_hold(e, true);
     pthread_mutex_lock(&e->lock);
     e->vcpus[e->nvcpus++] = v;
     pthread_mutex_unlock(&e->lock);
+    tier2_hold(e, false);
 }
 
 Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) {
@@ -103,6 +113,7 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) 
 
 void vcpu_free(Vcpu *v) {
     Engine *e = v->engine;
+    tier2_hold(e, true);
     pthread_mutex_lock(&e->lock);
     for (unsigned k = 0; k < STAT_COUNT; k++)
         e->gone[k] += v->stat[k];
@@ -110,6 +121,7 @@ void vcpu_free(Vcpu *v) {
         if (e->vcpus[i] == v)
             e->vcpus[i] = e->vcpus[--e->nvcpus];
     pthread_mutex_unlock(&e->lock);
+    tier2_hold(e, false);
     work_free(v);
     tlb_free(v);
     free(v);
@@ -164,6 +176,7 @@ char *engine_info(Engine *e) {
     if (sum[STAT_INSNS])
         fprintf(f, "%-30s %.1f ns a guest instruction, %.1f host bytes\n", "translation",
                 (double)translate_ns / (double)sum[STAT_INSNS], (double)sum[STAT_HOST_BYTES] / (double)sum[STAT_INSNS]);
+    tier2_info(e, f);
     fclose(f);
     return text;
 }

@@ -8,6 +8,8 @@ typedef struct EngineOptions {
     bool interpret;       // run IR in the interpreter: no host code
     bool one_insn;        // one-instruction blocks
     unsigned seed;        // hostile build: of its dice; 0: any
+    unsigned tier;        // 1: no regions (tier2.c); 0, 2: hot loops become regions
+    unsigned tier2_threshold; // how often a loop is met before it does; 0: default; 1: at once, and by the vCPU itself
 } EngineOptions;
 
 Engine *engine_new(const Guest *guest, const EngineOptions *options);

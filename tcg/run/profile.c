@@ -13,9 +13,9 @@ static void on_tick(int sig, siginfo_t *info, void *context) {
     Vcpu *v = guard_running();
     if (!v)
         return;
-    const CodeBuffer *code = &v->engine->code;
+    const CodeBuffer *code = &v->engine->code, *regions = &v->engine->region_code;
     uint64_t pc = (uint64_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
-    bool translated = pc - (uint64_t)(uintptr_t)code->rx < code->size;
+    bool translated = pc - (uint64_t)(uintptr_t)code->rx < code->size || pc - (uint64_t)(uintptr_t)regions->rx < regions->size;
     v->samples[translated ? PROFILE_CODE : v->part]++;
     atomic_fetch_or(&v->exit_request, EXIT_PROFILE);
 }

@@ -13,6 +13,7 @@
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
 #include "tcg/run/profile.h"
+#include "tcg/run/tier2.h"
 
 typedef struct PendingLink {
     uint32_t link; // 0: none
@@ -32,6 +33,12 @@ static bool straddles(const Engine *e, uint64_t pc) {
 
 // Does the block's memory still hold what was translated? `host`, `next`: its page and the one it straddles into.
 static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next) {
+    const uint8_t *copy = b->copy;
+    for (unsigned i = 0; i < b->nparts; copy += b->part[i++].bytes)
+        if (memcmp(copy, host + b->part[i].at, b->part[i].bytes) != 0)
+            return false;
+    if (b->region)
+        return true;
     unsigned at = b->paddr & (PAGE_SIZE - 1), here = b->bytes;
     if (b->next_ppage != ~0ull)
         here = PAGE_SIZE - at;
@@ -83,7 +90,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
         cache_retire(e, b);
         return NULL;
     }
-    engine_log_code(e, &c);
+    engine_log_code(e, &e->ir, &c);
     v->stat[STAT_HOST_BYTES] += c.bytes + c.cold_bytes;
     v->stat[STAT_FALLBACK] += c.fallbacks;
     b->code = c.entry;
@@ -93,7 +100,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     b->first_link = e->nlinks;
     b->nlinks = (uint16_t)c.nlinks;
     for (unsigned i = 0; i < c.nlinks; i++)
-        e->links[e->nlinks++] = (Link){.site = c.links[i].site, .stub = c.links[i].stub, .from = b, .warm = c.links[i].warm};
+        e->links[e->nlinks++] = (Link){.site = c.links[i].site, .stub = c.links[i].stub, .from = b, .warm = c.links[i].warm, .paired = c.links[i].paired};
     cache_publish(e, b);
     return b;
 }
@@ -127,7 +134,7 @@ static Block *translate(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     ir_finish(&e->build);
     if (e->build.needs_next)
         return NULL;
-    engine_log_block(e, e->page);
+    engine_log_block(&e->ir);
     bool crosses = (v->pc & ~PAGE_MASK) + e->ir.bytes > PAGE_SIZE;
     Block *b = install(e, v, f, crosses ? f->next.ppage : ~0ull);
     *full = !b;
@@ -244,6 +251,18 @@ static void run_interpreted(Vcpu *v, Block *b) {
     if (v->trap) v->pc = vcpu_pc(v);
 }
 
+// A loop came around at b, as a new link, or a poll that left for a tick, tells: its region may be wanted.
+static bool meet(Vcpu *v, Block *b) {
+    if (!tier2_meet(v->engine, b))
+        return false;
+    v->hot = (HotLoop){b->paddr, b->ctx, true};
+    return true;
+}
+
+static bool closes_loop(const Block *from, const Block *to) {
+    return ((from->paddr ^ to->paddr) & PAGE_MASK) == 0 && to->paddr < from->paddr + from->bytes;
+}
+
 static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     Engine *e = v->engine;
     bool same = pending->pc == v->pc && pending->ctx == v->ctx && pending->space == v->space &&
@@ -252,7 +271,12 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
         b->code && pthread_mutex_trylock(&e->lock) == 0) {
         cache_link(e, pending->link, b);
         v->stat[STAT_LINK]++;
+        bool loop = closes_loop(e->links[pending->link].from, b);
         pthread_mutex_unlock(&e->lock);
+        if (loop && meet(v, b) && e->options.tier2_threshold == 1) {
+            pending->link = 0;
+            return; // to its region
+        }
     }
     pending->link = 0;
     if (e->trace)
@@ -266,6 +290,8 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     if ((left & 0xff) == LEFT_LINK) {
         *pending = (PendingLink){(uint32_t)(left >> 8), atomic_load(&e->generation), v->ctx, v->pc, v->space};
     }
+    v->polled = (left & 0xff) == LEFT_POLL && (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & EXIT_TICK);
+    v->polled_at = v->pc;
     v->stat[STAT_LOOKUP]++;
 }
 
@@ -309,6 +335,8 @@ static bool between_blocks(Vcpu *v, RunResult *result) {
         work_run(v);
     if (request & EXIT_PROFILE)
         profile_take(v);
+    if (request & EXIT_TICK)
+        atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_TICK);
     if (v->trap == TRAP_REPLAY) {
         tell_retired(v);
         v->trap = 0;
@@ -398,6 +426,11 @@ static void make_ready(Vcpu *v, Run *r) {
     v->part = PROFILE_OTHER;
 }
 
+static void want_region(Vcpu *v) {
+    v->hot.wanted = false;
+    tier2_want(v->engine, v->hot.paddr, v->hot.ctx);
+}
+
 RunResult vcpu_run(Vcpu *v) {
     Engine *e = v->engine;
     Run r = {0};
@@ -415,9 +448,14 @@ RunResult vcpu_run(Vcpu *v) {
         if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
             b = r.once && r.generation == atomic_load(&e->generation) ? r.once : stepping(v) ? NULL : find_block(v);
         r.once = NULL;
+        if (b && v->polled && v->pc == v->polled_at)
+            meet(v, b);
+        v->polled = false;
         if (b)
             run_found(v, &r, b);
         atomic_store(&v->in_code, false);
+        if (v->hot.wanted)
+            want_region(v);
         if (!b)
             make_ready(v, &r);
     }

@@ -18,6 +18,7 @@ enum {
     EXIT_WORK = 4,      // requests are queued (TLB flush, run on vcpu)
     EXIT_STEP = 8,      // the run loop's own: the block that runs is a single step
     EXIT_PROFILE = 16,  // a sample is due (profile.h)
+    EXIT_TICK = 32,     // tier 2 asks which loop runs
 };
 
 // What a vCPU's thread does, for profiles; whatever is not marked (helpers, the run loop, traps) is PROFILE_OTHER.
@@ -28,6 +29,12 @@ typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN
 enum { WATCHED_READ = 1, WATCHED_WRITE = 2 };
 // Vcpu.trap, beside the guest's own values: the access is watched, so the instruction is to be run by itself (tcg/run/debug.c).
 #define TRAP_REPLAY UINT32_MAX
+
+typedef struct HotLoop { // a block that tier 2 should make a region of
+    uint64_t paddr;
+    uint32_t ctx;
+    bool wanted;
+} HotLoop;
 
 typedef struct Space Space;   // tcg/run/tlb.h: TLB, jump cache and site pairs of one address space
 typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, shared by all vCPUs of a machine
@@ -51,6 +58,9 @@ struct Vcpu {
     bool waiting;              // WFI: vcpu_run returns RUN_WAITING
     bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
     uint64_t step_first, step_size; // step on while pc is in this range, up to a breakpoint. step_size 0: once
+    HotLoop hot;
+    bool polled;               // a tick was answered at a poll,
+    uint64_t polled_at;        // of the loop at this pc
     bool replay;               // the run loop's own: one instruction by itself, as a step, then on
     struct { uint64_t vaddr; unsigned access; } watch; // after RUN_WATCHPOINT: where, and what that watchpoint watches for
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void

@@ -6,8 +6,7 @@
 // only copy of a value that is read later, the value moves to a temp first.
 #include "tcg/x86/gen.h"
 
-static const Reg temps[] = {RAX, R14, R13};
-enum { NTEMPS = sizeof(temps) / sizeof(temps[0]) };
+static const Reg temps[] = {RAX, R14, R13}; // the last may be a region's
 
 bool is_const(const Gen *g, IrRef r) { return g->ir->ops[r].op == OP_CONST; }
 int64_t const_value(const Gen *g, IrRef r) { return g->ir->ops[r].imm; }
@@ -21,8 +20,8 @@ bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm) {
 }
 
 static bool is_pin(const Gen *g, Reg r) {
-    for (unsigned i = 0; i < g->x->npins; i++)
-        if (g->x->pin_reg[i] == r)
+    for (unsigned i = 0; i < g->pins->n; i++)
+        if (g->pins->reg[i] == r)
             return true;
     return false;
 }
@@ -63,7 +62,7 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
     unsigned cell = op->imm / 8;
     IrRef v = op->a;
     bool fp = type_of(g, v) == T_F64 || type_of(g, v) == T_F32;
-    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
+    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
     if (fp || type_fp(op->type))
         pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
     if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT || ops[v].op == OP_PARAM)
@@ -208,7 +207,7 @@ static bool stored(const Gen *g, IrRef r) {
 
 static Reg take_temp(Gen *g) {
     unsigned best = NOREG, far = 0, group = NOREG;
-    for (unsigned k = 0; k < NTEMPS; k++) {
+    for (unsigned k = 0; k < g->ntemps; k++) {
         Reg t = temps[k];
         if (g->locked >> t & 1)
             continue;
@@ -362,7 +361,7 @@ Reg def_gpr(Gen *g, IrRef r) {
 // ---- state
 void get_slot(Gen *g, IrRef r, const IrOp *op) {
     unsigned cell = (unsigned)op->imm / 8;
-    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->x->pin_of_cell[cell] : NOREG;
+    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
     if (g->val[r].last == 0)
         return;
     if (xpin_of(g, (unsigned)op->imm) != NOREG) {
@@ -435,7 +434,7 @@ static void free_cell(Gen *g, uint16_t slot, IrRef keep) {
 
 void set_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
-    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG;
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG;
     IrRef v = op->a;
     if (xpin_of(g, slot) != NOREG) {
         set_xpin(g, op, xpin_of(g, slot));
@@ -473,7 +472,7 @@ static void add_to(Gen *g, Reg d, const IrOp *op, Reg n) {
 // slot += a, in its pin or in memory.
 void tally_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
-    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->x->pin_of_cell[slot / 8] : NOREG, xpin = xpin_of(g, slot);
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG, xpin = xpin_of(g, slot);
     int32_t imm;
     bool small = fits_imm32(g, op->a, T_I64, &imm);
     if (pin == NOREG && xpin == NOREG)
@@ -507,8 +506,8 @@ void save_caller_saved(Gen *g, bool writes_state) {
             evict(g, g->xmm[t]);
     if (!writes_state)
         return;
-    for (unsigned k = 0; k < g->x->npins; k++) {
-        Reg pin = g->x->pin_reg[k];
+    for (unsigned k = 0; k < g->pins->n; k++) {
+        Reg pin = g->pins->reg[k];
         IrRef w = g->pin[pin];
         if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w) && !is_const(g, w))
             spill(g, w);
@@ -532,8 +531,8 @@ void save_caller_saved(Gen *g, bool writes_state) {
 
 // After a call that wrote state: pins and slots hold new values, whoever named them.
 void forget_state(Gen *g) {
-    for (unsigned k = 0; k < g->x->npins; k++) {
-        Reg pin = g->x->pin_reg[k];
+    for (unsigned k = 0; k < g->pins->n; k++) {
+        Reg pin = g->pins->reg[k];
         IrRef w = g->pin[pin];
         if (w != IR_NONE && g->val[w].reg == pin)
             g->val[w].reg = NOREG;

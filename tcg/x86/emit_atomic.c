@@ -70,7 +70,9 @@ static void amo_call(Gen *g, IrRef r, const IrOp *op) {
     emit_pc_off(g, op->snap);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, op->memop);
+    region_call_leave(g);
     call_to(a, g->x->amo[g->fp_valid]);
+    region_call_enter(g);
     done_operands(g, op);
     mov_rm(a, RAX, RBP, VCPU(scratch));
     result_from_rax(g, r, op->type);

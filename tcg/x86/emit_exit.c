@@ -92,6 +92,7 @@ static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
         alu_ri(a, P_W, ALU_ADD, RCX, ret_offset);
     push(a, RCX);
     if (direct) {
+        g->out->links[g->out->nlinks].paired = true;
         link_site(g, LINK_CALL, target);
     } else {
         Stub *s = stub_new(g, STUB_PROBE);
@@ -104,6 +105,7 @@ static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
     alu_ri(a, P_W, ALU_AND, RCX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RCX);
     g->fp_valid = false; // the callee may have left the FP pins stored
+    g->out->links[g->out->nlinks].paired = true;
     link_site(g, LINK_JUMP, ret_offset);
 }
 
@@ -124,6 +126,7 @@ static void exit_to(Gen *g, int32_t target) {
 
 void emit_exit(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
+    region_leave(g);
     if (!pairs(g, op)) {
         exit_to(g, op->target);
         return;
@@ -152,8 +155,27 @@ static void branch_back(Gen *g, const IrOp *op) {
     link_site(g, s->cc, op->target);
 }
 
+// Out of a region, whose registers the stub puts right first.
+static void exit_if_outside(Gen *g, const IrOp *op) {
+    unsigned cc = emit_condition(g, op->a);
+    done_operands(g, op);
+    Stub *s = stub_new(g, STUB_EXIT);
+    s->imm = op->target;
+    s->polls = op->target <= current_pc(g);
+    s->from[0] = jcc_fwd(&g->a, cc);
+}
+
+void emit_poll(Gen *g, IrRef r, const IrOp *op) {
+    poll(g, op->target);
+    g->stubs[g->nstubs - 1].inside = true;
+}
+
 void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
+    if (region_moves(g)) {
+        exit_if_outside(g, op);
+        return;
+    }
     bool link = linkable(g, op->target) && g->out->nlinks < 60;
     if (link && op->target <= current_pc(g)) {
         branch_back(g, op);
@@ -174,6 +196,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
     Asm *a = &g->a;
     arg_to(g, RAX, op->a);
+    region_leave(g);
     if (pairs(g, op)) {
         call_paired(g, false, 0, op->ret);
         return;
@@ -192,6 +215,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
 // changed all the same. If it did, the jump cache of the new context is asked.
 void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
+    region_leave(g);
     Asm *a = &g->a;
     Stub *s = stub_new(g, STUB_SYNC);
     s->imm = op->target;
@@ -212,6 +236,7 @@ void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
 // Vcpu.pc is set, by a trap return for instance: most often to a context that has been there before.
 void emit_exit_done(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
+    region_leave(g);
     jmp_to(&g->a, g->x->jump_done);
 }
 
@@ -228,8 +253,10 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     else if (store)
         mov_mr(a, RBP, VCPU(scratch), s->value);
     emit_pc_off(g, s->snap);
+    region_call_leave(g);
     mov_ri(a, RDX, s->memop);
     call_to(a, store ? g->x->slow_store[s->fp_valid] : g->x->slow_load[s->fp_valid]);
+    region_call_enter(g);
     if (!store && s->is_fp)
         movsd_rm(a, s->value, RBP, VCPU(scratch));
     else if (!store)
@@ -257,7 +284,9 @@ static void slow_amo(Gen *g, const Stub *s) {
     emit_pc_off(g, s->snap);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, s->op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, s->memop);
+    region_call_leave(g);
     call_to(a, g->x->amo[s->fp_valid]);
+    region_call_enter(g);
     op_rm(a, type_w(s->type) | 0x8b, s->dest, RBP, VCPU(scratch));
     jmp_to(a, s->back);
 }
@@ -289,8 +318,10 @@ static void ask_rove(Gen *g, const Stub *s, uint8_t *from, uint32_t back) {
     bind_fwd(&g->a, from);
     raw_canon(g, s->raw);
     emit_pc_off(g, s->snap);
+    region_call_leave(g);
     mov_ri(&g->a, RDX, s->site);
     call_to(&g->a, g->x->rove[s->fp_valid]);
+    region_call_enter(g);
     jmp_to(&g->a, back);
 }
 
@@ -308,6 +339,15 @@ static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
     return miss;
 }
 
+// The stream's page is another now: it becomes its site's pair, and the check is made again. Returns a jump from where the TLB has none.
+static uint8_t *stream_stub(Gen *g, const Stub *s) {
+    mem_address(g, s);
+    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, true);
+    region_reload(g, s->stream);
+    jmp_to(&g->a, s->retry);
+    return miss;
+}
+
 static void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
     uint32_t accesses[3] = {s->access};
@@ -321,7 +361,9 @@ static void mem_stub(Gen *g, Stub *s) {
         bind_fwd(a, leader_stub(g, s));
         accesses[1] = s->access;
     }
-    if (s->role != GROUP_NONE || !s->roves) {
+    if (s->stream != OPT_NO_STREAM) {
+        bind_fwd(a, stream_stub(g, s));
+    } else if (s->role != GROUP_NONE || !s->roves) {
         miss = single_stub(g, s, delta);
         accesses[2] = s->access;
         bind_fwd(a, miss);
@@ -351,9 +393,26 @@ static void leave_to(Gen *g, int64_t target, int64_t why) {
     jmp_to(a, g->x->leave);
 }
 
+// An exit of a region.
+static void outside_stub(Gen *g, const Stub *s) {
+    bind_fwd(&g->a, s->from[0]);
+    region_leave(g);
+    g->fp_valid = s->fp_valid;
+    if (s->polls)
+        poll(g, (int32_t)s->imm);
+    if (linkable(g, (int32_t)s->imm) && g->out->nlinks < 60) {
+        link_site(g, LINK_JUMP, (int32_t)s->imm);
+    } else {
+        pc_to_rax(g, (int32_t)s->imm);
+        probe(g);
+    }
+}
+
 static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
+    if (s->inside)
+        region_leave(g);
     if (s->kind == STUB_LINK)
         g->out->links[s->link].stub = asm_here(a);
     mov_rm(a, RAX, RBP, VCPU(vpage));
@@ -407,6 +466,11 @@ void stubs_emit(Gen *g) {
         case STUB_LINK:
         case STUB_SYNC:
         case STUB_POLL: exit_stub(g, s); break;
+        case STUB_EXIT: {
+            Stub copy = *s; // which the links it makes come behind
+            outside_stub(g, &copy);
+            break;
+        }
         case STUB_FULL:
             bind_fwd(&g->a, s->from[0]);
             mov_rm(&g->a, RSP, RBP, VCPU(host_sp));

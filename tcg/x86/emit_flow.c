@@ -5,7 +5,7 @@
 //   - a value from before the first control flow that is read behind it has a home, a spill that is its own to the block's end; it is
 //     stored there once, before the first control flow, and never changes;
 //   - so has a parameter; jumps store their arguments there;
-//   - nothing else is in a register but what is always exact: the pins. XMM pins are asked for anew.
+//   - nothing else is in a register but what is always exact: the pins. XMM pins are asked for anew, but in regions that keep them live.
 // No other value crosses a label (verify.c). A branch that is not taken changes nothing, so straight code keeps its registers.
 //
 // A loop inside a block does not poll exit_request: it must be short. A block with more values to keep than there are spills is given
@@ -69,6 +69,7 @@ static void forget_registers(Gen *g) {
             drop_reg(g, g->xmm[t]);
     forget_state(g);
     xpins_forget(g);
+    g->fp_valid = region_keeps_fp(g);
     g->spill_used = g->homes;
     g->spill_dying = 0;
 }
@@ -90,6 +91,14 @@ static void fix_later(Gen *g, unsigned label, uint8_t *from) {
         g->a.full = g->out->beyond = true;
     else
         g->fix[g->nfixes++] = (Fix){from, (uint16_t)label};
+}
+
+// Is the label what comes next anyway?
+static bool falls_into(const Gen *g, unsigned label) {
+    unsigned i = g->i + 1;
+    while (i < g->ir->nops && (g->ir->ops[i].op == OP_NOP || g->ir->ops[i].op == OP_CONST))
+        i++;
+    return i < g->ir->nops && g->ir->ops[i].op == OP_LABEL && g->ir->ops[i].label == label;
 }
 
 static void jump_to(Gen *g, unsigned label) {
@@ -137,7 +146,8 @@ void emit_jump(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
     make_homes(g);
     pass_args(g, op);
-    jump_to(g, op->label);
+    if (!falls_into(g, op->label))
+        jump_to(g, op->label);
 }
 
 void emit_branch(Gen *g, IrRef r, const IrOp *op) {

@@ -23,6 +23,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
     Stub *s = &g->stubs[g->nstubs++];
     memset(s, 0, sizeof(*s));
     s->kind = (uint8_t)kind;
+    s->stream = OPT_NO_STREAM;
     s->fp_valid = g->fp_valid;
     s->raw = raw_pins(g);
     return s;
@@ -37,7 +38,7 @@ static bool is_steady(const Gen *g, IrRef base, Reg reg) {
     const Guest *guest = g->e->guest;
     const IrOp *op = &g->ir->ops[base];
     for (unsigned i = 0; i < guest->nsteady; i++)
-        if ((op->op == OP_GET && op->imm == guest->steady[i]) || g->x->pin_of_cell[guest->steady[i] / 8] == reg)
+        if ((op->op == OP_GET && op->imm == guest->steady[i]) || g->pins->of_cell[guest->steady[i] / 8] == reg)
             return true;
     return false;
 }
@@ -56,7 +57,12 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         return;
     if (!s->role)
         s->delta = RDX;
-    s->roves = cache_roves(g->e, g->ir->snaps[op->snap].pc) || (g->roams && !is_steady(g, op->a, base));
+    if (s->stream != OPT_NO_STREAM) {
+        s->delta = region_delta(g, s->stream);
+        s->site = (uint16_t)region_site(g, s->stream);
+        return;
+    }
+    s->roves = cache_roves(g->e, g->ppage + (uint64_t)g->ir->snaps[op->snap].pc) || (g->roams && !is_steady(g, op->a, base));
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
@@ -104,6 +110,13 @@ void mem_check(Gen *g, Stub *s) {
     if (s->role == GROUP_MEMBER) {
         op_rr(a, P_W | 0x85, s->delta, s->delta); // test
         s->from[0] = jcc_fwd(a, CC_E);
+        return;
+    }
+    if (s->stream != OPT_NO_STREAM) {
+        s->retry = asm_here(a);
+        region_page(g, s->stream, s->base, s->disp);
+        alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
+        s->from[0] = jcc_fwd(a, CC_A);
         return;
     }
     if (s->role == GROUP_LEADER) {
@@ -181,7 +194,9 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
-    group_join(g, op, s);
+    s->stream = region_stream(g, r);
+    if (s->stream == OPT_NO_STREAM)
+        group_join(g, op, s);
     unsigned locked = s->role ? 1u << s->delta : 0;
     // The result's register first: making room for it may store a value, which the slow path must not jump over. It may be the
     // base's own, or a pin, since nothing is written there before the access is known to be good.
@@ -253,7 +268,9 @@ void emit_store(Gen *g, IrRef r, const IrOp *op) {
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
     store_value(g, s, op);
-    group_join(g, op, s);
+    s->stream = region_stream(g, r);
+    if (s->stream == OPT_NO_STREAM)
+        group_join(g, op, s);
     mem_begin(g, op, s, base);
     if (slow) {
         always_slow(g, s);
@@ -298,7 +315,9 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
         arg_to(g, RAX, op->c);
     if (h->effects & (HELPER_TRAPS | HELPER_READS | HELPER_WRITES))
         emit_pc_off(g, op->hsnap);
+    region_call_leave(g);
     call_to(&g->a, g->x->helper[op->helper]);
+    region_call_enter(g);
     done_operands(g, op);
     xpins_forget(g);
     if (writes)
@@ -320,7 +339,9 @@ void emit_eval(Gen *g, IrRef r, const IrOp *op) {
     s->op = op;
     mov_mi(&g->a, P_W, RBP, VCPU(scratch) + 48, 0);
     s->from[0] = g->a.p; // the immediate becomes the op's address, beside the stubs
+    region_call_leave(g);
     call_to(&g->a, g->x->eval[g->fp_valid]);
+    region_call_enter(g);
     done_operands(g, op);
     g->out->fallbacks++;
     result_from_rax(g, r, ir_result_type(op));

@@ -4,7 +4,8 @@
 // Register roles
 //   rbp           guest state; the Vcpu lies just below it
 //   r15           Space: TLB, site pairs, jump cache
-//   pins          guest registers, hottest first, held across blocks; always the exact guest value at any op that may leave
+//   pins          guest registers, hottest first, held across blocks; always the exact guest value at any op that may leave. Inside of a
+//                 region (region.c) some hold others, or what loops need besides
 //   temps         SSA values within a block
 //   rcx rdx       scratch of one emitter; no value lives there between ops
 //   xmm0-5        floating point values within a block; xmm6, xmm7 scratch
@@ -13,6 +14,7 @@
 // SETs are stored as they come (a pin by computing straight into it), so that at any op that may leave, guest state is exact but for the
 // pc, which the out-of-line stub stores, and the pending pairs of its snapshot, which the stub stores too.
 #pragma once
+#include "tcg/opt/opt.h"
 #include "tcg/run/cache.h"
 #include "tcg/x86/avx.h"
 
@@ -38,7 +40,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT,
 } StubKind;
 
 typedef struct Stub {
@@ -50,6 +52,9 @@ typedef struct Stub {
     uint8_t type, role, delta; // delta: register that the access adds
     bool write;             // leader: goes by the write entries
     bool roves;             // its page changes too often for a pair
+    bool inside;            // of a region: its registers are to be put right before others see them
+    bool polls;             // closes a loop
+    uint8_t stream;         // whose registers are used instead of the site's pair, or OPT_NO_STREAM
     uint16_t memop, snap, site, range; // range, lo: of a leader's group
     int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
@@ -71,6 +76,16 @@ typedef struct Group {
     bool write;
 } Group;
 
+// Which guest registers are in host registers.
+typedef struct PinMap {
+    Reg reg[MAX_PINS + 1];
+    uint16_t slot[MAX_PINS + 1];
+    unsigned n;
+    uint8_t of_cell[CELLS]; // register, or NOREG
+} PinMap;
+
+typedef struct Region Region; // region.c
+
 typedef struct Label {
     uint16_t op;
     uint32_t at;            // executable address; 0: not bound yet
@@ -87,6 +102,10 @@ typedef struct Gen {
     Engine *e;
     const IrBlock *ir;
     struct X86 *x;
+    const PinMap *pins;     // here: X86.pins, or the region's
+    Region *region;         // or NULL
+    uint64_t ppage;         // physical page of the code
+    unsigned ntemps;
     unsigned i;             // current op
     unsigned insn;          // an instruction at or before it; see current_pc
     uint16_t locked;        // GPRs that the current op's operands are in
@@ -119,10 +138,7 @@ typedef struct Gen {
 
 // What init made: addresses of the trampolines, and which slots are pinned.
 typedef struct X86 {
-    Reg pin_reg[MAX_PINS];
-    uint16_t pin_slot[MAX_PINS];
-    unsigned npins;
-    uint8_t pin_of_cell[CELLS]; // register, or NOREG
+    PinMap pins;
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
@@ -134,6 +150,7 @@ typedef struct X86 {
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
     uint16_t next_site[2];
     Gen gen;
+    Gen *region_gen;            // tier 2's own: it compiles beside tier 1
 } X86;
 X86 *x86_of(Engine *e);
 
@@ -199,6 +216,21 @@ Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register i
 enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
+// ---- region.c
+Region *region_new(void);
+void region_choose(Gen *g, bool all);           // before alloc_begin: sets Gen.pins. all: also takes a temp
+void region_begin(Gen *g);                      // behind flow_begin: emits what stands before the entry
+void region_enter(Gen *g);                      // from canonical registers to the region's
+void region_leave(Gen *g);                      // and back; in stubs by a call, where C code follows
+void region_call_leave(Gen *g), region_call_enter(Gen *g);
+bool region_moves(const Gen *g);                // false: those four emit nothing
+uint8_t region_stream(const Gen *g, unsigned op);
+unsigned region_site(const Gen *g, unsigned stream);
+void region_page(Gen *g, unsigned stream, Reg base, int32_t disp); // rcx = base + disp - the stream's page
+Reg region_delta(const Gen *g, unsigned stream);
+void region_reload(Gen *g, unsigned stream);    // from its site's pair. Clobbers rcx
+bool region_keeps_fp(const Gen *g);             // FP pins are live from the entry on
+
 // ---- emit_flow.c
 void flow_begin(Gen *g);                        // behind alloc_begin, in blocks with labels
 
@@ -219,7 +251,7 @@ extern EmitFn *const x86_emit[OP_COUNT];
 unsigned emit_compare(Gen *g, IrRef cmp);
 unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
-EmitFn emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
+EmitFn emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
     emit_fminmax, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);

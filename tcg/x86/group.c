@@ -91,7 +91,7 @@ static Group *place(Gen *g, IrRef base, Reg *delta) {
         if (m->base == IR_NONE)
             free = m;
     }
-    for (unsigned k = 0; free && k < 2; k++)
+    for (unsigned k = g->ntemps < 3; free && k < 2; k++)
         if (g->gpr[temps[k]] == IR_NONE && !(g->locked >> temps[k] & 1)) {
             *delta = temps[k];
             return free;

@@ -7,10 +7,10 @@
 #include "tcg/x86/gen.h"
 
 static void load_pins(X86 *x, Asm *a, bool all) {
-    for (unsigned i = 0; i < x->npins; i++) {
-        Reg r = x->pin_reg[i];
+    for (unsigned i = 0; i < x->pins.n; i++) {
+        Reg r = x->pins.reg[i];
         if (all || (r != RBX && r != R12))
-            mov_rm(a, r, RBP, x->pin_slot[i]);
+            mov_rm(a, r, RBP, x->pins.slot[i]);
     }
 }
 
@@ -55,8 +55,8 @@ static void store_state(X86 *x, Asm *a) {
     uint8_t *stored = jcc_short(a, CC_E);
     call_to(a, x->save_xpins);
     bind_short(a, stored);
-    for (unsigned i = 0; i < x->npins; i++)
-        mov_mr(a, RBP, x->pin_slot[i], x->pin_reg[i]);
+    for (unsigned i = 0; i < x->pins.n; i++)
+        mov_mr(a, RBP, x->pins.slot[i], x->pins.reg[i]);
 }
 
 static void call_c(Asm *a, void *fn) {

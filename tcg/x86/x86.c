@@ -34,12 +34,12 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
     e->backend_state = x;
     if (!x || !host_fits())
         return false;
-    memset(x->pin_of_cell, NOREG, sizeof(x->pin_of_cell));
+    memset(x->pins.of_cell, NOREG, sizeof(x->pins.of_cell));
     for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++) {
-        x->pin_reg[i] = pins[i];
-        x->pin_slot[i] = e->guest->pins[i];
-        x->pin_of_cell[e->guest->pins[i] / 8] = pins[i];
-        x->npins++;
+        x->pins.reg[i] = pins[i];
+        x->pins.slot[i] = e->guest->pins[i];
+        x->pins.of_cell[e->guest->pins[i] / 8] = pins[i];
+        x->pins.n++;
     }
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
     for (unsigned i = 0, n = xpins_max(x); i < e->guest->nfp_pins && i < n; i++) {
@@ -47,8 +47,11 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->xpin_of_cell[e->guest->fp_pins[i] / 8] = (uint8_t)(FIRST_XPIN + i);
         x->nxpins++;
     }
+    x->region_gen = calloc(1, sizeof(Gen));
+    if (!x->region_gen || !(x->region_gen->region = region_new()))
+        return false;
     for (unsigned i = 0; i < CELLS; i++)
-        x->gen.cell[i] = IR_NONE;
+        x->gen.cell[i] = x->region_gen->cell[i] = IR_NONE;
     x->eval_fn = (void *)interp_eval;
     Asm a = cursor(code);
     if (!thunks_make(e, x, &a))
@@ -57,7 +60,14 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
     return true;
 }
 
-static void x86_fini(Engine *e) { free(e->backend_state); }
+static void x86_fini(Engine *e) {
+    X86 *x = x86_of(e);
+    if (x && x->region_gen)
+        free(x->region_gen->region);
+    if (x)
+        free(x->region_gen);
+    free(x);
+}
 
 static void emit_ops(Gen *g) {
     for (g->i = 0; g->i < g->ir->nops && !g->a.full; g->i++) {
@@ -114,27 +124,38 @@ static bool loops_back(const IrBlock *ir) {
     return false;
 }
 
-static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out) {
+// `all`: a region takes a temp for its own use.
+static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link, Compiled *out, bool all) {
     X86 *x = x86_of(e);
-    Gen *g = &x->gen;
-    g->a = cursor(code);
-    uint8_t *start = begin_entry(x, &g->a, ir->pc);
-    *out = (Compiled){.entry = asm_here(&g->a)};
     g->e = e;
     g->ir = ir;
     g->x = x;
+    g->pins = &x->pins;
+    g->ntemps = 3;
     g->nstubs = 0;
     g->first_link = first_link;
     g->out = out;
-    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !loops_back(ir);
-    memcpy(g->site, x->next_site, sizeof(g->site));
+    g->ppage = ir->region ? ir->vpage : e->ppage;
+    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !ir->region && !loops_back(ir);
+    if (g->region)
+        region_choose(g, all);
     alloc_begin(g);
     g->first_flow = (uint16_t)ir->nops;
     if (ir->nlabels)
         flow_begin(g);
-    if (g->fp_first)
+}
+
+static bool compile(Gen *g, CodeBuffer *code) {
+    Compiled *out = g->out;
+    if (g->region)
+        region_begin(g);
+    uint8_t *start = begin_entry(g->x, &g->a, g->ir->pc);
+    out->entry = asm_here(&g->a);
+    if (g->region)
+        region_enter(g);
+    if (g->fp_first || region_keeps_fp(g))
         xpins_need(g);
-    out->warm_entry = asm_here(&g->a);
+    out->warm_entry = g->region ? out->entry : asm_here(&g->a);
     emit_ops(g);
     if (g->a.full)
         return false;
@@ -145,13 +166,33 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     stubs_emit(g);
     if (g->a.full)
         return false;
-    memcpy(x->next_site, g->site, sizeof(g->site));
     out->bytes = (uint32_t)(end - start);
     out->divertible = begins_long(start);
     out->cold_bytes = (uint32_t)(g->a.p - cold);
     code->used = (size_t)(end - code->rw);
     code->cold = (size_t)(g->a.p - code->rw);
     return true;
+}
+
+// Tier 2 has a Gen of its own, so that it compiles while tier 1 does.
+static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out) {
+    X86 *x = x86_of(e);
+    Gen *g = ir->region ? x->region_gen : &x->gen;
+    if (!ir->region)
+        memcpy(g->site, x->next_site, sizeof(g->site));
+    for (int all = ir->region; all >= 0; all--) {
+        *out = (Compiled){0};
+        g->a = cursor(code);
+        begin_gen(g, e, ir, first_link, out, all);
+        if (compile(g, code)) {
+            if (!ir->region)
+                memcpy(x->next_site, g->site, sizeof(g->site));
+            return true;
+        }
+        if (!out->beyond) // no room
+            return false;
+    }
+    return false;
 }
 
 static uint64_t x86_enter(Vcpu *v, uint32_t entry) { return x86_of(v->engine)->enter(v, entry); }

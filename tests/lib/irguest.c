@@ -151,7 +151,7 @@ const Guest irg_guest = {
 // ---- machines
 
 IrgMachine irg_new(bool interpret) {
-    EngineOptions options = {.cache_size = 4 << 20, .interpret = interpret};
+    EngineOptions options = {.cache_size = 4 << 20, .interpret = interpret, .tier = 1};
     IrgMachine m = {.engine = engine_new(&irg_guest, &options)};
     m.v = vcpu_new(&irg_guest, m.engine, 0, NULL);
     m.s = vcpu_state(m.v);

@@ -133,8 +133,13 @@ const Guest toy_guest = {
     .interrupt = interrupt, .awake = awake, .reset = reset,
 };
 
+EngineOptions toy_options(bool interpret) {
+    const char *threshold = getenv("MYNA_TIER2_THRESHOLD");
+    return (EngineOptions){.interpret = interpret, .cache_size = 1 << 20, .tier2_threshold = threshold ? (unsigned)atoi(threshold) : 0};
+}
+
 Vcpu *toy_new(bool interpret) {
-    EngineOptions options = {.interpret = interpret, .cache_size = 1 << 20};
+    EngineOptions options = toy_options(interpret);
     return vcpu_new(&toy_guest, engine_new(&toy_guest, &options), 0, NULL);
 }
 

@@ -14,7 +14,7 @@ static Vcpu *vcpus[VCPUS];
 static pthread_t threads[VCPUS];
 
 static void start(bool interpret, unsigned n) {
-    EngineOptions options = {.interpret = interpret, .cache_size = 1 << 20};
+    EngineOptions options = toy_options(interpret);
     memset(toy_ram, 0, TOY_RAM);
     engine = engine_new(&toy_guest, &options);
     for (unsigned i = 0; i < n; i++)
@@ -182,7 +182,7 @@ static void *ask_thread(void *arg) {
 
 // A request that is waited for is served whatever the CPU does: never resumed, running, paused, off, and while that changes.
 START_TEST(requests_in_every_state) {
-    EngineOptions options = {.interpret = _i};
+    EngineOptions options = toy_options(_i);
     unsigned served[2] = {0}, asked[2] = {0};
     memset(toy_ram, 0, TOY_RAM);
     CODE(0x1000, toy(TOY_ADDI, 1, 1, 1), toy(TOY_JMP, 0, 0, -1));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/opt/opt.h"
 #include "tests/lib/irguest.h"
 #include "tests/lib/suite.h"
 
@@ -148,6 +149,31 @@ static char *parse_and_run(const char *input) {
     return texts[0];
 }
 
+// What tier 2's passes make of a region: each memory op's stream behind it, then the block without needless polls.
+static char *parse_and_analyse(const char *input) {
+    static uint16_t weight[IR_MAX_OPS];
+    static uint8_t of_op[IR_MAX_OPS];
+    OptStream streams[OPT_STREAMS];
+    char *text = NULL;
+    size_t size;
+    ck_assert_msg(ir_parse(&parsed, &irg_names, input, error, sizeof error), "%s", error);
+    opt_weigh(&parsed, weight);
+    unsigned n = opt_streams(&parsed, weight, streams, of_op);
+    FILE *f = open_memstream(&text, &size);
+    for (unsigned i = 0; i < parsed.nops; i++)
+        if (of_op[i] != OPT_NO_STREAM)
+            fprintf(f, "; op %u weight %u: stream %u\n", i, weight[i], of_op[i]);
+    for (unsigned k = 0; k < n; k++)
+        fprintf(f, "; stream %u %s weight %u %s\n", k, streams[k].slot != IR_NONE ? "moves by constants" : "of one value", streams[k].weight,
+                streams[k].write ? "stores" : "loads");
+    opt_polls(&parsed);
+    char *block = ir_print(&parsed);
+    fputs(block, f);
+    fclose(f);
+    free(block);
+    return text;
+}
+
 static char *refuse(const char *input) {
     bool good = ir_parse(&parsed, &irg_names, input, error, sizeof error - 2);
     strcat(error, "\n");
@@ -163,6 +189,8 @@ static void run_case(Text *out, const char *path, char *text) {
         actual = parse_and_fold(input);
     else if (!strncmp(text, "== run", 6))
         actual = parse_and_run(input);
+    else if (!strncmp(text, "== region", 9))
+        actual = parse_and_analyse(input);
     else
         actual = refuse(input);
     append(out, text, (size_t)(expected - text));

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+// What a region keeps in registers, and how others never notice. Called by x86.c and by the emitters.
+//
+// Blocks agree on the pins, a fixed set of guest registers. A region is a loop nest that is entered at one place, so it has a choice of its
+// own: by how often they are used, guest registers and the pages of streams (tcg/opt/streams.c) compete for the registers of the pins
+// and one temp. A guest register that is pinned and chosen stays where it is; a pin that is not chosen lies in its slot meanwhile.
+//
+//      entry:                mov [slot of the pin],rbx; mov rbx,[slot chosen]; ...; ntag = -[site]; delta = [site + 8]
+//      access of a stream:   lea rcx,[B+ntag+disp]; cmp rcx,4096-size; ja miss; op [B+delta+disp]
+//      way out:              mov [slot chosen],rbx; mov rbx,[slot of the pin]; ...
+//
+// Whoever else looks at guest state finds it where it always is: each way out goes by the last of these, and so does each call of C, with
+// the entry's moves behind it (two subroutines before the region's entry, since such calls stand in cold stubs mostly).
+//
+// A stream's page is that of its site's pair, which flushes wipe. It is read again on each entry and after each call of C, since that may
+// have served a shoot-down; no other can be served without leaving the region at a poll.
+#include <stdlib.h>
+#include "tcg/x86/gen.h"
+
+enum { POOL = MAX_PINS + 1, SLOTS = 48, WANTS = SLOTS + 2 * OPT_STREAMS };
+
+typedef struct Move { // a register that holds something else than outside
+    Reg reg;
+    uint16_t pin;     // whose slot is outside, or NOSLOT
+    uint16_t slot;    // whose slot inside, or NOSLOT
+    bool set;         // the region writes it
+} Move;
+
+typedef struct Want { // something that would like a register
+    uint32_t weight;
+    uint16_t slot;    // of guest state, or NOSLOT
+    uint8_t stream;
+    bool tag, set, fits;
+} Want;
+
+struct Region {
+    PinMap pins;
+    Move move[POOL];
+    unsigned nmoves, nstreams, npromoted;
+    OptStream stream[OPT_STREAMS];
+    struct { Reg delta, tag; uint16_t site; uint8_t spill; } reg[OPT_STREAMS];
+    uint8_t of_op[IR_MAX_OPS];
+    uint16_t weight[IR_MAX_OPS];
+    Want want[WANTS];
+    unsigned nwants;
+    bool fp;
+    uint32_t leave, enter; // subroutines
+};
+
+Region *region_new(void) { return calloc(1, sizeof(Region)); }
+
+// ---- who wants a register
+
+static Want *slot_want(Region *r, unsigned cell) {
+    for (unsigned i = 0; i < r->nwants; i++)
+        if (r->want[i].slot / 8 == cell)
+            return &r->want[i];
+    if (r->nwants == SLOTS)
+        return NULL;
+    r->want[r->nwants] = (Want){.slot = (uint16_t)(8 * cell), .fits = true};
+    return &r->want[r->nwants++];
+}
+
+// Only slots that are always read and written as one i64.
+static void want_slots(Gen *g, Region *r) {
+    for (unsigned i = 0; i < g->ir->nops; i++) {
+        const IrOp *op = &g->ir->ops[i];
+        if (ir_op_info[op->op].kind != KIND_SLOT)
+            continue;
+        unsigned first = (unsigned)op->imm / 8, last = ((unsigned)op->imm + ir_type_size(op->type) - 1) / 8;
+        for (unsigned cell = first; cell <= last && cell < CELLS; cell++) {
+            Want *w = slot_want(r, cell);
+            if (!w)
+                continue;
+            w->weight += op->op == OP_TALLY ? 2u * r->weight[i] : r->weight[i];
+            w->set |= op->op != OP_GET;
+            w->fits &= op->type == T_I64 && op->imm % 8 == 0 && g->x->xpin_of_cell[cell] == NOREG;
+        }
+    }
+}
+
+static void want_streams(Region *r) {
+    for (unsigned k = 0; k < r->nstreams; k++) {
+        uint32_t weight = r->stream[k].weight;
+        r->want[r->nwants++] = (Want){.weight = weight, .slot = NOSLOT, .stream = (uint8_t)k, .fits = true};
+        r->want[r->nwants++] = (Want){.weight = weight / 2, .slot = NOSLOT, .stream = (uint8_t)k, .tag = true, .fits = true};
+    }
+}
+
+static int by_weight(const void *a, const void *b) {
+    const Want *x = a, *y = b;
+    if (x->fits != y->fits)
+        return x->fits ? -1 : 1;
+    return x->weight < y->weight ? 1 : x->weight > y->weight ? -1 : (int)x->slot - (int)y->slot;
+}
+
+// ---- who gets one
+
+static void pin(Region *r, Reg reg, uint16_t slot) {
+    r->pins.reg[r->pins.n] = reg;
+    r->pins.slot[r->pins.n++] = slot;
+    r->pins.of_cell[slot / 8] = reg;
+}
+
+static void give(Region *r, const Want *w, Reg reg) {
+    if (w->slot != NOSLOT)
+        pin(r, reg, w->slot);
+    else if (w->tag)
+        r->reg[w->stream].tag = reg;
+    else
+        r->reg[w->stream].delta = reg;
+}
+
+// A pin's register, which something else gets.
+static void move(Gen *g, Region *r, unsigned k, const Want *w) {
+    bool temp = k == g->x->pins.n;
+    Reg reg = temp ? R13 : g->x->pins.reg[k];
+    r->move[r->nmoves++] = (Move){reg, temp ? NOSLOT : g->x->pins.slot[k], w->slot, w->set};
+    give(r, w, reg);
+}
+
+// The heaviest get registers: those pinned already where they are, the rest what is left, the temp first.
+static void choose(Gen *g, Region *r, unsigned pool) {
+    const PinMap *outer = &g->x->pins;
+    uint16_t taken = 0;
+    for (unsigned i = 0; i < r->nwants && i < pool; i++)
+        for (unsigned k = 0; r->want[i].fits && r->want[i].weight && k < outer->n; k++)
+            if (outer->slot[k] == r->want[i].slot) {
+                pin(r, outer->reg[k], outer->slot[k]);
+                taken |= (uint16_t)(1u << k);
+            }
+    for (unsigned i = 0, k = pool; i < r->nwants && i < pool && r->want[i].fits && r->want[i].weight; i++) {
+        const Want *w = &r->want[i];
+        if (w->slot != NOSLOT && r->pins.of_cell[w->slot / 8] != NOREG)
+            continue;
+        if (w->tag && r->reg[w->stream].delta == NOREG)
+            continue;
+        do
+            k--;
+        while (taken >> k & 1);
+        taken |= (uint16_t)(1u << k);
+        move(g, r, k, w);
+    }
+    for (unsigned k = 0; k < outer->n; k++)
+        if (!(taken >> k & 1))
+            pin(r, outer->reg[k], outer->slot[k]);
+}
+
+static void begin_streams(Gen *g, Region *r) {
+    for (unsigned k = 0; k < r->nstreams; k++) {
+        if (r->reg[k].delta == NOREG)
+            continue;
+        bool store = r->stream[k].write;
+        r->npromoted++;
+        r->reg[k].site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
+        if (r->reg[k].tag == NOREG)
+            r->reg[k].spill = spill_take(g);
+    }
+    g->homes = g->spill_used;
+}
+
+// A site that roves has no page to keep.
+static void drop_roving(Gen *g, Region *r) {
+    for (unsigned i = 0; i < g->ir->nops; i++) {
+        uint8_t k = r->of_op[i];
+        if (k != OPT_NO_STREAM && cache_roves(g->e, g->ppage + (uint64_t)g->ir->snaps[g->ir->ops[i].snap].pc)) {
+            r->stream[k].weight -= r->weight[i];
+            r->of_op[i] = OPT_NO_STREAM;
+        }
+    }
+}
+
+static void find_fp(Gen *g, Region *r) {
+    r->fp = false;
+    for (unsigned i = 0; i < g->ir->nops; i++) {
+        const IrOp *op = &g->ir->ops[i];
+        if (ir_op_info[op->op].kind == KIND_CALL) {
+            r->fp = false;
+            return;
+        }
+        r->fp |= ir_op_info[op->op].kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG;
+    }
+}
+
+// ---- moves
+
+bool region_moves(const Gen *g) { return g->region && (g->region->nmoves || g->region->npromoted); }
+bool region_keeps_fp(const Gen *g) { return g->region && g->region->fp; }
+
+void region_reload(Gen *g, unsigned k) {
+    Asm *a = &g->a;
+    int32_t pair = SPACE(site) + 16 * g->region->reg[k].site;
+    Reg tag = g->region->reg[k].tag;
+    mov_rm(a, g->region->reg[k].delta, R15, pair + 8);
+    mov_rm(a, tag == NOREG ? RCX : tag, R15, pair);
+    unary(a, P_W, 3, tag == NOREG ? RCX : tag); // neg
+    if (tag == NOREG)
+        mov_mr(a, RBP, spill_disp(g->region->reg[k].spill), RCX);
+}
+
+void region_enter(Gen *g) {
+    const Region *r = g->region;
+    if (!region_moves(g))
+        return;
+    for (unsigned i = 0; i < r->nmoves; i++) {
+        const Move *m = &r->move[i];
+        if (m->pin != NOSLOT)
+            mov_mr(&g->a, RBP, m->pin, m->reg);
+        if (m->slot != NOSLOT)
+            mov_rm(&g->a, m->reg, RBP, m->slot);
+    }
+    for (unsigned k = 0; k < r->nstreams; k++)
+        if (r->reg[k].delta != NOREG)
+            region_reload(g, k);
+}
+
+void region_leave(Gen *g) {
+    const Region *r = g->region;
+    for (unsigned i = 0; r && i < r->nmoves; i++) {
+        const Move *m = &r->move[i];
+        if (m->slot != NOSLOT && m->set)
+            mov_mr(&g->a, RBP, m->slot, m->reg);
+        if (m->pin != NOSLOT)
+            mov_rm(&g->a, m->reg, RBP, m->pin);
+    }
+}
+
+void region_call_leave(Gen *g) {
+    if (region_moves(g))
+        call_to(&g->a, g->region->leave);
+}
+
+void region_call_enter(Gen *g) {
+    if (region_moves(g))
+        call_to(&g->a, g->region->enter);
+}
+
+// ---- streams
+
+uint8_t region_stream(const Gen *g, unsigned op) {
+    uint8_t k = g->region ? g->region->of_op[op] : OPT_NO_STREAM;
+    return k != OPT_NO_STREAM && g->region->reg[k].delta != NOREG ? k : OPT_NO_STREAM;
+}
+
+unsigned region_site(const Gen *g, unsigned stream) { return g->region->reg[stream].site; }
+Reg region_delta(const Gen *g, unsigned stream) { return g->region->reg[stream].delta; }
+
+void region_page(Gen *g, unsigned stream, Reg base, int32_t disp) {
+    Reg tag = g->region->reg[stream].tag;
+    if (tag != NOREG) {
+        op_rx(&g->a, P_W | 0x8d, RCX, base, tag, 0, disp);
+    } else {
+        lea(&g->a, P_W, RCX, base, disp);
+        alu_rm(&g->a, P_W, ALU_ADD, RCX, RBP, spill_disp(g->region->reg[stream].spill));
+    }
+}
+
+// ---- the start
+
+void region_choose(Gen *g, bool all) {
+    Region *r = g->region;
+    const IrBlock *b = g->ir;
+    memset(&r->pins, 0, offsetof(PinMap, of_cell));
+    memset(r->pins.of_cell, NOREG, sizeof(r->pins.of_cell));
+    r->nmoves = r->npromoted = r->nwants = 0;
+    memset(r->reg, NOREG, sizeof(r->reg));
+    opt_weigh(b, r->weight);
+    r->nstreams = opt_streams(b, r->weight, r->stream, r->of_op);
+    drop_roving(g, r);
+    want_slots(g, r);
+    want_streams(r);
+    qsort(r->want, r->nwants, sizeof(*r->want), by_weight);
+    choose(g, r, g->x->pins.n + all);
+    find_fp(g, r);
+    g->pins = &r->pins;
+    g->ntemps = all ? 2 : 3;
+}
+
+void region_begin(Gen *g) {
+    Region *r = g->region;
+    begin_streams(g, r);
+    if (region_moves(g)) {
+        r->enter = asm_here(&g->a);
+        region_enter(g);
+        ret(&g->a);
+        r->leave = asm_here(&g->a);
+        region_leave(g);
+        ret(&g->a);
+    }
+}
