@@ -149,10 +149,6 @@ def write_initrd(guest, archive, path):
                 out.write(file.read())
 
 
-            with open(path, "rb") as file:
-                out.write(file.read())
-
-
 def build_rows(arch, rows, bare, guest):
     """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without such rows."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
