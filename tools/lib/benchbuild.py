@@ -110,9 +110,10 @@ def compile_program(command, sources, target, extra=()):
 
 def build_kernel(arch, row, bare):
     row.elf = f"{OUT}/{'bare' if bare else arch.target}/{row.name}"
-    compiler = f"{arch.kernel_command()} -DNO_MMU" if bare else arch.kernel_command()
+    portable = row.source.startswith("tests/bench/kernels/")
+    compiler = f"{arch.kernel_command()}{' -DNO_MMU' if bare else ''}{' -DUSER' if portable else ''}"
     compile_program(compiler, [*arch.runtime(), row.source], row.elf, [f"-T{arch.sources}/link.ld", "-lgcc"])
-    if row.source.startswith("tests/bench/kernels/"):
+    if portable:
         row.native = [f"{OUT}/native/{row.name}"]
         compile_program(NATIVE_CC, ["tests/bench/host.c", row.source], row.native[0])
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Start-up of a bare-metal benchmark: entered in EL1 at the ELF's address, turns FP and the MMU on (39 bits of address, 4 KiB granules,
-// TTBR0 alone) and runs guest_main in EL1. An exception that no kernel takes for itself is fatal. Arm ARM DDI 0487, D1 and D8.
+// TTBR0 alone) and runs guest_main in EL1, which with -DUSER has its kernel run in EL0. An exception that no kernel takes for itself is
+// fatal. Arm ARM DDI 0487, D1 and D8.
 
     .section .text.start, "ax"
     .global _start
@@ -43,10 +44,25 @@ park:
     wfi
     b park
 
+#ifdef USER
+    .global run_user                    // x0 = function, x1 = argument
+run_user:
+    stp x29, x30, [sp, #-16]!
+    msr elr_el1, x0
+    msr spsr_el1, xzr                   // EL0t
+    mov x0, x1
+    sub x2, sp, #128 << 10
+    msr sp_el0, x2
+    ldr x30, =user_done
+    eret
+user_done:
+    svc #0
+#endif
+
     .text
     .balign 2048
 vectors:
-    .rept 16
+    .macro fatal
     .balign 128
     mrs x0, esr_el1
     mrs x1, elr_el1
@@ -54,6 +70,19 @@ vectors:
     ldr x3, =stack_top
     mov sp, x3
     b trap_fatal
+    .endm
+    .rept 8
+    fatal
+    .endr
+    .balign 128                         // synchronous, from EL0
+    mrs x9, esr_el1
+    lsr x9, x9, #26
+    cmp x9, #0x15                       // SVC: run_user returns
+    b.ne vectors
+    ldp x29, x30, [sp], #16
+    ret
+    .rept 7
+    fatal
     .endr
     .ltorg
 

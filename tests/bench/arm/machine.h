@@ -19,9 +19,17 @@
 #define RAM_BASE 0x40000000u
 #define UART_PAGE 0x09000000u
 #define DEVICE_PAGES UART_PAGE
-#define PAGE_OF_PROGRAM (PTE_PAGE | PTE_SHARED | PTE_AF)
-#define PAGE_OF_DEVICE (PTE_PAGE | PTE_DEVICE | PTE_AF)
-#define PAGE_OF_ARENA (PTE_PAGE | PTE_SHARED | PTE_AF | PTE_NG)
+#ifdef USER // what EL0 may write, EL1 may not execute
+#define PAGE_USER PTE_EL0
+#define PAGE_TEXT PTE_READ_ONLY
+#else
+#define PAGE_USER 0
+#define PAGE_TEXT 0
+#endif
+extern char text_end[];
+#define PAGE_OF_PROGRAM(vaddr) (PTE_PAGE | PTE_SHARED | PTE_AF | PAGE_USER | ((vaddr) < (uintptr_t)text_end ? PAGE_TEXT : 0))
+#define PAGE_OF_DEVICE (PTE_PAGE | PTE_DEVICE | PTE_AF | PAGE_USER)
+#define PAGE_OF_ARENA (PTE_PAGE | PTE_SHARED | PTE_AF | PTE_NG | PAGE_USER)
 
 static inline uint64_t pte_leaf(uint64_t paddr, uint64_t flags) { return paddr | flags; }
 static inline uint64_t pte_table(const void *table) { return (uintptr_t)table | 3; }

@@ -19,6 +19,10 @@ uint64_t mmu_second_space(unsigned asid);
 // Physical address of a mapped address.
 uint64_t mmu_paddr(const void *vaddr);
 
+// With -DUSER kernels run in user mode, as applications do: function(argument) there, on the same stack or one below. Anything that
+// traps is fatal.
+uint64_t run_user(uint64_t (*function)(unsigned argument), unsigned argument);
+
 void print_text(const char *text);
 _Noreturn void trap_fatal(uint64_t cause, uint64_t pc, uint64_t value);
 

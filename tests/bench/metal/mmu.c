@@ -53,7 +53,8 @@ uint64_t mmu_start(void) {
     static const uint64_t device[] = {DEVICE_PAGES};
     for (unsigned i = 0; i < sizeof device / sizeof *device; i++)
         map_pages(device[i], device[i], PAGE_SIZE, PAGE_OF_DEVICE);
-    map_pages(RAM_BASE, RAM_BASE, PROGRAM_SIZE, PAGE_OF_PROGRAM);
+    for (uint64_t at = RAM_BASE; at < RAM_BASE + PROGRAM_SIZE; at += PAGE_SIZE)
+        map_pages(at, at, PAGE_SIZE, PAGE_OF_PROGRAM(at));
     for (uint64_t page = 0; page < ARENA_PAGES; page++)
         map_pages(ARENA_BASE + page * PAGE_SIZE, ARENA_PADDR + page * SCATTER % ARENA_PAGES * PAGE_SIZE, PAGE_SIZE,
                   PAGE_OF_ARENA);

@@ -67,15 +67,28 @@ static void print_result(uint64_t ticks, uint64_t sum) {
     print_text("\n");
 }
 
-// Entered once, by crt.S, with translation on.
-_Noreturn void guest_main(void) {
+static uint64_t prepare(unsigned unused) {
+    (void)unused;
     if (kernel.prepare)
         kernel.prepare();
+    return 0;
+}
+
+#ifdef USER
+#define RUN run_user
+#else
+static uint64_t run_here(uint64_t (*function)(unsigned argument), unsigned argument) { return function(argument); }
+#define RUN run_here
+#endif
+
+// Entered once, by crt.S. Translation is on for what runs in RUN.
+_Noreturn void guest_main(void) {
+    RUN(prepare, 0);
     print_text("start ");
     print_text(kernel.name);
     print_text("\n");
     uint64_t start = read_ticks();
-    uint64_t sum = kernel.run(kernel.iterations);
+    uint64_t sum = RUN(kernel.run, kernel.iterations);
     uint64_t end = read_ticks();
     print_result(end - start, sum);
     machine_off(0);

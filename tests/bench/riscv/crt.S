@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Start-up of a bare-metal benchmark: entered in M-mode at the ELF's address, opens PMP and the counters, lets the
-# supervisor take its own page faults and user ecalls, turns Sv39 on and runs guest_main in S-mode.
+# supervisor take its own page faults and user ecalls, turns Sv39 on and runs guest_main in S-mode; with -DUSER in M-mode,
+# which has its kernel run in U-mode.
 # The M-mode handler answers a supervisor's ecall by returning behind it; anything else is fatal.
 # RISC-V privileged architecture, chapters 3 and 12.
 
@@ -40,11 +41,31 @@ _start:
     fence.i
     li t0, 0x7800               # MPP and FS
     csrc mstatus, t0
+#ifdef USER
+    csrw medeleg, zero
+    li t0, 0x2000               # FS = initial
+    csrs mstatus, t0
+    call guest_main             # in M-mode
+
+    .global run_user            # a0 = function, a1 = argument
+run_user:
+    addi sp, sp, -16
+    sd ra, 0(sp)
+    csrw mepc, a0
+    li t0, 0x1800               # MPP = U
+    csrc mstatus, t0
+    mv a0, a1
+    la ra, user_done
+    mret
+user_done:
+    ecall
+#else
     li t0, 0x2800               # MPP = S, FS = initial
     csrs mstatus, t0
     la t0, guest_main
     csrw mepc, t0
     mret
+#endif
 
 park:
     wfi
@@ -52,6 +73,14 @@ park:
 
     .balign 4
 machine_trap:
+#ifdef USER
+    csrr t0, mcause
+    addi t0, t0, -8             # ecall from U: run_user returns
+    bnez t0, 1f
+    ld ra, 0(sp)
+    addi sp, sp, 16
+    ret
+#endif
     csrw mscratch, t0
     csrr t0, mcause
     addi t0, t0, -9             # ecall from S

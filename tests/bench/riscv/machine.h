@@ -16,9 +16,14 @@ enum { PTE_V = 1, PTE_R = 2, PTE_W = 4, PTE_X = 8, PTE_U = 16, PTE_G = 32, PTE_A
 #define UART_PAGE 0x10000000u
 #define FINISHER_PAGE 0x100000u
 #define DEVICE_PAGES UART_PAGE, FINISHER_PAGE
-#define PAGE_OF_PROGRAM (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_X | PTE_G)
-#define PAGE_OF_DEVICE (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_G)
-#define PAGE_OF_ARENA (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_X)
+#ifdef USER
+#define PAGE_USER PTE_U
+#else
+#define PAGE_USER 0
+#endif
+#define PAGE_OF_PROGRAM(vaddr) (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_X | PTE_G | PAGE_USER)
+#define PAGE_OF_DEVICE (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_G | PAGE_USER)
+#define PAGE_OF_ARENA (PTE_V | PTE_A | PTE_D | PTE_R | PTE_W | PTE_X | PAGE_USER)
 
 static inline uint64_t pte_leaf(uint64_t paddr, uint64_t flags) { return paddr >> 12 << 10 | flags; }
 static inline uint64_t pte_table(const void *table) { return (uintptr_t)table >> 12 << 10 | PTE_V; }
