@@ -9,6 +9,7 @@
 #include "hw/intc/gicv2.h"
 #include "hw/intc/gicv2m.h"
 #include "hw/intc/gicv3.h"
+#include "hw/intc/gicv3_its.h"
 #include "tcg/base/fail.h"
 
 enum { GIC_BASE = 0x08000000, V2M_BASE = 0x08020000, ITS_BASE = 0x08080000, REDIST_BASE = 0x080a0000 };
@@ -40,10 +41,13 @@ static bool make_v2(Machine *m, BoardGic *b, char *error, size_t error_size) {
 
 static bool make_v3(Machine *m, BoardGic *b, bool its, char *error, size_t error_size) {
     char props[64];
-    snprintf(props, sizeof(props), "cores=%u", m->ncpus);
+    snprintf(props, sizeof(props), "cores=%u,its=%s", m->ncpus, its ? "on" : "off");
     b->gic = board_add(m, &gicv3_type, "gic", UINT64_MAX, props, error, error_size);
     if (!b->gic || !gicv3_map(b->gic, GIC_BASE, REDIST_BASE, error, error_size)) return false;
     for (unsigned c = 0; c < m->ncpus; c++) arm_bind_gic(m->cpus[c], &system_registers, b->gic);
+    if (!its) return true;
+    if (!(b->msi = board_add(m, &gicv3_its_type, "its", ITS_BASE, "", error, error_size))) return false;
+    gicv3_its_connect(b->msi, b->gic);
     return true;
 }
 
@@ -93,6 +97,6 @@ void board_gic_fdt(const BoardGic *b, Fdt *f) {
     dt_u32(f, "#address-cells", 2);
     dt_flag(f, "interrupt-controller");
     dt_u32(f, "#interrupt-cells", 3);
-    if (b->msi) gicv2m_fdt(b->msi, f);
+    if (b->msi) (b->version == 3 ? gicv3_its_fdt : gicv2m_fdt)(b->msi, f);
     dt_end(f);
 }

@@ -38,7 +38,7 @@ enum { GIC_BPR0_MIN = 2, GIC_BPR1_MIN = 3 };
 // ---- gicv3.c
 void gicv3_select(Device *d, unsigned core); // best and outputs of one core follow its state
 // ---- gicv3_regs.c
-enum { GICV3_DIST_ROWS = 14 };
+enum { GICV3_DIST_ROWS = 15 };
 extern const Reg gicv3_dist_rows[GICV3_DIST_ROWS];
 uint64_t gicv3_frame_read(Device *d, uint64_t offset, unsigned size);
 void gicv3_frame_write(Device *d, uint64_t offset, uint64_t value, unsigned size);

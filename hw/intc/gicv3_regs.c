@@ -86,6 +86,7 @@ const Reg gicv3_dist_rows[GICV3_DIST_ROWS] = {
     {0x000, "GICD_CTLR", 4, REG_RW, .get = d_ctlr_get, .set = d_ctlr_set},
     {0x004, "GICD_TYPER", 4, REG_RO, .get = d_typer_get},
     {0x008, "GICD_IIDR", 4, REG_RO, .get = iidr_get},
+    {0x00c, "GICD_TYPER2", 4, REG_RO}, // nothing of versions 4.1 and 3.1
     {0x080, "GICD_IGROUPR", 4, REG_RW, .get = d_igroupr_get, .set = d_igroupr_set, .count = GIC_WORDS},
     {0x100, "GICD_ISENABLER", 4, REG_W1S, .get = d_isenabler_get, .set = d_isenabler_set, .count = GIC_WORDS},
     {0x180, "GICD_ICENABLER", 4, REG_W1C, .get = d_icenabler_get, .set = d_icenabler_set, .count = GIC_WORDS},

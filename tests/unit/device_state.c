@@ -10,6 +10,7 @@
 #include "hw/intc/aclint.h"
 #include "hw/intc/gicv2.h"
 #include "hw/intc/gicv3.h"
+#include "hw/intc/gicv3_its.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
 #include "hw/misc/fw_cfg.h"
@@ -29,6 +30,7 @@ static const struct Subject {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
     {&gicv2_type, "cores=2", GIC_SPIS + 64}, {&gicv3_type, "cores=2,its=on", GIC_SPIS + 64},
+    {&gicv3_its_type, "", 0},
     {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0}, {&pflash_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
