@@ -128,6 +128,7 @@ typedef struct ArmState {
     Clock *clock;
     Timer *timer[2];          // virtual, physical
     Irq timer_irq[2];
+    _Atomic bool starting;    // another core is about to start this one
     const ArmGic *gic;        // NULL: its interrupt controller has no system registers
     void *gic_opaque;
     const ArmFirmware *firmware;
