@@ -48,7 +48,7 @@ static uint32_t pending_word(const Gic *g, unsigned core, unsigned word) {
     return pending;
 }
 
-static bool targets(const Gic *g, unsigned core, unsigned irq) { return irq < 32 || g->target[irq - 32] >> core & 1; }
+static bool targets(const Gic *g, unsigned core, unsigned irq) { return irq < 32 || g->cores == 1 || g->target[irq - 32] >> core & 1; }
 
 // The pending, enabled interrupt of highest priority for a core, lowest number first; GIC_NONE.
 static unsigned best(const Gic *g, unsigned core, unsigned *priority) {
@@ -213,15 +213,15 @@ static void ipriorityr_set(Device *d, unsigned i, uint64_t value) {
     Gic *g = d->state;
     g->l.priority[gic_priority_at(this_core(g), i)] = (uint8_t)value;
 }
-// Those of banked interrupts name the core that reads; with one core all read as zero (4.3.12).
+// Those of banked interrupts name the core that reads. A GIC made for one core has none of these registers (4.3.12); this one is made for
+// eight, of which one is there: it can be written like any, and takes every interrupt all the same, as software for one core expects.
 static uint64_t itargetsr_get(Device *d, unsigned i) {
     Gic *g = d->state;
-    if (g->cores == 1) return 0;
     return i < 32 ? 1u << this_core(g) : g->target[i - 32];
 }
 static void itargetsr_set(Device *d, unsigned i, uint64_t value) {
     Gic *g = d->state;
-    if (i >= 32 && g->cores > 1) g->target[i - 32] = value & ((1u << g->cores) - 1);
+    if (i >= 32) g->target[i - 32] = value & ((1u << g->cores) - 1);
 }
 // Software interrupts are edge-triggered, private ones are what they are.
 static uint64_t icfgr_get(Device *d, unsigned i) {
@@ -297,7 +297,6 @@ static uint64_t gic_read(Device *d, uint64_t offset, unsigned size) {
 static void gic_reset(Device *d) {
     Gic *g = d->state;
     for (unsigned c = 0; c < GIC_CORES; c++) g->l.enable[c] = 0xffff; // software interrupts
-    for (unsigned k = 0; g->cores == 1 && k < GIC_SPIS; k++) g->target[k] = 1;
 }
 
 static bool gic_plug(Device *d, char *error, size_t error_size) {
