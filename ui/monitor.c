@@ -24,6 +24,10 @@ static void do_cont(Command *c, const char *arguments) { machine_resume(c->machi
 static void do_reset(Command *c, const char *arguments) { machine_reset(c->machine); }
 
 static void do_powerdown(Command *c, const char *arguments) {
+    if (c->machine->board->powerdown) {
+        c->machine->board->powerdown(c->machine);
+        return;
+    }
     fprintf(c->to, "machine '%s' has no power button; type poweroff in the guest, or quit here\n",
             c->machine->board->name);
 }

@@ -224,6 +224,7 @@ static unsigned with_level(unsigned fsc, unsigned level) { return fsc == FSC_EXT
 static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
     uint8_t *host = mem_host(s->mem, page, 4096, false);
+    if (!host && access == ACCESS_FETCH) host = mem_code(s->mem, page, 4096);
     if (!host) { // RAM that does not fill its last page
         out->host = mem_host(s->mem, out->paddr, size, access == ACCESS_WRITE);
         if (out->host) out->whole_page = false;

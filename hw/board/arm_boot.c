@@ -2,6 +2,8 @@
 // How an AArch64 machine boots without firmware, as QEMU's Arm boards lay it out: the kernel at its text offset from the start of RAM
 // (Documentation/arch/arm64/booting.rst), the initrd half the memory or 128 MiB further, the device tree behind that. The first core
 // starts at the kernel with x0 = device tree; an ELF starts at its entry, with the device tree at the start of RAM if it leaves room.
+// With firmware (-bios, or a drive behind the first flash) the first core starts in flash, the device tree is at the start of RAM, and
+// the kernel is in fw_cfg.
 //
 // Called at start and at each reset; images are read again each time.
 #include "hw/board/arm_boot.h"
@@ -9,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cpu/arm/arm.h"
+#include "hw/misc/pflash.h"
 #include "tcg/base/fail.h"
 
 #define MIB (1ull << 20)
 
 typedef struct Boot {
     Machine *m;
-    const BoardTree *how;
+    const ArmBoot *how;
     Loader loader;
     Image kernel, initrd;
     uint64_t entry, kernel_end;
@@ -57,7 +60,7 @@ static bool place_dt(Boot *b, uint64_t *base, char *error, size_t error_size) {
 }
 
 static bool load_dt(Boot *b, uint64_t *base, char *error, size_t error_size) {
-    return boot_make_tree(b->m, b->how, b->initrd_start, b->initrd_end, &b->dtb, error, error_size) &&
+    return boot_make_tree(b->m, &b->how->tree, b->initrd_start, b->initrd_end, &b->dtb, error, error_size) &&
            place_dt(b, base, error, error_size) &&
            boot_put_tree(b->m, &b->loader, &b->dtb, *base, error, error_size);
 }
@@ -71,13 +74,42 @@ static void start_cores(Boot *b, uint64_t dtb) {
     arm_set_x(m->cpus[0], 0, dtb);
 }
 
-bool arm_boot(Machine *m, const BoardTree *how, char *error, size_t error_size) {
+static bool wants_firmware(const Machine *m) { return m->spec->bios && strcmp(m->spec->bios, "none"); }
+
+// -bios: into flash, anew at each reset.
+static bool load_bios(Boot *b, char *error, size_t error_size) {
+    Device *flash = b->how->flash;
+    Image i;
+    if (!wants_firmware(b->m)) return true;
+    if (!flash) return FAIL("this machine has no flash for the firmware '%s'", b->m->spec->bios);
+    if (pflash_has_disk(flash)) return FAIL("-bios and a drive for the first flash (pflash0) are two firmwares: choose one");
+    if (!strcmp(b->m->spec->bios, "default")) return FAIL("there is no default firmware for this machine: name a file");
+    if (!image_read(&i, b->m->spec->bios, error, error_size)) return false;
+    bool ok = pflash_fill(flash, i.data, i.size, error, error_size);
+    image_close(&i);
+    return ok;
+}
+
+static bool load_firmware(Boot *b, uint64_t *dtb, char *error, size_t error_size) {
+    b->entry = b->how->flash->base;
+    *dtb = b->m->ram_base;
+    return boot_offer_kernel(b->m, b->how->fw_cfg, error, error_size) &&
+           boot_make_tree(b->m, &b->how->tree, 0, 0, &b->dtb, error, error_size) &&
+           boot_put_tree(b->m, &b->loader, &b->dtb, *dtb, error, error_size);
+}
+
+static bool load_direct(Boot *b, uint64_t *dtb, char *error, size_t error_size) {
+    const MachineSpec *spec = b->m->spec;
+    if (!spec->kernel) return FAIL("nothing to boot: name a -kernel, or firmware with -bios");
+    return image_open(&b->kernel, spec->kernel, &image_aarch64, error, error_size) && load_kernel(b, error, error_size) &&
+           load_initrd(b, error, error_size) && load_dt(b, dtb, error, error_size);
+}
+
+bool arm_boot(Machine *m, const ArmBoot *how, char *error, size_t error_size) {
     Boot b = {.m = m, .how = how, .loader.mem = m->mem};
     uint64_t dtb;
-    if (m->spec->bios && strcmp(m->spec->bios, "none")) return FAIL("this machine has no firmware yet: start a -kernel");
-    if (!m->spec->kernel) return FAIL("nothing to boot: name a -kernel");
-    bool ok = image_open(&b.kernel, m->spec->kernel, &image_aarch64, error, error_size) && load_kernel(&b, error, error_size) &&
-              load_initrd(&b, error, error_size) && load_dt(&b, &dtb, error, error_size);
+    bool firmware = wants_firmware(m) || (how->flash && pflash_has_disk(how->flash));
+    bool ok = load_bios(&b, error, error_size) && (firmware ? load_firmware : load_direct)(&b, &dtb, error, error_size);
     if (ok) start_cores(&b, dtb);
     free(b.dtb.blob);
     image_close(&b.kernel);

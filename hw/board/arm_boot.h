@@ -9,5 +9,9 @@ bool arm_make_cores(Machine *m, const char *default_model, char *error, size_t e
 Irq arm_pin(Machine *m, unsigned core, unsigned pin);
 void arm_dt_cpus(Machine *m, Fdt *f);
 
+typedef struct ArmBoot {
+    BoardTree tree;
+    Device *flash, *fw_cfg; // firmware starts in the one and finds the kernel in the other; NULL: there are none
+} ArmBoot;
 // Kernel, initrd and device tree into memory, the first core to its entry: Board.load.
-bool arm_boot(Machine *m, const BoardTree *tree, char *error, size_t error_size);
+bool arm_boot(Machine *m, const ArmBoot *how, char *error, size_t error_size);

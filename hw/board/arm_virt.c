@@ -7,44 +7,72 @@
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
 #include "hw/board/arm_gic.h"
+#include "hw/gpio/key.h"
+#include "hw/gpio/pl061.h"
+#include "hw/misc/fw_cfg.h"
+#include "hw/misc/pflash.h"
 #include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
 #include "hw/virtio/mmio.h"
 #include "tcg/base/fail.h"
 
 enum {
+    FLASH_BASE = 0,
+    FW_CFG_BASE = 0x09020000,
+    GPIO_BASE = 0x09030000,
     UART_BASE = 0x09000000,
     RTC_BASE = 0x09010000,
     VIRTIO_BASE = 0x0a000000,
     VIRTIO_STRIDE = 0x200,
     VIRTIO_SLOTS = 32,
 };
-enum { UART_IRQ = 1, RTC_IRQ = 2, VIRTIO_IRQ = 16 }; // shared interrupts
+enum { UART_IRQ = 1, RTC_IRQ = 2, GPIO_IRQ = 7, VIRTIO_IRQ = 16 }; // shared interrupts
+enum { GPIO_POWER_KEY = 3, KEY_POWER = 116 /* Linux, input-event-codes.h */ };
 enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
 static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
     BoardGic gic;
-    Device *uart, *rtc;
+    Device *uart, *rtc, *gpio, *key, *fw_cfg;
+    Device *flash[BOARD_FLASHES];
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
+static void virt_powerdown(Machine *m) { gpio_key_press(((Virt *)m->board_state)->key); }
+
 static void virt_free(Machine *m) { free(m->board_state); }
+
+// Physical addresses above 4 GiB hold the rest of more than 3 GiB of RAM.
+static bool check_highmem(Machine *m, char *error, size_t error_size) {
+    bool high;
+    if (!machine_prop_bool(m, "highmem", true, &high, error, error_size)) return false;
+    return high || m->ram_base + m->ram_size <= 1ull << 32 || FAIL("-M highmem=off: at most 3 GiB of memory fit below 4 GiB");
+}
+
+static bool make_devices(Machine *m, Virt *v, char *error, size_t error_size) {
+    return (v->rtc = board_add(m, &pl031_type, "rtc", RTC_BASE, "", error, error_size)) &&
+           (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size)) &&
+           (v->gpio = board_add(m, &pl061_type, "gpio", GPIO_BASE, "", error, error_size)) &&
+           (v->key = board_add(m, &gpio_key_type, "power-key", UINT64_MAX, "", error, error_size)) &&
+           (v->fw_cfg = board_add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
+           boot_fill_fw_cfg(m, v->fw_cfg, error, error_size) &&
+           boot_add_flash(m, &pflash_64_type, FLASH_BASE, v->flash, error, error_size);
+}
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state = calloc(1, sizeof(*v));
     m->board_free = virt_free;
     m->ram_base = dram_base;
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
-    bool ok = arm_make_cores(m, "cortex-a57", error, error_size) &&
+    bool ok = check_highmem(m, error, error_size) && arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
-              board_gic_make(m, &v->gic, error, error_size) &&
-              (v->rtc = board_add(m, &pl031_type, "rtc", RTC_BASE, "", error, error_size)) &&
-              (v->uart = board_add(m, &pl011_type, "serial0", UART_BASE, m->serials[0] ? "chardev=serial0" : "", error, error_size));
+              board_gic_make(m, &v->gic, error, error_size) && make_devices(m, v, error, error_size);
     if (!ok) return false;
     device_wire(v->uart, 0, v->gic.gic, UART_IRQ);
     device_wire(v->rtc, 0, v->gic.gic, RTC_IRQ);
+    device_wire(v->gpio, 0, v->gic.gic, GPIO_IRQ);
+    device_wire(v->key, 0, v->gpio, GPIO_POWER_KEY);
     return true;
 }
 
@@ -102,6 +130,27 @@ static void dt_primecells(Virt *v, Fdt *f, uint32_t clock) {
     dt_u32(f, "clocks", clock);
     dt_string(f, "clock-names", "apb_pclk");
     dt_end(f);
+    dt_begin(f, "pl061@%lx", (unsigned long)v->gpio->base);
+    dt_u32(f, "phandle", v->gpio->phandle);
+    dt_strings(f, "compatible", 2, (const char *const[]){"arm,pl061", "arm,primecell"});
+    dt_reg(f, v->gpio->base, v->gpio->type->window);
+    device_dt_interrupts(v->gpio, f);
+    dt_flag(f, "gpio-controller");
+    dt_u32(f, "#gpio-cells", 2);
+    dt_u32(f, "clocks", clock);
+    dt_string(f, "clock-names", "apb_pclk");
+    dt_end(f);
+}
+
+static void dt_keys(Virt *v, Fdt *f) {
+    dt_begin(f, "gpio-keys");
+    dt_string(f, "compatible", "gpio-keys");
+    dt_begin(f, "poweroff");
+    dt_cells(f, "gpios", 3, (const uint32_t[]){v->gpio->phandle, GPIO_POWER_KEY, 0});
+    dt_u32(f, "linux,code", KEY_POWER);
+    dt_string(f, "label", "GPIO Key Poweroff");
+    dt_end(f);
+    dt_end(f);
 }
 
 static void virt_dt(Machine *m, Fdt *f) {
@@ -121,6 +170,12 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_primecells(v, f, m->phandles + 1);
     for (Device *d = m->devices; d; d = d->next)
         if (d->type->fdt && d->base != UINT64_MAX) d->type->fdt(d, f);
+    dt_keys(v, f);
+    fw_cfg_fdt(v->fw_cfg, f);
+    pflash_fdt(v->flash, BOARD_FLASHES, f);
+    dt_begin(f, "aliases");
+    dt_string(f, "serial0", uart_path);
+    dt_end(f);
     dt_begin(f, "chosen");
     dt_end(f);
 }
@@ -129,13 +184,16 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state;
     for (unsigned s = 0; s < VIRTIO_SLOTS; s++) // transports are always there; what nobody plugged in is empty
         if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
-    static const BoardTree boot = {.stdout_path = uart_path, .make_dt = virt_dt};
+    ArmBoot boot = {.tree = {.stdout_path = uart_path, .kaslr = true, .make_dt = virt_dt}, .flash = v->flash[0], .fw_cfg = v->fw_cfg};
     return arm_boot(m, &boot, error, error_size);
 }
 
 static const char *const props[] = {
+    "highmem=on|off: may memory lie above 4 GiB",
     "gic-version=2|3|max: version of the interrupt controller",
     "its=on|off: an Interrupt Translation Service beside a GICv3",
+    "pflash0=drive: id of the drive that is the first flash, where firmware starts",
+    "pflash1=drive: id of the drive that is the second flash",
     NULL,
 };
 static const char *const targets[] = {"aarch64", NULL};
@@ -150,4 +208,5 @@ const Board arm_virt_board = {
     .build = virt_build,
     .load = virt_load,
     .plug = virt_plug,
+    .powerdown = virt_powerdown,
 };

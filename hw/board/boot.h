@@ -12,6 +12,7 @@ Device *board_add(Machine *m, const DeviceType *type, const char *id, uint64_t b
 typedef struct BoardTree {
     const char *stdout_path;             // for /chosen
     void (*make_dt)(Machine *m, Fdt *f); // the root node's contents
+    bool kaslr;                          // /chosen gets a kaslr-seed
 } BoardTree;
 
 typedef struct BootTree { // a finished device tree, malloc'd
@@ -26,6 +27,13 @@ bool boot_make_tree(Machine *m, const BoardTree *board, uint64_t initrd_start, u
 bool boot_put_tree(Machine *m, Loader *l, const BootTree *tree, uint64_t base, char *error, size_t error_size);
 // An initrd that was read already.
 bool boot_put_initrd(Machine *m, Loader *l, const Image *initrd, uint64_t base, char *error, size_t error_size);
+
+// Kernel, initrd and command line, for firmware to find in fw_cfg; what fw_cfg says of every machine.
+bool boot_offer_kernel(Machine *m, Device *fw_cfg, char *error, size_t error_size);
+bool boot_fill_fw_cfg(Machine *m, Device *fw_cfg, char *error, size_t error_size);
+// The windows of NOR flash, one behind the other, with the drives of -M pflash0= and pflash1=.
+enum { BOARD_FLASHES = 2 };
+bool boot_add_flash(Machine *m, const DeviceType *type, uint64_t base, Device **flash, char *error, size_t error_size);
 
 static inline uint64_t align_up(uint64_t x, uint64_t to) { return (x + to - 1) & ~(to - 1); }
 static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }

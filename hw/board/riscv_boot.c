@@ -133,36 +133,10 @@ static bool put_rom(Boot *b, char *error, size_t error_size) {
     return loader_put(&b->loader, "the reset code", RISCV_ROM_BASE, rom, size, 0, error, error_size);
 }
 
-// A file's bytes, and how many they are, under two keys.
-static bool offer_file(Device *d, const char *path, unsigned size_key, unsigned data_key, char *error,
-                       size_t error_size) {
-    Image i;
-    if (!path) return true;
-    if (!image_read(&i, path, error, error_size)) return false;
-    bool packed = i.size > 2 && i.data[0] == 0x1f && i.data[1] == 0x8b;
-    bool ok = !packed || unpack_gzip(&i.data, &i.size, error, error_size);
-    if (ok) fw_cfg_set_number(d, size_key, i.size, 4);
-    if (ok) fw_cfg_set(d, data_key, i.data, i.size);
-    image_close(&i);
-    return ok;
-}
-
-// Firmware in flash boots what it finds in fw_cfg.
-static bool offer_kernel(const Boot *b, char *error, size_t error_size) {
-    const MachineSpec *spec = b->m->spec;
-    Device *d = b->how->fw_cfg;
-    if (spec->append) {
-        fw_cfg_set_number(d, FW_CFG_CMDLINE_SIZE, strlen(spec->append) + 1, 4);
-        fw_cfg_set(d, FW_CFG_CMDLINE_DATA, spec->append, strlen(spec->append) + 1);
-    }
-    return offer_file(d, spec->kernel, FW_CFG_KERNEL_SIZE, FW_CFG_KERNEL_DATA, error, error_size) &&
-           offer_file(d, spec->initrd, FW_CFG_INITRD_SIZE, FW_CFG_INITRD_DATA, error, error_size);
-}
-
 static bool load_for_flash(Boot *b, char *error, size_t error_size) {
     uint64_t end;
     b->start = b->kernel_entry = b->how->flash;
-    return load_firmware(b, &end, error, error_size) && offer_kernel(b, error, error_size) &&
+    return load_firmware(b, &end, error, error_size) && boot_offer_kernel(b->m, b->how->fw_cfg, error, error_size) &&
            load_dt(b, error, error_size) && put_rom(b, error, error_size);
 }
 

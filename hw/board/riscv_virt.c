@@ -28,7 +28,6 @@ enum {
     VIRTIO_STRIDE = 0x1000,
     VIRTIO_SLOTS = 8,
     FLASH_BASE = 0x20000000,
-    FLASHES = 2,
 };
 enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11 };
 static const uint64_t dram_base = 0x80000000;
@@ -36,7 +35,7 @@ static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
     Device *plic, *clint, *sswi, *finisher, *uart, *rtc, *fw_cfg;
-    Device *flash[FLASHES];
+    Device *flash[BOARD_FLASHES];
     Device *slot[VIRTIO_SLOTS];
 } Virt;
 
@@ -49,28 +48,6 @@ static void wire_harts(Machine *m, Virt *v) {
         device_wire_to(v->clint, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_MTI));
         if (v->sswi) device_wire_to(v->sswi, h, riscv_pin(m, h, RISCV_PIN_SSI));
     }
-}
-
-static bool fill_fw_cfg(Machine *m, Device *d, char *error, size_t error_size) {
-    fw_cfg_set_number(d, FW_CFG_RAM_SIZE, m->ram_size, 8);
-    fw_cfg_set_number(d, FW_CFG_NOGRAPHIC, 1, 2);
-    fw_cfg_set_number(d, FW_CFG_CPUS, m->ncpus, 2);
-    fw_cfg_set_number(d, FW_CFG_MAX_CPUS, m->ncpus, 2);
-    return fw_cfg_add_user(d, &m->spec->fw_cfg, error, error_size);
-}
-
-static bool add_flash(Machine *m, Virt *v, char *error, size_t error_size) {
-    for (unsigned i = 0; i < FLASHES; i++) {
-        char id[32], props[256] = "";
-        snprintf(id, sizeof(id), "pflash%u", i);
-        char *drive = machine_prop(m, id);
-        if (drive) snprintf(props, sizeof(props), "drive=%s", drive);
-        free(drive);
-        snprintf(id, sizeof(id), "virt.flash%u", i);
-        v->flash[i] = board_add(m, &pflash_type, id, FLASH_BASE + i * PFLASH_SIZE, props, error, error_size);
-        if (!v->flash[i] || !pflash_code(v->flash[i])) return false;
-    }
-    return true;
 }
 
 static void virt_free(Machine *m) { free(m->board_state); }
@@ -93,7 +70,8 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
                (v->sswi = board_add(m, &aclint_sswi_type, "sswi", SSWI_BASE, harts, error, error_size))) &&
               (v->finisher = board_add(m, &finisher_type, "test", FINISHER_BASE, "", error, error_size)) &&
               (v->fw_cfg = board_add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
-              fill_fw_cfg(m, v->fw_cfg, error, error_size) && add_flash(m, v, error, error_size) &&
+              boot_fill_fw_cfg(m, v->fw_cfg, error, error_size) &&
+              boot_add_flash(m, &pflash_type, FLASH_BASE, v->flash, error, error_size) &&
               (v->rtc = board_add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = board_add(m, &ns16550_type, "serial0", UART_BASE,
                                    m->serials[0] ? "chardev=serial0" : "", error, error_size));
@@ -176,7 +154,7 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_end(f);
     finisher_fdt_syscon(v->finisher, f);
     fw_cfg_fdt(v->fw_cfg, f);
-    pflash_fdt(v->flash, FLASHES, f);
+    pflash_fdt(v->flash, BOARD_FLASHES, f);
     riscv_dt_memory(m, f);
     riscv_dt_cpus(m, f);
     riscv_dt_soc(f);

@@ -97,6 +97,7 @@ static int patch(void *tree, const DtChosen *c) {
     if (c->bootargs && !bad) bad = fdt_setprop_string(tree, node, "bootargs", c->bootargs);
     if (c->stdout_path && !bad) bad = fdt_setprop_string(tree, node, "stdout-path", c->stdout_path);
     if (c->rng_seed && !bad) bad = fdt_setprop(tree, node, "rng-seed", c->rng_seed, (int)c->rng_seed_size);
+    if (c->kaslr_seed && !bad) bad = fdt_setprop(tree, node, "kaslr-seed", c->kaslr_seed, 8);
     if (c->initrd_end > c->initrd_start) {
         if (!bad) bad = set_u64(tree, node, "linux,initrd-start", c->initrd_start);
         if (!bad) bad = set_u64(tree, node, "linux,initrd-end", c->initrd_end);

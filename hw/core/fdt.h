@@ -33,6 +33,7 @@ typedef struct DtChosen {
     uint64_t initrd_start, initrd_end; // equal: none
     const uint8_t *rng_seed;        // NULL: none
     size_t rng_seed_size;
+    const uint8_t *kaslr_seed;      // 8 bytes; NULL: none
 } DtChosen;
 // Replaces *blob (malloc'd) by a patched copy. Hostile blobs give an error.
 bool dt_patch_chosen(void **blob, size_t *size, const DtChosen *chosen, char *error, size_t error_size);

@@ -80,6 +80,7 @@ typedef struct Board {
     bool (*load)(Machine *m, char *error, size_t error_size);
     // Plugs one -device whose bus the board has; NULL: none.
     bool (*plug)(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size);
+    void (*powerdown)(Machine *m); // somebody presses the power button (any thread); NULL: there is none
 } Board;
 
 extern const Board *const boards[]; // hw/board/boards.c, NULL-terminated

@@ -13,9 +13,9 @@
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
-enum { CHIPS = 2, BLOCK = PFLASH_BLOCK, BLOCKS = PFLASH_BLOCKS, BUFFER = 4096, BUS_SHIFT = 2 };
+enum { CHIPS = 2, BLOCK = PFLASH_BLOCK, BLOCKS_MAX = PFLASH_SIZE_64 / BLOCK, BUFFER = 4096, BUS_SHIFT = 2 };
 enum { READY = 0x80, ERASE_ERROR = 0x20, PROGRAM_ERROR = 0x10, LOCKED = 0x02 }; // the status register
-enum { MANUFACTURER = 0x89, DEVICE = 0x18 };                                    // Intel, 128 Mbit
+enum { MANUFACTURER = 0x89, DEVICE = 0x18, DEVICE_64 = 0x19 };                  // Intel, 128 and 256 Mbit
 enum { ARRAY, STATUS, IDENTITY, QUERY };                                        // what reads show
 enum { COMMAND, ERASE, PROGRAM, LOCK, BUFFER_COUNT, BUFFER_DATA, BUFFER_CONFIRM }; // what a write is
 
@@ -25,7 +25,7 @@ typedef struct Pflash {
     uint32_t at;     // where the buffer goes
     uint8_t buffer[BUFFER];
     // wiring
-    uint32_t fresh[BLOCKS / 32]; // blocks that are erased but whose bytes were not made ones yet
+    uint32_t fresh[BLOCKS_MAX / 32]; // blocks that are erased but whose bytes were not made ones yet
     uint8_t *bytes;
     Disk *drive;
 } Pflash;
@@ -40,6 +40,8 @@ static const Field pflash_table[] = {
     FIELD_ARRAY(Pflash, buffer, 0xff),
 };
 static const Fields pflash_fields = FIELDS("cfi.pflash01", 1, pflash_table, offsetof(Pflash, fresh));
+
+static uint32_t size_of(const Device *d) { return (uint32_t)d->type->window; }
 
 // ---- contents
 
@@ -95,17 +97,17 @@ static void program(Device *d, uint32_t offset, const uint8_t *from, uint32_t n)
 
 // ---- reads
 
-static uint8_t query_byte(uint32_t at) {
-    static const uint8_t table[] = {
+static uint8_t query_byte(const Device *d, uint32_t at) {
+    const uint8_t table[] = {
         [0x10] = 'Q', 'R', 'Y',
         [0x13] = 1, 0, 0x31, 0,       // command set 0001, whose table is at 0x31
         [0x1b] = 0x45, 0x55,          // supply 4.5 to 5.5 V
         [0x1f] = 7, 7, 10, 0,         // typical times: 2^7 us a word and a buffer, 2^10 ms a block
         [0x23] = 4, 4, 4, 0,          // the most: 2^4 times that
-        [0x27] = 24, 2, 0,            // 2^24 bytes a chip; 8 and 16 bits wide
+        [0x27] = size_of(d) == PFLASH_SIZE ? 24 : 25, 2, 0, // 2^n bytes a chip; 8 and 16 bits wide
         [0x2a] = 11, 0,               // 2^11 bytes of buffer
         [0x2c] = 1,                   // regions of equal blocks
-        [0x2d] = BLOCKS - 1, 0,       // number of blocks, less one
+        [0x2d] = (uint8_t)(size_of(d) / BLOCK - 1), 0, // number of blocks, less one
         [0x2f] = BLOCK / CHIPS >> 8 & 0xff, BLOCK / CHIPS >> 16, // their size in 256 bytes
         [0x31] = 'P', 'R', 'I', '1', '0', // the command set's own table: nothing optional
         [0x3f] = 1,                   // protection fields
@@ -114,11 +116,12 @@ static uint8_t query_byte(uint32_t at) {
 }
 
 // What one chip shows at its word `at`.
-static uint8_t chip_byte(const Pflash *p, uint32_t at) {
+static uint8_t chip_byte(const Device *d, uint32_t at) {
+    const Pflash *p = d->state;
     if (p->shows == STATUS) return p->status;
-    if (p->shows == QUERY) return query_byte(at);
+    if (p->shows == QUERY) return query_byte(d, at);
     at &= 0xff;
-    return at == 0 ? MANUFACTURER : at == 1 ? DEVICE : 0; // 2: the block's lock
+    return at == 0 ? MANUFACTURER : at == 1 ? (size_of(d) == PFLASH_SIZE ? DEVICE : DEVICE_64) : 0; // 2: the block's lock
 }
 
 static uint64_t pflash_read(Device *d, uint64_t offset, unsigned size) {
@@ -129,7 +132,7 @@ static uint64_t pflash_read(Device *d, uint64_t offset, unsigned size) {
         return value;
     }
     for (unsigned i = 0; i < size; i++) // each chip has two byte lanes, and its answer in the lower
-        if (!((offset + i) & 1)) value |= (uint64_t)chip_byte(p, (uint32_t)(offset + i) >> BUS_SHIFT) << 8 * i;
+        if (!((offset + i) & 1)) value |= (uint64_t)chip_byte(d, (uint32_t)(offset + i) >> BUS_SHIFT) << 8 * i;
     return value;
 }
 
@@ -220,11 +223,11 @@ static void pflash_write(Device *d, uint64_t where, uint64_t value, unsigned siz
 static bool read_image(Device *d, char *error, size_t error_size) {
     Pflash *p = d->state;
     uint64_t size = disk_size(p->drive);
-    if (size != PFLASH_SIZE)
-        return FAIL("%s: '%s' has %" PRIu64 " bytes; this flash has %d (truncate -s %dM '%s')", d->id,
-                    disk_file(p->drive), size, PFLASH_SIZE, PFLASH_SIZE >> 20, disk_file(p->drive));
-    struct iovec iov = {p->bytes, PFLASH_SIZE};
-    DiskRequest r = {.op = DISK_READ, .length = PFLASH_SIZE, .iov = &iov, .niov = 1};
+    if (size != size_of(d))
+        return FAIL("%s: '%s' has %" PRIu64 " bytes; this flash has %u (truncate -s %uM '%s')", d->id,
+                    disk_file(p->drive), size, size_of(d), size_of(d) >> 20, disk_file(p->drive));
+    struct iovec iov = {p->bytes, size};
+    DiskRequest r = {.op = DISK_READ, .length = (uint32_t)size, .iov = &iov, .niov = 1};
     int failed = disk_run(p->drive, &r);
     if (failed) return FAIL("%s: cannot read '%s': %s", d->id, disk_file(p->drive), strerror(failed));
     return true;
@@ -233,7 +236,7 @@ static bool read_image(Device *d, char *error, size_t error_size) {
 static bool pflash_plug(Device *d, char *error, size_t error_size) {
     Pflash *p = d->state;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void *bytes = mmap(NULL, PFLASH_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void *bytes = mmap(NULL, size_of(d), PROT_READ | PROT_WRITE, flags, -1, 0);
     if (bytes == MAP_FAILED) return FAIL("%s: the host has no room for it", d->id);
     p->bytes = bytes;
     if (p->drive) return read_image(d, error, error_size);
@@ -243,19 +246,30 @@ static bool pflash_plug(Device *d, char *error, size_t error_size) {
 
 static void pflash_unplug(Device *d) {
     Pflash *p = d->state;
-    if (p->bytes) munmap(p->bytes, PFLASH_SIZE);
+    if (p->bytes) munmap(p->bytes, size_of(d));
 }
 
 static bool pflash_loaded(Device *d, char *error, size_t error_size) {
     const Pflash *p = d->state;
     bool buffer = p->expects == BUFFER_DATA;
-    if (p->shows <= QUERY && p->expects <= BUFFER_CONFIRM && p->at <= PFLASH_SIZE - BUFFER &&
+    if (p->shows <= QUERY && p->expects <= BUFFER_CONFIRM && p->at <= size_of(d) - BUFFER &&
         p->at % BUFFER == 0 && p->left <= BUFFER / 4 && (!buffer || p->left))
         return true;
     return FAIL("%s: no such state of a flash", d->id);
 }
 
 bool pflash_code(Device *d) { return mem_io_code(d->machine->mem, d->base, ((Pflash *)d->state)->bytes); }
+
+bool pflash_fill(Device *d, const void *data, size_t size, char *error, size_t error_size) {
+    Pflash *p = d->state;
+    if (size > size_of(d)) return FAIL("the firmware has %zu bytes, which is more than the flash of %u MiB", size, size_of(d) >> 20);
+    for (size_t at = 0; at < size; at += BLOCK) {
+        size_t n = size - at < BLOCK ? size - at : BLOCK;
+        memcpy(touch(p, (uint32_t)at), (const uint8_t *)data + at, n);
+    }
+    if (d->base != UINT64_MAX) mem_written(d->machine->mem, d->base, size);
+    return true;
+}
 
 bool pflash_has_disk(const Device *d) { return ((const Pflash *)d->state)->drive; }
 
@@ -264,7 +278,7 @@ void pflash_fdt(Device *const *windows, unsigned n, Fdt *f) {
     uint32_t cells[4 * 4];
     for (unsigned i = 0; i < n; i++) {
         uint64_t base = windows[i]->base;
-        memcpy(cells + 4 * i, (const uint32_t[]){(uint32_t)(base >> 32), (uint32_t)base, 0, PFLASH_SIZE}, 16);
+        memcpy(cells + 4 * i, (const uint32_t[]){(uint32_t)(base >> 32), (uint32_t)base, 0, size_of(windows[i])}, 16);
     }
     dt_begin(f, "flash@%lx", (unsigned long)windows[0]->base);
     dt_u32(f, "bank-width", 4);
@@ -273,20 +287,13 @@ void pflash_fdt(Device *const *windows, unsigned n, Fdt *f) {
     dt_end(f);
 }
 
-static const Prop pflash_props[] = {PROP(Pflash, drive, PROP_DISK, NULL, "its contents, an image of 32 MiB")};
+static const Prop pflash_props[] = {PROP(Pflash, drive, PROP_DISK, NULL, "its contents, an image of the flash's size")};
 
-const DeviceType pflash_type = {
-    .name = "cfi.pflash01",
-    .title = "NOR flash, Intel command set, 32 MiB",
-    .size = sizeof(Pflash),
-    .fields = &pflash_fields,
-    .window = PFLASH_SIZE,
-    .max_access = 4,
-    .props = pflash_props,
-    .nprops = 1,
-    .plug = pflash_plug,
-    .unplug = pflash_unplug,
-    .loaded = pflash_loaded,
-    .read = pflash_read,
-    .write = pflash_write,
-};
+#define TYPE(n, t, size_)                                                                                                  \
+    {                                                                                                                      \
+        .name = n, .title = t, .size = sizeof(Pflash), .fields = &pflash_fields, .window = size_, .max_access = 4,         \
+        .props = pflash_props, .nprops = 1, .plug = pflash_plug, .unplug = pflash_unplug, .loaded = pflash_loaded,         \
+        .read = pflash_read, .write = pflash_write,                                                                        \
+    }
+const DeviceType pflash_type = TYPE("cfi.pflash01", "NOR flash, Intel command set, 32 MiB", PFLASH_SIZE);
+const DeviceType pflash_64_type = TYPE("cfi.pflash01-64m", "NOR flash, Intel command set, 64 MiB", PFLASH_SIZE_64);

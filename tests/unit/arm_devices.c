@@ -3,6 +3,8 @@
 // interrupts (IHI 0048B).
 #include <check.h>
 #include "hw/core/reg.h"
+#include "hw/gpio/key.h"
+#include "hw/gpio/pl061.h"
 #include "hw/intc/gicv2.h"
 #include "hw/intc/gicv2m.h"
 #include "hw/rtc/pl031.h"
@@ -214,6 +216,69 @@ START_TEST(pl031_keeps_time) {
 }
 END_TEST
 
+// DDI 0190: lines are inputs or outputs; edges are kept, levels are not; address bits 9:2 mask data.
+enum { GPIO_DIR = 0x400, GPIO_IS = 0x404, GPIO_IBE = 0x408, GPIO_IEV = 0x40c, GPIO_IE = 0x410, GPIO_RIS = 0x414, GPIO_MIS = 0x418, GPIO_IC = 0x41c };
+START_TEST(pl061_lines) {
+    Rig *r = rig_new(&pl061_type, "");
+    rig_write(r, GPIO_DIR, 0x0f, 4);
+    rig_write(r, 0x3fc, 0xff, 4);
+    ck_assert_uint_eq(rig_read(r, 0x3fc, 4), 0x0f);
+    rig_write(r, 1 << 2, 0, 4); // line 0 alone
+    ck_assert_uint_eq(rig_read(r, 0x3fc, 4), 0x0e);
+    gic_wire(r, 7, true);
+    ck_assert_uint_eq(rig_read(r, 0x3fc, 4), 0x8e);
+    ck_assert_uint_eq(rig_read(r, 0x80 << 2, 4), 0x80);
+    rig_write(r, GPIO_IC, 0xff, 4);
+    rig_write(r, GPIO_IE, 0xff, 4);
+    rig_write(r, GPIO_IEV, 0x40, 4); // line 6: rising, line 7: falling
+    gic_wire(r, 6, true);
+    ck_assert(r->level[0]);
+    ck_assert_uint_eq(rig_read(r, GPIO_MIS, 4), 0x40);
+    gic_wire(r, 6, false);
+    rig_write(r, GPIO_IC, 0x40, 4);
+    ck_assert(!r->level[0]);
+    gic_wire(r, 7, false);
+    ck_assert_uint_eq(rig_read(r, GPIO_RIS, 4), 0x80);
+    rig_write(r, GPIO_IC, 0x80, 4);
+    rig_write(r, GPIO_IBE, 0x20, 4);
+    gic_wire(r, 5, true);
+    rig_write(r, GPIO_IC, 0x20, 4);
+    gic_wire(r, 5, false);
+    ck_assert_uint_eq(rig_read(r, GPIO_RIS, 4), 0x20);
+    rig_write(r, GPIO_IS, 0xf0, 4); // levels: 6 high, others low
+    ck_assert_uint_eq(rig_read(r, GPIO_RIS, 4), 0xb0);
+    rig_free(r);
+}
+END_TEST
+
+START_TEST(the_power_key_lets_go) {
+    Rig *r = rig_new(&gpio_key_type, "");
+    ck_assert(!r->level[0]);
+    gpio_key_press(r->device);
+    ck_assert(r->level[0]);
+    rig_step(r, 50000000);
+    gpio_key_press(r->device); // again: longer
+    rig_step(r, 60000000);
+    ck_assert(r->level[0]);
+    rig_step(r, 40000000);
+    ck_assert(!r->level[0]);
+    rig_free(r);
+}
+END_TEST
+
+// With one core there is nobody else to target, whatever was written.
+START_TEST(gic_of_one_core_takes_everything) {
+    Rig *r = gic_new("cores=1");
+    rig_write(r, ISENABLER + 4, 2, 4);
+    rig_write(r, ITARGETSR + 32, 0x0103020f, 4);
+    ck_assert_uint_eq(rig_read(r, ITARGETSR + 32, 4), 0x01010001);
+    rig_write(r, ITARGETSR + 33, 0, 1);
+    gic_wire(r, 1, true);
+    ck_assert(r->level[0]);
+    rig_free(r);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("arm-devices");
     TCase *t = tcase_create("all");
@@ -226,6 +291,9 @@ int main(void) {
     tcase_add_test(t, gic_edge_interrupt);
     tcase_add_test(t, gic_preempts_by_priority);
     tcase_add_test(t, gic_software_interrupts_and_targets);
+    tcase_add_test(t, gic_of_one_core_takes_everything);
+    tcase_add_test(t, pl061_lines);
+    tcase_add_test(t, the_power_key_lets_go);
     tcase_add_test(t, gicv2m_turns_messages_into_edges);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);

@@ -8,36 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include "hw/core/machine.h"
 #include "hw/misc/fw_cfg.h"
 #include "hw/misc/pflash.h"
+#include "tests/lib/memfile.h"
 #include "tests/lib/suite.h"
 
 static char error[1024];
 
-// A file that lives as long as this process: an anonymous one, by its name below /proc.
-static char *file_make(const char *name, const void *bytes, size_t size) {
-    static char path[16][64];
-    static unsigned n;
-    char *p = path[n++ % 16];
-    int fd = memfd_create(name, 0);
-    snprintf(p, sizeof(path[0]), "/proc/self/fd/%d", fd);
-    FILE *to = fdopen(dup(fd), "wb");
-    ck_assert_uint_eq(fwrite(bytes, 1, size, to), size);
-    fclose(to);
-    return p;
-}
-
 // A file of code that is nothing but nops.
-static char *code_make(const char *name, size_t size) {
-    uint32_t *bytes = malloc(size);
-    for (size_t i = 0; i < size / 4; i++) bytes[i] = 0x13;
-    char *path = file_make(name, bytes, size);
-    free(bytes);
-    return path;
-}
+static char *code_make(const char *name, size_t size) { return memfile_words(name, 0x13, size); }
 
 static char *elf_make(uint64_t paddr, bool wide) {
     uint8_t bytes[512] = {0};
@@ -65,7 +45,7 @@ static char *elf_make(uint64_t paddr, bool wide) {
         memcpy(bytes, &h, sizeof(h));
         memcpy(bytes + 64, &p, sizeof(p));
     }
-    return file_make(wide ? "elf64" : "elf32", bytes, sizeof(bytes));
+    return memfile_make(wide ? "elf64" : "elf32", bytes, sizeof(bytes));
 }
 
 static Disk *first_flash; // what pflash0=flash means

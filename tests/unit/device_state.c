@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hw/core/reg.h"
+#include "hw/gpio/key.h"
+#include "hw/gpio/pl061.h"
 #include "hw/intc/aclint.h"
 #include "hw/intc/gicv2.h"
 #include "hw/intc/gicv3.h"
@@ -30,7 +32,7 @@ static const struct Subject {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
     {&gicv2_type, "cores=2", GIC_SPIS + 64}, {&gicv3_type, "cores=2,its=on", GIC_SPIS + 64},
-    {&gicv3_its_type, "", 0},
+    {&gicv3_its_type, "", 0}, {&pl061_type, "", 8}, {&gpio_key_type, "", 0},
     {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0}, {&pflash_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
@@ -136,7 +138,10 @@ static uint64_t apply(Rig *r, const Stimulus *x) {
                                : (void)0;
         device_enter(r->device), device_leave(r->device);
         return 0;
-    case INPUT: rig_receive(r, bytes, x->size); return 0;
+    case INPUT:
+        if (r->device->type == &gpio_key_type) gpio_key_press(r->device);
+        rig_receive(r, bytes, x->size);
+        return 0;
     case DRAIN:
         r->accepts = x->value & 3 ? RIG_BYTES : 0;
         if (r->serial.drained) r->serial.drained(r->serial.front);

@@ -47,6 +47,23 @@ START_TEST(query_tells_the_geometry) {
 }
 END_TEST
 
+START_TEST(the_larger_one_says_so) {
+    Rig *small = r;
+    r = rig_new(&pflash_64_type, "");
+    put(0x55 * 4, BOTH(0x98));
+    ck_assert_uint_eq(get(0x27 * 4), BOTH(25));
+    ck_assert_uint_eq(get(0x2d * 4), BOTH(255));
+    put(0, BOTH(0xff));
+    ck_assert(pflash_fill(r->device, "firmware", 8, error, sizeof(error)));
+    ck_assert_uint_eq(get(0), 0x6d726966);
+    ck_assert_uint_eq(get(8), 0xffffffff);
+    ck_assert_uint_eq(get(PFLASH_SIZE_64 - 4), 0xffffffff);
+    ck_assert(!pflash_fill(r->device, "", PFLASH_SIZE_64 + 1, error, sizeof(error)));
+    rig_free(r);
+    r = small;
+}
+END_TEST
+
 START_TEST(erase_and_program) {
     put(0x40100, BOTH(0x40));
     put(0x40100, 0x12345678);
@@ -162,6 +179,7 @@ int main(void) {
     TCase *t = tcase_create("pflash");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, query_tells_the_geometry);
+    tcase_add_test(t, the_larger_one_says_so);
     tcase_add_test(t, erase_and_program);
     tcase_add_test(t, buffer_program);
     tcase_add_test(t, image_follows);
