@@ -112,6 +112,8 @@ static void print_help(const Options *o) {
 
 static void print_friendly(void) {
     printf("Myna " MYNA_VERSION ": runs a whole computer of another architecture\n\n"
+           "  anything          myna run FILE...     (kernel, program, initrd, disk; myna run --help)\n"
+           "  what is missing   myna doctor\n"
            "  a Linux kernel    myna -M virt -m 1G -bios fw_dynamic.bin -kernel Image -initrd FILE -append "
            "console=ttyS0\n"
            "  a bare program    myna -M virt -bios none -kernel FILE.elf\n\n"

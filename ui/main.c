@@ -18,6 +18,7 @@
 #include "tcg/base/log.h"
 #include "ui/backends.h"
 #include "ui/gdbstub.h"
+#include "ui/launch/launch.h"
 #include "ui/lists.h"
 #include "ui/monitor.h"
 #include "ui/options.h"
@@ -247,12 +248,35 @@ static void keep_standard_descriptors(void) {
     if (fd >= 0) close(fd);
 }
 
+// `myna run`: argc and argv become the full command line, which is said first. False: there is nothing to start.
+static bool open_friendly_door(Launch *l, int *argc, char ***argv, char *error, size_t error_size) {
+    if (!launch_make(l, *argc - 2, *argv + 2, error, error_size)) return false;
+    if (l->help) return launch_help(), false;
+    char *text = launch_text(l);
+    fprintf(stderr, "myna: the same as: %s\n", text);
+    free(text);
+    if (l->ssh_port) fprintf(stderr, "myna: ssh -p %d root@127.0.0.1 once the guest's ssh is up\n", l->ssh_port);
+    if (l->dry) return false;
+    fprintf(stderr, "myna: Ctrl-A x ends it, Ctrl-A h tells the other keys\n");
+    *argc = l->n;
+    *argv = l->word;
+    return true;
+}
+
 int main(int argc, char **argv) {
     keep_standard_descriptors();
     Options options;
     Ui ui = {.options = &options};
     char error[1024] = "";
     int code = 1;
+    Launch launch = {0};
+    bool run_word = argc > 1 && !strcmp(argv[1], "run"), doctor = argc > 1 && !strcmp(argv[1], "doctor");
+    if (doctor) return doctor_run();
+    if (run_word && !open_friendly_door(&launch, &argc, &argv, error, sizeof(error))) {
+        if (*error) fprintf(stderr, "myna: %s\n", error);
+        launch_free(&launch);
+        return *error ? 1 : 0;
+    }
     if (!options_parse(&options, argc, argv, error, sizeof(error)))
         ;
     else if (options.action != ACTION_RUN)
@@ -265,5 +289,6 @@ int main(int argc, char **argv) {
     if (killed) say_ended();
     if (*error) fprintf(stderr, "myna: %s\n", error);
     options_free(&options);
+    launch_free(&launch);
     return code;
 }

@@ -204,8 +204,7 @@ static bool apply(Options *o, const Option *row, const char *value, char *error,
 
 // Commands that are planned.
 static bool is_friendly(const char *word) {
-    static const char *const words[] = {"run",    "debug",    "img",  "snapshot",
-                                        "doctor", "machines", "cpus", "devices"};
+    static const char *const words[] = {"debug", "img", "snapshot", "machines", "cpus", "devices"};
     for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (!strcmp(word, words[i])) return true;
     return false;
