@@ -130,7 +130,7 @@ int lists_print(const Options *o) {
     case ACTION_DEVICES: print_devices(); break;
     case ACTION_DEVICE_PROPS: return print_device_props(o);
     case ACTION_ACCELS: printf("Accelerators supported in QEMU binary:\ntcg\n"); break;
-    case ACTION_DISPLAYS: printf("Available display backend types:\nnone\nsdl\n"); break;
+    case ACTION_DISPLAYS: printf("Available display backend types:\nnone\nsdl\nvnc\n"); break;
     case ACTION_CHANNELS: log_list(stdout); break;
     case ACTION_CHARDEVS:
         printf("Available chardev backend types:\n");

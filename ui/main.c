@@ -25,6 +25,7 @@
 #include "ui/profile.h"
 #include "ui/sdl/window.h"
 #include "ui/silence.h"
+#include "ui/vnc/vnc.h"
 
 enum { MONITORS = 8 };
 
@@ -37,6 +38,7 @@ typedef struct Ui {
     Silence *silence;
     Profile *profile;
     Windows *windows;
+    Vnc *vnc;
     bool pidfile_written;
 } Ui;
 
@@ -128,6 +130,11 @@ static bool start_gdb(Ui *ui, char *error, size_t error_size) {
     return true;
 }
 
+static bool start_vnc(Ui *ui, char *error, size_t error_size) {
+    const VncSpec *spec = &ui->options->vnc;
+    return !spec->address || (ui->vnc = vnc_open(ui->machine, spec, error, error_size));
+}
+
 static bool write_pidfile(Ui *ui, char *error, size_t error_size) {
     const char *path = ui->options->pidfile;
     if (!path) return true;
@@ -160,7 +167,7 @@ static bool build(Ui *ui, char *error, size_t error_size) {
     ui->machine->on_state_opaque = ui;
     return backends_open(ui->machine, o, error, error_size) &&
            machine_build(ui->machine, error, error_size) && start_monitors(ui, error, error_size) &&
-           start_gdb(ui, error, error_size) && start_profile(ui, error, error_size) && write_pidfile(ui, error, error_size);
+           start_gdb(ui, error, error_size) && start_vnc(ui, error, error_size) && start_profile(ui, error, error_size) && write_pidfile(ui, error, error_size);
 }
 
 // A console that shows where this terminal or pipe is may be watched for silence.
@@ -224,6 +231,7 @@ static void tear_down(Ui *ui) {
     char error[300];
     if (m) loop_stop(m->loop);
     if (ui->windows) windows_close(ui->windows);
+    if (ui->vnc) vnc_close(ui->vnc);
     silence_free(ui->silence);
     for (unsigned i = 0; i < ui->nmonitors; i++) monitor_free(ui->monitor[i]);
     gdbstub_free(ui->gdb);

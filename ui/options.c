@@ -68,6 +68,7 @@ static const Option table[] = {
     {"nographic", NULL, NULL, CALL, .call = option_nographic, .help = "console and monitor on this terminal"},
     {"display", NULL, "none|sdl", CALL, .call = option_display,
      .help = "sdl: a window a head; none: no window, consoles only where named"},
+    {"vnc", NULL, "unix:PATH|[HOST]:DISPLAY", CALL, .call = option_vnc, .help = "serves the first head to VNC clients"},
     {"full-screen", NULL, NULL, CALL, .call = option_full_screen, .help = "the window fills the screen"},
     {"serial", NULL, "TO", CALL, .call = option_serial,
      .help = "stdio, mon:stdio, file:F, unix:P,server,nowait, tcp:H:P, pty, null, none, chardev:ID"},
@@ -107,7 +108,6 @@ static const Option table[] = {
     {"audio", NULL, "none", NOTHING, .choices = "none|driver=none", .help = "accepted"},
     // QEMU's, absent
     {"qmp", NULL, "TO", ABSENT, .help = NOT_YET "; -monitor takes people's commands"},
-    {"vnc", NULL, "TO", ABSENT, .help = NOT_YET "; leave it out"},
     {"icount", NULL, "...", ABSENT, .help = NOT_YET "; leave it out"},
     {"incoming", NULL, "TO", ABSENT, .help = NOT_YET},
     {"loadvm", NULL, "NAME", ABSENT, .help = NOT_YET},
@@ -247,7 +247,7 @@ bool options_parse(Options *o, int argc, char **argv, char *error, size_t error_
 
 void options_free(Options *o) {
     char **texts[] = {&o->subject,  &o->program, &o->gdb,     &o->channels,
-                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend};
+                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend, &o->vnc.address, &o->vnc.password_file};
     spec_free(&o->spec);
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);

@@ -4,6 +4,7 @@
 #pragma once
 #include "hw/core/machine.h"
 #include "ui/sdl/window.h"
+#include "ui/vnc/vnc.h"
 
 typedef enum Action {
     ACTION_RUN,
@@ -34,8 +35,9 @@ typedef struct Options {
     char *pidfile;
     char *profile;        // --profile
     char *memory_backend; // -M memory-backend=
-    char *display;        // -display: "none", "sdl"; NULL: not said
+    char *display;        // -display: "none", "sdl", "vnc"; NULL: not said
     WindowSpec window;
+    VncSpec vnc; // address NULL: none
     bool nographic;
     unsigned pflashes; // the next -drive if=pflash
     bool net_nic, net_user; // the old -net pair

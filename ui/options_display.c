@@ -30,10 +30,28 @@ static bool set_sdl(Options *o, KeyVals *kv, char *error, size_t error_size) {
     return true;
 }
 
+// "ADDRESS[,password-file=FILE]"
+bool option_vnc(Options *o, const char *value, char *error, size_t error_size) {
+    static const KeyRow rows[] = {{"address", KEY_TEXT}, {"password-file", KEY_TEXT}, {NULL}};
+    KeyVals kv;
+    if (!strcmp(value, "none")) return true;
+    if (!keyvals_parse(&kv, value, "address", error, error_size)) return false;
+    bool ok = keyvals_check(&kv, rows, "-vnc", error, error_size);
+    if (ok && !keyvals_get(&kv, "address")) ok = FAIL("-vnc %s: no address: unix:PATH, :DISPLAY or HOST:DISPLAY", value);
+    if (ok) {
+        text_set(&o->vnc.address, keyvals_get(&kv, "address"));
+        if (keyvals_get(&kv, "password-file")) text_set(&o->vnc.password_file, keyvals_get(&kv, "password-file"));
+        if (!o->display) text_set(&o->display, "vnc");
+    }
+    keyvals_free(&kv);
+    return ok;
+}
+
 bool option_display(Options *o, const char *value, char *error, size_t error_size) {
-    static const char *const names[] = {"none", "sdl"};
+    static const char *const names[] = {"none", "sdl", "vnc"};
     KeyVals kv;
     if (is_help(value)) return o->action = ACTION_DISPLAYS, true;
+    if (!strncmp(value, "vnc=", 4)) return option_vnc(o, value + 4, error, error_size);
     if (!keyvals_parse(&kv, value, "type", error, error_size)) return false;
     const char *type = keyvals_get(&kv, "type");
     bool ok = true;
@@ -42,7 +60,7 @@ bool option_display(Options *o, const char *value, char *error, size_t error_siz
     else if (type && (!strcmp(type, "sdl") || !strcmp(type, "window")))
         ok = set_sdl(o, &kv, error, error_size);
     else
-        near_error(error, error_size, "display", type ? type : value, names, 2,
+        near_error(error, error_size, "display", type ? type : value, names, 3,
                    "-display help lists them; -nographic is a console here"),
             ok = false;
     keyvals_free(&kv);

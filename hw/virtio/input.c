@@ -3,8 +3,9 @@
 // takes events to the guest, eight bytes a buffer; queue 1 brings its lamps. Which events a device can send is a
 // list of ranges in a table; the configuration space is made of it.
 //
-// Events that belong together are given together or, when the guest has not enough buffers, not at all, so
-// that a key is never half told. Nothing is kept here: a guest that does not listen misses what is typed.
+// What the guest has no buffers for yet waits here, so that fast typing (or pasting) loses nothing; when that is
+// full, events that belong together are left out together, so that a key is never half told. A guest whose driver
+// does not run misses what is typed.
 #include <linux/input.h>
 #include <linux/virtio_input.h>
 #include <stdlib.h>
@@ -12,9 +13,10 @@
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
-enum { EVENTS = 0, STATUS = 1 };
+enum { EVENTS = 0, STATUS = 1, WAITING = 1024 };
 
 typedef struct CodeRange {
     uint16_t type, first, last; // last 0: the table ends
@@ -31,7 +33,9 @@ typedef struct InputKind {
 
 typedef struct VirtioInput {
     VirtioRegs regs;
-    uint8_t select, subsel, pad[6];
+    uint8_t select, subsel, pad[2];
+    uint32_t nwaiting;
+    uint64_t waiting[WAITING]; // as the guest will read them: type, code, value
     // wiring
     Virtio v;
     InputSink sink;
@@ -103,10 +107,25 @@ static void config_write(Virtio *v, unsigned offset, uint32_t value, unsigned si
 
 // ---- queues
 
+static void give_events(VirtioInput *in) {
+    uint32_t n = 0;
+    for (; n < in->nwaiting && virtio_pop(&in->v, EVENTS, &in->e); n++) {
+        size_t put = virtq_scatter(&in->v.q[EVENTS], &in->e, 0, &in->waiting[n], sizeof(in->waiting[n]));
+        virtq_push(&in->v.q[EVENTS], in->e.head, (uint32_t)put);
+    }
+    if (!n) return;
+    in->nwaiting -= n;
+    memmove(in->waiting, in->waiting + n, in->nwaiting * sizeof(in->waiting[0]));
+    virtio_signal(&in->v, EVENTS);
+}
+
 static void notify(Virtio *v, unsigned queue) {
     VirtioInput *in = v->device->state;
     bool any = false;
-    if (queue == EVENTS) return;            // buffers for later
+    if (queue == EVENTS) {
+        give_events(in);
+        return;
+    }
     while (virtio_pop(v, STATUS, &in->e)) { // lamps, which no window shows
         virtq_push(&v->q[STATUS], in->e.head, 0);
         any = true;
@@ -114,30 +133,23 @@ static void notify(Virtio *v, unsigned queue) {
     if (any) virtio_signal(v, STATUS);
 }
 
-// Buffers taken stay filled but unpublished until all of the group are in.
-static unsigned fill(VirtioInput *in, const InputEvent *e, unsigned n) {
-    unsigned i = 0;
-    for (; i < n && virtio_pop(&in->v, EVENTS, &in->e); i++) {
-        struct virtio_input_event wire = {e[i].type, e[i].code, e[i].value};
-        size_t put = virtq_scatter(&in->v.q[EVENTS], &in->e, 0, &wire, sizeof(wire));
-        virtq_fill(&in->v.q[EVENTS], i, in->e.head, (uint32_t)put);
-    }
-    return i;
-}
-
 static void take_events(void *opaque, const InputEvent *e, unsigned n) {
     VirtioInput *in = opaque;
     device_enter(in->v.device);
-    if (in->v.regs->status & VIRTIO_DRIVER_OK) {
-        unsigned filled = fill(in, e, n);
-        if (filled == n) {
-            virtq_publish(&in->v.q[EVENTS], n);
-            virtio_signal(&in->v, EVENTS);
-        } else if (filled && virtio_running(&in->v, EVENTS)) {
-            virtq_unpop(&in->v.q[EVENTS], filled);
-        }
+    bool listens = in->v.regs->status & VIRTIO_DRIVER_OK;
+    for (unsigned i = 0; listens && n <= WAITING - in->nwaiting && i < n; i++) {
+        struct virtio_input_event wire = {e[i].type, e[i].code, e[i].value};
+        memcpy(&in->waiting[in->nwaiting + i], &wire, sizeof(wire));
     }
+    if (listens && n <= WAITING - in->nwaiting) in->nwaiting += n;
+    if (listens) give_events(in);
     device_leave(in->v.device);
+}
+
+// An image is hostile.
+static bool load(Device *d, Bytes *image, char *error, size_t error_size) {
+    VirtioInput *in = d->state;
+    return in->nwaiting <= WAITING || FAIL("%s: more events are waiting than can", d->id);
 }
 
 // ---- entries
@@ -155,8 +167,9 @@ static void unplug(Device *d) {
     if (in->sink.events) input_remove(&d->machine->input, &in->sink);
 }
 
-static const Field fields[] = {VIRTIO_FIELDS(VirtioInput), FIELD(VirtioInput, select, 0),
-                               FIELD(VirtioInput, subsel, 0), FIELD_PAD(VirtioInput, pad)};
+static const Field fields[] = {VIRTIO_FIELDS(VirtioInput),       FIELD(VirtioInput, select, 0),
+                               FIELD(VirtioInput, subsel, 0),    FIELD_PAD(VirtioInput, pad),
+                               FIELD(VirtioInput, nwaiting, 0),  FIELD_ARRAY(VirtioInput, waiting, 0)};
 static const Fields input_fields = FIELDS("virtio-input", 1, fields, offsetof(VirtioInput, v));
 
 #define INPUT_OPS                                                                                            \
@@ -215,6 +228,7 @@ static const InputKind multitouch = {
                  .fields = &input_fields,                                                                    \
                  .plug = plug,                                                                               \
                  .unplug = unplug,                                                                           \
+                 .load = load,                                                                               \
                  .resume = virtio_kick_all,                                                                  \
                  __VA_ARGS__},                                                                               \
         .ops = &KIND.ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioInput, v),                       \

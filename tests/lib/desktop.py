@@ -48,6 +48,29 @@ def read_ppm(path):
     return Picture(width, height, [pixels[y * width:(y + 1) * width] for y in range(height)])
 
 
+class Monitor:
+    """A monitor on a pair of pipes in the folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for end in ("in", "out"):
+            os.mkfifo(f"{folder}/monitor.{end}")
+
+    def dump(self):
+        path = f"{self.folder}/dump.ppm"
+        if os.path.exists(path):
+            os.unlink(path)
+        with open(f"{self.folder}/monitor.in", "w", encoding="ascii") as f:
+            f.write(f"screendump {path}\n")
+        deadline = time.monotonic() + 10 * patience()
+        while time.monotonic() < deadline:
+            if os.path.exists(path) and os.path.getsize(path) > 100:
+                time.sleep(0.3)
+                return read_ppm(path)
+            time.sleep(0.1)
+        raise ConsoleError("screendump wrote nothing")
+
+
 class Desktop:
     def __init__(self, width=1600, height=1000):
         for program, package in (("Xvfb", "xvfb"), ("xdotool", "xdotool")):
