@@ -51,24 +51,32 @@ def guest(name):
     return done.stdout.strip()
 
 
-def linux_guest_command(kernel, initrd, *extra, smp=1, memory="1G", append=""):
-    return [emulator(), "-M", "virt", "-m", memory, "-smp", str(smp), "-nographic",
-            "-bios", f"{guest('linux-riscv64')}/fw_dynamic.bin", "-kernel", kernel, "-initrd", initrd,
-            "-append", f"console=ttyS0 {append}".strip(), *extra]
+def chosen(name, preset):
+    """What a test was asked for with --NAME=."""
+    return next((word.split("=", 1)[1] for word in sys.argv[1:] if word.startswith(f"--{name}=")), preset)
 
 
-def linux_command(*extra, **options):
+def chosen_arch():
+    """The guest's architecture, in Debian's words."""
+    return chosen("arch", "riscv64")
+
+
+def linux_guest_command(kernel, initrd, *extra, arch="riscv64", smp=1, memory="1G", append="", cpu=None, machine="virt"):
+    start = {"riscv64": lambda: [emulator(), "-bios", f"{guest('linux-riscv64')}/fw_dynamic.bin"],
+             "arm64": lambda: [emulator("aarch64"), "-cpu", cpu or "cortex-a57"]}[arch]()
+    console = {"riscv64": "ttyS0", "arm64": "ttyAMA0"}[arch]
+    return [*start, "-M", machine, "-m", memory, "-smp", str(smp), "-nographic", "-kernel", kernel, "-initrd", initrd,
+            "-append", f"console={console} {append}".strip(), *extra]
+
+
+def linux_command(*extra, arch="riscv64", release="", **options):
     """Debian's kernel with the busybox guest."""
-    folder = guest("linux-riscv64")
-    return linux_guest_command(f"{folder}/vmlinux", f"{folder}/initrd.cpio.gz", *extra, **options)
+    folder = guest(f"linux-{arch}{release}")
+    return linux_guest_command(f"{folder}/vmlinux", f"{folder}/initrd.cpio.gz", *extra, arch=arch, **options)
 
 
-def linux_arm64_command(*extra, cpu="cortex-a57", smp=1, memory="1G", append=""):
-    """The same for arm64."""
-    folder = guest("linux-arm64")
-    return [emulator("aarch64"), "-M", "virt", "-cpu", cpu, "-m", memory, "-smp", str(smp), "-nographic",
-            "-kernel", f"{folder}/vmlinux", "-initrd", f"{folder}/initrd.cpio.gz",
-            "-append", f"console=ttyAMA0 {append}".strip(), *extra]
+def linux_arm64_command(*extra, **options):
+    return linux_command(*extra, arch="arm64", **options)
 
 
 def disk(image, *options):
@@ -77,9 +85,9 @@ def disk(image, *options):
             "-device", "virtio-blk-device,drive=disk0"]
 
 
-def installed_folder():
+def installed_folder(arch="riscv64"):
     """Where tests/guest-long/debian-install leaves the installed system."""
-    return f"{build_folder()}/guests/debian-riscv64"
+    return f"{build_folder()}/guests/debian-{arch}"
 
 
 def wait_for_shell(console, timeout=None):
@@ -125,6 +133,16 @@ def power_off_systemd(console):
     expect_sound(console)
     console.line("systemctl poweroff")
     expect_equal("exit code after poweroff", console.wait(300), 0)
+
+
+def press_power_key(console):
+    """By the monitor behind the console's escape; systemd takes it for a wish to be shut down."""
+    expect_sound(console)
+    console.send("\x01c")
+    console.expect("(qemu) ")
+    console.line("system_powerdown")
+    console.send("\x01c")
+    expect_equal("exit code after the power key", console.wait(300), 0)
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
