@@ -219,7 +219,7 @@ bool cache_roves(const Engine *e, uint64_t paddr) {
 }
 
 // Misses that lie further apart cost little, and the site may hit in between.
-enum { ROVE_NS = 10 };
+enum { ROVE_NS = 20 };
 
 static bool too_often(Vcpu *v, unsigned site) {
     uint64_t now = clock_ns(), *then = &v->roved[site % 16], since = now - *then;
