@@ -9,6 +9,7 @@ typedef struct CodeBuffer {
     size_t size;
     size_t used, fixed;      // hot code, from the start; fixed: trampolines, kept when the cache is flushed
     size_t cold, cold_start; // out-of-line stubs, from cold_start on
+    size_t ahead, cold_ahead; // up to here there is memory, so that emitting does not fault page by page
 } CodeBuffer;
 
 typedef struct CompiledLink {

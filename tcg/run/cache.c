@@ -62,8 +62,11 @@ bool cache_page_live(const CodePage *p) { return page_state(p) >= PAGE_LIVE; }
 // The page is about to get a live block: no vCPU may store to it unseen any more. A store may open it again while the vCPUs are being
 // told, and another vCPU close it once more; the round tells whose closing it is that ends.
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host) {
+    CodePage *p = cache_page(e, ppage, false);
+    if (p && cache_page_live(p))
+        return;
     pthread_mutex_lock(&e->lock);
-    CodePage *p = cache_page(e, ppage, true);
+    p = cache_page(e, ppage, true);
     uint32_t live = atomic_load(&p->live);
     bool mine = (live & PAGE_STATE) == PAGE_OPEN;
     if (mine)

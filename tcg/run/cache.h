@@ -145,6 +145,7 @@ void guard_add(Engine *e, Block *b, const Compiled *c); // with the lock
 Vcpu *guard_running(void);                              // that of this thread
 void guard_thread(Vcpu *v);                             // this thread runs v (NULL: none)
 
+void engine_code_ahead(CodeBuffer *c);                                          // with the lock: before a block is emitted
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 
 // debug.c. Is there a breakpoint in [first, last]?

@@ -20,8 +20,25 @@ bool code_map(CodeBuffer *c, size_t size) {
     c->rx = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_32BIT, fd, 0);
     close(fd);
     c->size = size;
-    c->cold = c->cold_start = size / 2;
+    c->cold = c->cold_start = c->cold_ahead = size / 2;
     return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
+}
+
+// What one step of code_ahead makes ready, and how little may be left before the next. Advice: should it fail, pages come when touched.
+enum { AHEAD = 256 << 10, AHEAD_LEFT = 16 << 10 };
+
+static void make_ready(const CodeBuffer *c, size_t used, size_t *ahead, size_t end) {
+    if (used + AHEAD_LEFT <= *ahead || *ahead >= end)
+        return;
+    size_t n = end - *ahead < AHEAD ? end - *ahead : AHEAD;
+    madvise(c->rw + *ahead, n, MADV_POPULATE_WRITE);
+    madvise(c->rx + *ahead, n, MADV_POPULATE_READ);
+    *ahead += n;
+}
+
+void engine_code_ahead(CodeBuffer *c) {
+    make_ready(c, c->used, &c->ahead, c->cold_start);
+    make_ready(c, c->cold, &c->cold_ahead, c->size);
 }
 
 Engine *engine_new(const Guest *guest, const EngineOptions *options) {

@@ -84,6 +84,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     if (e->options.interpret)
         return install_interpreted(e, b);
     Compiled c;
+    engine_code_ahead(&e->code);
     if (!e->backend->compile(e, &e->ir, &e->code, e->nlinks, &c)) {
         if (c.beyond)
             return install_interpreted(e, b);
@@ -238,7 +239,7 @@ static Block *find_block(Vcpu *v) {
             space_see_local(s, v->pc);
     }
     if (b->code && !v->engine->trace) {
-        JumpEntry *j = &s->jump[(v->pc >> 1) & (JUMP_ENTRIES - 1)];
+        JumpEntry *j = &s->jump[jump_index(v->pc)];
         *j = (JumpEntry){v->pc, v->ctx, b->code};
         space_mark(s, j);
     }

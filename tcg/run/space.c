@@ -179,27 +179,23 @@ void space_inherit(Space *s, const Space *donor) {
 
 // ---- the flush of a page
 
-// The index of the next of n 16-byte entries, from i on, whose first word plus `slack` (0: plain) lies in the page; n if none. Two
-// entries are looked at in one go.
-__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page, uint64_t slack) {
+// The index of the next of n 16-byte entries, from i on, whose first word lies in the page; n if none. Two entries are looked at in one go.
+__attribute__((target("avx2"))) static unsigned next_of_page(const void *entries, unsigned i, unsigned n, uint64_t page) {
     const __m256i want = _mm256_set1_epi64x((int64_t)page), mask = _mm256_set1_epi64x((int64_t)PAGE_MASK);
-    const __m256i more = _mm256_set1_epi64x((int64_t)slack);
     const char *p = entries;
     for (i &= ~1u; i < n; i += 2) {
         __m256i e = _mm256_loadu_si256((const __m256i *)(const void *)(p + 16 * i));
-        __m256i here = _mm256_cmpeq_epi64(_mm256_and_si256(e, mask), want);
-        __m256i near = _mm256_cmpeq_epi64(_mm256_and_si256(_mm256_add_epi64(e, more), mask), want);
-        int hit = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_or_si256(here, near))) & 5;
+        int hit = _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(_mm256_and_si256(e, mask), want))) & 5;
         if (hit)
             return i + (hit == 4);
     }
     return n;
 }
 
-static void granule_flush(Space *s, const Table *t, unsigned g, uint64_t page, uint64_t slack) {
+static void granule_flush(Space *s, const Table *t, unsigned g, uint64_t page) {
     TlbEntry *e = (TlbEntry *)(void *)granule_at(s, g), invalid = invalid_of(t);
     unsigned n = GRANULE / sizeof(*e);
-    for (unsigned i = 0; (i = next_of_page(e, i, n, page, slack)) < n;)
+    for (unsigned i = 0; (i = next_of_page(e, i, n, page)) < n;)
         e[i] = invalid;
 }
 
@@ -214,12 +210,20 @@ static void flush_data(Space *s, uint64_t page) {
         if (s->io[i].tag == page)
             s->io[i].tag = TLB_INVALID;
     for EACH_USED(s, &tables[T_SITE], g)
-        granule_flush(s, &tables[T_SITE], g, page, 0);
+        granule_flush(s, &tables[T_SITE], g, page);
 }
 
+// Jump entries of one page stand together, so a flush looks at theirs alone. An instruction that straddles into the page is in the one
+// before it; where pcs have 32 bits, the last page is before the first.
 static void flush_code(Space *s, uint64_t page) {
-    for EACH_USED(s, &tables[T_JUMP], g)
-        granule_flush(s, &tables[T_JUMP], g, page, 2); // 2: an instruction may straddle into the page
+    const Table *t = &tables[T_JUMP];
+    unsigned slots = JUMP_ENTRIES < PAGE_SIZE / 2 ? JUMP_ENTRIES : PAGE_SIZE / 2;
+    unsigned from = first_granule(t) + jump_index(page) * sizeof(JumpEntry) / GRANULE, end = from + slots * sizeof(JumpEntry) / GRANULE;
+    for (unsigned g = next_used(s, from, end); g < end; g = next_used(s, g + 1, end))
+        granule_flush(s, t, g, page);
+    JumpEntry *straddler = &s->jump[jump_index(page - 2)];
+    if ((uint32_t)straddler->vaddr == (uint32_t)(page - 2))
+        *straddler = (JumpEntry){JUMP_NONE, UINT32_MAX, 0};
     FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag == page)
         f->tag = TLB_INVALID;

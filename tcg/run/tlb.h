@@ -38,6 +38,8 @@ static inline unsigned tlb_index(uint64_t vaddr) {
     return (unsigned)(vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
 }
 
+static inline unsigned jump_index(uint64_t pc) { return (unsigned)(pc >> 1) & (JUMP_ENTRIES - 1); }
+
 typedef struct TlbEntry {
     uint64_t tag;
     uint64_t delta;
