@@ -10,6 +10,7 @@ static void core_fini(Cpu *c) {
     ArmState *s = arm_state(c->vcpu);
     for (unsigned n = 0; n < ARM_TIMERS; n++)
         if (s->timer[n]) timer_free(s->timer[n]);
+    if (s->pmu_timer) timer_free(s->pmu_timer);
     free(s->walks);
     free(c->config);
 }
@@ -26,6 +27,7 @@ static bool core_init(Cpu *c) {
     s->mem = c->mem;
     s->clock = c->clock;
     for (unsigned n = 0; n < ARM_TIMERS; n++) s->timer[n] = timer_new(c->clock, arm_timer_fired, c);
+    s->pmu_timer = timer_new(c->clock, arm_pmu_fired, c);
     return true;
 }
 

@@ -27,6 +27,9 @@ void arm_bind_gic(Cpu *c, const ArmGic *ops, void *gic); // before it runs
 // Outputs of the generic timer, active high: 0 virtual, 1 physical (EL1, non-secure).
 enum { ARM_TIMER_VIRTUAL, ARM_TIMER_PHYSICAL, ARM_TIMERS };
 void arm_wire_timer(Cpu *c, unsigned timer, Irq to);
+// The performance monitors' overflow, active high; they may be switched off.
+void arm_wire_pmu(Cpu *c, Irq to);
+bool arm_has_pmu(const Cpu *c);
 // A register of the core, for the boot protocol.
 void arm_set_x(Cpu *c, unsigned r, uint64_t value);
 uint64_t arm_mpidr(const Cpu *c);

@@ -58,7 +58,7 @@ static void model_apply(ArmConfig *c, const Model *m) {
     c->model = m->name;
     c->id = m->id;
     c->counter_hz = m->counter_hz;
-    c->has[ARM_fp] = true;
+    c->has[ARM_fp] = c->has[ARM_pmu] = true;
     c->has[ARM_crc32] = m->crc32;
     if (m->v81) c->has[ARM_lse] = c->has[ARM_rcpc] = c->has[ARM_pan] = c->has[ARM_flagm] = c->has[ARM_sb] = c->has[ARM_lor] = true;
 }
@@ -67,7 +67,7 @@ static void model_apply(ArmConfig *c, const Model *m) {
 static void identify(ArmConfig *c) {
     ArmId *id = &c->id;
     id->pfr0 = PFR0 | (c->has[ARM_fp] ? 0 : 0xff0000);
-    id->dfr0 = DFR0;
+    id->dfr0 = DFR0 | (uint64_t)c->has[ARM_pmu] << 8;
     id->isar0 = (uint64_t)c->has[ARM_crc32] << 16 | (c->has[ARM_lse] ? 2ull << 20 : 0) | (uint64_t)c->has[ARM_flagm] << 52;
     id->isar1 = (uint64_t)c->has[ARM_rcpc] << 20 | (uint64_t)c->has[ARM_sb] << 36;
     id->mmfr1 = (uint64_t)c->has[ARM_lor] << 16 | (uint64_t)c->has[ARM_pan] << 20;

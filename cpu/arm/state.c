@@ -22,6 +22,8 @@ static const Field fields[] = {
     R(actlr, 0), R(cpacr, 0), R(ttbr0, 0), R(ttbr1, 0), R(tcr, 0), R(mair, 0), R(amair, 0), R(contextidr, 0), R(par, 0),
     R(afsr0, 0), R(afsr1, 0), R(csselr, 0), R(cntkctl, 0), R(mdscr, 0), R(osdlr, 0), R(oslock, 1),
     R(fpcr, 0), R(fpsr, 0), R(cntv_ctl, 0), R(cntv_cval, 0), R(cntp_ctl, 0), R(cntp_cval, 0),
+    R(pmcr, 0), R(pmcnten, 0), R(pmovs, 0), R(pminten, 0), R(pmselr, 0), R(pmuserenr, 0), R(pmccntr, 0), R(pmccfiltr, 0),
+    A(pmevcntr), A(pmevtyper), R(pmu_time, 0),
     A(dbgbvr), A(dbgbcr), A(dbgwvr), A(dbgwcr),
     R(fault_esr, 0), R(fault_far, 0), R(fault_pc, 0), R(fault_has_far, 0), R(pins, 0),
 };
@@ -48,6 +50,7 @@ void arm_update_context(Vcpu *v) {
     ArmState *s = arm_state(v);
     uint64_t address = 0x0000ffffffffffffull, rules = (uint64_t)s->el << 48;
     vcpu_context(v, context_word(s));
+    if (s->pmu_filters && s->pmu_el != s->el) arm_pmu_update(s);
     if (!(s->sctlr & SCTLR_M)) {
         vcpu_space(v, 0, rules, ARM_ASID_NONE);
         return;
@@ -66,6 +69,7 @@ static void legalize(ArmState *s) {
     s->pstate &= PSTATE_DAIF | PSTATE_IL | PSTATE_PAN;
     s->cntv_ctl &= 3;
     s->cntp_ctl &= 3;
+    for (unsigned n = 0; n < ARM_PMU_COUNTERS; n++) s->pmevcntr[n] = (uint32_t)s->pmevcntr[n];
 }
 
 void arm_refresh(Vcpu *v) {
@@ -74,6 +78,7 @@ void arm_refresh(Vcpu *v) {
     arm_walks_flush(s);
     vcpu_flush(v, -1);
     for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(s, n);
+    arm_pmu_update(s);
     arm_update_context(v);
     arm_irq_check(v);
 }

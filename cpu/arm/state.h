@@ -95,7 +95,7 @@ enum {
 #define ESR(ec, iss) ((uint64_t)(ec) << 26 | ESR_IL | (iss))
 
 #define ARM_RES_NONE UINT64_MAX // res_vaddr: no exclusive access is open
-enum { ARM_BREAKPOINTS = 6, ARM_WATCHPOINTS = 4 };
+enum { ARM_BREAKPOINTS = 6, ARM_WATCHPOINTS = 4, ARM_PMU_COUNTERS = 6 };
 
 typedef struct ArmState {
     uint64_t x[32];           // x[31]: the SP in use
@@ -114,6 +114,8 @@ typedef struct ArmState {
     uint64_t csselr, cntkctl, mdscr, osdlr, oslock;
     uint64_t fpcr, fpsr;
     uint64_t cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
+    uint64_t pmcr, pmcnten, pmovs, pminten, pmselr, pmuserenr, pmccntr, pmccfiltr, pmevcntr[ARM_PMU_COUNTERS], pmevtyper[ARM_PMU_COUNTERS];
+    uint64_t pmu_time;        // virtual time at which the counters had these values
     uint64_t dbgbvr[ARM_BREAKPOINTS], dbgbcr[ARM_BREAKPOINTS], dbgwvr[ARM_WATCHPOINTS], dbgwcr[ARM_WATCHPOINTS];
     uint64_t fault_esr, fault_far; // of the exception raised but not yet taken
     uint64_t fault_pc;        // its preferred return address
@@ -128,6 +130,10 @@ typedef struct ArmState {
     Clock *clock;
     Timer *timer[2];          // virtual, physical
     Irq timer_irq[2];
+    Timer *pmu_timer;
+    Irq pmu_irq;
+    uint8_t pmu_el;           // the level that counters last counted at
+    bool pmu_filters;         // a counter that runs leaves a level out
     _Atomic bool starting;    // another core is about to start this one
     const ArmGic *gic;        // NULL: its interrupt controller has no system registers
     void *gic_opaque;
@@ -196,6 +202,13 @@ void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or
 uint64_t arm_timer_ctl(const ArmState *s, unsigned n);
 void arm_timer_fired(void *opaque);
 uint64_t arm_counter(const ArmState *s);
+
+// ---- pmu.c
+void arm_pmu_update(ArmState *s);                 // time has passed, the level changed, or state was loaded
+void arm_pmu_fired(void *opaque);
+uint64_t arm_pmu_get(ArmState *s, unsigned number);
+void arm_pmu_set(Vcpu *v, unsigned number, uint64_t value);
+bool arm_pmu_el0(const ArmState *s, unsigned number, bool write);
 
 // ---- mmu.c
 bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);

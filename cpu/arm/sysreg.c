@@ -171,9 +171,11 @@ const char *arm_sysreg_name(unsigned number) {
 // ---- who may
 static bool has_el0_form(unsigned number) { return (number >> 11 & 7) == 3; }
 
-// Does a control of EL1 let EL0 at this register? (SCTLR_EL1, CNTKCTL_EL1)
-static bool el0_allowed(const ArmState *s, unsigned number) {
+// Does a control of EL1 let EL0 at this register? (SCTLR_EL1, CNTKCTL_EL1, PMUSERENR_EL0)
+static bool el0_allowed(const ArmState *s, unsigned number, bool write) {
     uint64_t k = s->cntkctl;
+    unsigned crn = number >> 7 & 15, crm = number >> 3 & 15;
+    if (crn == 9 || (crn == 14 && crm >= 8)) return arm_pmu_el0(s, number, write);
     switch (number) {
     case NUMBER(3, 3, 0, 0, 1): return s->sctlr & SCTLR_UCT;
     case NUMBER(3, 3, 4, 2, 1): return s->sctlr & SCTLR_UMA;
@@ -193,7 +195,7 @@ static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bo
     if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
     if (!there) return arm_undefined(v, bits, 0, 0);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
-    if (!s->el && (r->flags & E0C) && !el0_allowed(s, number)) {
+    if (!s->el && (r->flags & E0C) && !el0_allowed(s, number, write)) {
         uint64_t iss = (bits >> 19 & 3) << 20 | (bits >> 5 & 7) << 17 | (bits >> 16 & 7) << 14 | (bits >> 12 & 15) << 10 |
                        (bits & 31) << 5 | (bits >> 8 & 15) << 1 | !write;
         return arm_fault(v, ESR(EC_SYSREG, iss));

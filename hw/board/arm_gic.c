@@ -55,6 +55,7 @@ static void wire_cores(Machine *m, Device *gic) {
     for (unsigned c = 0; c < m->ncpus; c++) {
         device_wire_to(gic, 2 * c, arm_pin(m, c, ARM_PIN_IRQ));
         device_wire_to(gic, 2 * c + 1, arm_pin(m, c, ARM_PIN_FIQ));
+        arm_wire_pmu(m->cpus[c], device_input(gic, GIC_PPI(c, ARM_PPI_PMU)));
         arm_wire_timer(m->cpus[c], ARM_TIMER_VIRTUAL, device_input(gic, GIC_PPI(c, ARM_PPI_TIMER_VIRTUAL)));
         arm_wire_timer(m->cpus[c], ARM_TIMER_PHYSICAL, device_input(gic, GIC_PPI(c, ARM_PPI_TIMER_PHYSICAL)));
     }

@@ -108,6 +108,15 @@ static void dt_timer(Machine *m, const BoardGic *gic, Fdt *f) {
     dt_end(f);
 }
 
+static void dt_pmu(Machine *m, const BoardGic *gic, Fdt *f) {
+    static const unsigned id = ARM_PPI_PMU;
+    if (!arm_has_pmu(m->cpus[0])) return;
+    dt_begin(f, "pmu");
+    dt_string(f, "compatible", "arm,armv8-pmuv3");
+    board_gic_dt_private(m, gic, f, 1, &id);
+    dt_end(f);
+}
+
 static void dt_primecells(Virt *v, Fdt *f, uint32_t clock) {
     dt_begin(f, "apb-pclk");
     dt_string(f, "compatible", "fixed-clock");
@@ -166,6 +175,7 @@ static void virt_dt(Machine *m, Fdt *f) {
     dt_end(f);
     arm_dt_cpus(m, f);
     dt_timer(m, &v->gic, f);
+    dt_pmu(m, &v->gic, f);
     board_gic_fdt(&v->gic, f);
     dt_primecells(v, f, m->phandles + 1);
     for (Device *d = m->devices; d; d = d->next)

@@ -41,7 +41,7 @@ static uint64_t mis_get(Device *d, unsigned i) {
 }
 static void icr_set(Device *d, unsigned i, uint64_t value) { ((Pl031 *)d->state)->ris &= ~(uint32_t)value; }
 static uint64_t id_get(Device *d, unsigned i) {
-    static const uint8_t id[8] = {0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+    static const uint8_t id[8] = {0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
     return id[i & 7];
 }
 
