@@ -81,7 +81,7 @@ static void print_devices(void) {
         printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus->name, t->title ? t->title : "");
     }
     printf(
-        "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial-device\"\n");
+        "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial device\"\n");
 }
 
 static int print_device_props(const Options *o) {

@@ -11,10 +11,10 @@
 
 // QEMU's names without a bus, for the bus these boards have.
 static const char *full_name(const char *driver) {
-    static const char *const names[][2] = {{"virtio-blk", "virtio-blk-device"},
-                                           {"virtio-net", "virtio-net-device"},
-                                           {"virtio-rng", "virtio-rng-device"},
-                                           {"virtio-serial", "virtio-serial-device"}};
+    static const char *const names[][2] = {{"virtio-blk", "virtio-blk-pci"},
+                                           {"virtio-net", "virtio-net-pci"},
+                                           {"virtio-rng", "virtio-rng-pci"},
+                                           {"virtio-serial", "virtio-serial-pci"}};
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (!strcmp(driver, names[i][0])) return names[i][1];
     return driver;
@@ -40,14 +40,14 @@ static bool add_console(Options *o, KeyVals *console, char *error, size_t error_
     if (!chardev) return FAIL("-device virtconsole needs chardev=ID");
     SpecList *l = &o->spec.devices;
     for (unsigned i = l->n; i-- > 0;) {
-        if (!starts_with_driver(l->item[i], "virtio-serial-device") || strstr(l->item[i], ",chardev="))
-            continue;
+        bool serial = starts_with_driver(l->item[i], "virtio-serial-device") || starts_with_driver(l->item[i], "virtio-serial-pci");
+        if (!serial || strstr(l->item[i], ",chardev=")) continue;
         size_t size = strlen(l->item[i]) + strlen(chardev) + 16;
         l->item[i] = realloc(l->item[i], size);
         snprintf(l->item[i] + strlen(l->item[i]), size - strlen(l->item[i]), ",chardev=%s", chardev);
         return true;
     }
-    return FAIL("-device virtconsole needs a -device virtio-serial-device before it, each with one console");
+    return FAIL("-device virtconsole needs a -device virtio-serial-pci (or virtio-serial-device) before it, each with one console");
 }
 
 bool option_device(Options *o, const char *value, char *error, size_t error_size) {
@@ -173,7 +173,7 @@ bool option_drive(Options *o, const char *value, char *error, size_t error_size)
     if (ok && !keyvals_get(&kv, "file")) ok = FAIL("-drive %s: no image is named: file=FILE", value);
     const char *bus = keyvals_get(&kv, "if");
     if (ok && !bus)
-        ok = FAIL("-drive %s: say if=virtio or if=pflash, or if=none with a -device virtio-blk-device,drive=ID",
+        ok = FAIL("-drive %s: say if=virtio or if=pflash, or if=none with a -device virtio-blk-pci,drive=ID",
                   value);
     if (ok && !keyvals_get(&kv, "id")) {
         snprintf(id, sizeof(id), "%s%u", bus, o->spec.drives.n);
@@ -182,7 +182,7 @@ bool option_drive(Options *o, const char *value, char *error, size_t error_size)
     const char *named = keyvals_get(&kv, "id");
     if (ok && id_taken(&o->spec.drives, named)) ok = FAIL("-drive: id '%s' is given twice", named);
     if (ok && !strcmp(bus, "virtio")) {
-        ok = asprintf(&device, "virtio-blk-device,drive=%s", named) > 0 &&
+        ok = asprintf(&device, "virtio-blk-pci,drive=%s", named) > 0 &&
              list_add(&o->spec.devices, "-device", device, error, error_size);
         free(device);
     }
@@ -257,7 +257,7 @@ static bool drop_rng(Options *o, char **device, char *error, size_t error_size) 
     if (!keyvals_parse(&kv, *device, "driver", error, error_size)) return false;
     const char *rng = keyvals_get(&kv, "rng");
     bool ok = !rng || find_object(o, rng, "rng-", &object);
-    if (!ok) ok = FAIL("-device virtio-rng-device,rng=%s: there is no -object rng-random,id=%s", rng, rng);
+    if (!ok) ok = FAIL("-device virtio-rng,rng=%s: there is no -object rng-random,id=%s", rng, rng);
     if (ok && rng) {
         keyvals_free(&object);
         keyvals_drop(&kv, "rng");
@@ -283,7 +283,8 @@ static bool apply_memory_backend(Options *o, char *error, size_t error_size) {
 
 bool finish_devices(Options *o, const char *unused, char *error, size_t error_size) {
     for (unsigned i = 0; i < o->spec.devices.n; i++)
-        if (starts_with_driver(o->spec.devices.item[i], "virtio-rng-device") &&
+        if ((starts_with_driver(o->spec.devices.item[i], "virtio-rng-device") ||
+             starts_with_driver(o->spec.devices.item[i], "virtio-rng-pci")) &&
             !drop_rng(o, &o->spec.devices.item[i], error, error_size))
             return false;
     return !o->memory_backend || apply_memory_backend(o, error, error_size);

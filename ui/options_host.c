@@ -118,19 +118,20 @@ bool option_netdev(Options *o, const char *value, char *error, size_t error_size
 }
 
 static bool card_model(const char *model, char *error, size_t error_size) {
-    static const char *const names[] = {"virtio", "virtio-net", "virtio-net-device"};
-    for (unsigned i = 0; model && i < 3; i++)
+    static const char *const names[] = {"virtio", "virtio-net", "virtio-net-pci", "virtio-net-device"};
+    for (unsigned i = 0; model && i < 4; i++)
         if (!strcmp(model, names[i])) return true;
     if (!model) return true;
-    near_error(error, error_size, "network card", model, names + 2, 1, "these boards take virtio-net-device");
+    near_error(error, error_size, "network card", model, names + 2, 2, "these boards take virtio-net-pci and virtio-net-device");
     return false;
 }
 
 static bool add_card(Options *o, const KeyVals *kv, const char *netdev, char *error, size_t error_size) {
-    const char *mac = keyvals_get(kv, "mac");
+    const char *mac = keyvals_get(kv, "mac"), *model = keyvals_get(kv, "model");
+    bool mmio = model && !strcmp(model, "virtio-net-device");
     char text[256];
     if (!card_model(keyvals_get(kv, "model"), error, error_size)) return false;
-    snprintf(text, sizeof(text), "virtio-net-device,netdev=%.60s%s%.40s", netdev, mac ? ",mac=" : "",
+    snprintf(text, sizeof(text), "virtio-net-%s,netdev=%.60s%s%.40s", mmio ? "device" : "pci", netdev, mac ? ",mac=" : "",
              mac ? mac : "");
     return list_add(&o->spec.devices, "-device", text, error, error_size);
 }

@@ -7,13 +7,14 @@
 #include "cpu/arm/arm.h"
 #include "hw/board/arm_boot.h"
 #include "hw/board/arm_gic.h"
+#include "hw/board/virtio_slots.h"
 #include "hw/gpio/key.h"
 #include "hw/gpio/pl061.h"
 #include "hw/misc/fw_cfg.h"
 #include "hw/misc/pflash.h"
+#include "hw/pci/host.h"
 #include "hw/rtc/pl031.h"
 #include "hw/uart/pl011.h"
-#include "hw/virtio/mmio.h"
 #include "tcg/base/fail.h"
 
 enum {
@@ -25,8 +26,11 @@ enum {
     VIRTIO_BASE = 0x0a000000,
     VIRTIO_STRIDE = 0x200,
     VIRTIO_SLOTS = 32,
+    PCI_MMIO = 0x10000000,
+    PCI_PIO = 0x3eff0000,
+    PCI_LOW_ECAM = 0x3f000000,
 };
-enum { UART_IRQ = 1, RTC_IRQ = 2, GPIO_IRQ = 7, VIRTIO_IRQ = 16 }; // shared interrupts
+enum { UART_IRQ = 1, RTC_IRQ = 2, PCI_IRQ = 3, GPIO_IRQ = 7, VIRTIO_IRQ = 16 }; // shared interrupts
 enum { GPIO_POWER_KEY = 3, KEY_POWER = 116 /* Linux, input-event-codes.h */ };
 enum { UART_CLOCK = 24000000 };
 static const uint64_t dram_base = 0x40000000;
@@ -34,12 +38,39 @@ static const char uart_path[] = "/pl011@9000000";
 
 typedef struct Virt {
     BoardGic gic;
-    Device *uart, *rtc, *gpio, *key, *fw_cfg;
+    Device *uart, *rtc, *pcie, *gpio, *key, *fw_cfg;
     Device *flash[BOARD_FLASHES];
-    Device *slot[VIRTIO_SLOTS];
+    VirtioSlots slots;
 } Virt;
 
 static void virt_powerdown(Machine *m) { gpio_key_press(((Virt *)m->board_state)->key); }
+
+// Above the memory, but not below 256 GiB: room for redistributors, configuration space, and the window for 64-bit BARs, each aligned
+// to its size. Without high memory there is less configuration space, below the memory, and no such window.
+static bool add_pcie(Machine *m, Virt *v, char *error, size_t error_size) {
+    static const uint64_t mib = 1 << 20, gib = 1ull << 30;
+    bool high;
+    if (!machine_prop_bool(m, "highmem", true, &high, error, error_size)) return false;
+    uint64_t above = align_up(m->ram_base + m->ram_size, gib);
+    if (above < 256 * gib) above = 256 * gib;
+    uint64_t ecam = align_up(align_up(above, 64 * mib) + 64 * mib, 256 * mib);
+    PciMap map = {
+        .node = "pcie@10000000",
+        .ecam = high ? ecam : PCI_LOW_ECAM,
+        .buses = high ? 256 : 16,
+        .pio = PCI_PIO,
+        .pio_size = 0x10000,
+        .mmio = PCI_MMIO,
+        .mmio_size = PCI_PIO - PCI_MMIO,
+        .mmio64 = align_up(ecam + 256 * mib, 512 * gib),
+        .mmio64_size = high ? 512 * gib : 0,
+        .intc = v->gic.gic,
+        .irq = PCI_IRQ,
+        .intc_address_cells = 2,
+        .msi = v->gic.msi,
+    };
+    return (v->pcie = pci_host_new(m, &map, error, error_size));
+}
 
 static void virt_free(Machine *m) { free(m->board_state); }
 
@@ -67,8 +98,10 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
     bool ok = check_highmem(m, error, error_size) && arm_make_cores(m, "cortex-a57", error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
-              board_gic_make(m, &v->gic, error, error_size) && make_devices(m, v, error, error_size);
+              board_gic_make(m, &v->gic, error, error_size) && make_devices(m, v, error, error_size) &&
+              add_pcie(m, v, error, error_size);
     if (!ok) return false;
+    v->slots = (VirtioSlots){VIRTIO_BASE, VIRTIO_STRIDE, VIRTIO_SLOTS, v->gic.gic, VIRTIO_IRQ};
     device_wire(v->uart, 0, v->gic.gic, UART_IRQ);
     device_wire(v->rtc, 0, v->gic.gic, RTC_IRQ);
     device_wire(v->gpio, 0, v->gic.gic, GPIO_IRQ);
@@ -76,24 +109,9 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
     return true;
 }
 
-// ---- virtio-mmio slots
-
-static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const char *props, char *error, size_t error_size) {
-    Virt *v = m->board_state;
-    char id[32];
-    snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
-    v->slot[slot] = board_add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
-    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->gic.gic, VIRTIO_IRQ + slot);
-    return v->slot[slot] != NULL;
-}
-
-// -device on the virtio bus: the highest free slot, as QEMU fills them.
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
-    if (type->bus != &virtio_mmio_bus) return FAIL("machine 'virt' has no %s for '%s'", type->bus->name, type->name);
-    for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
-        if (!v->slot[s]) return fill_slot(m, s, type, props, error, error_size);
-    return FAIL("all %d virtio slots of machine 'virt' are taken: no room for '%s'", VIRTIO_SLOTS, type->name);
+    return virtio_slots_plug(m, &v->slots, v->pcie, type, props, error, error_size);
 }
 
 // ---- device tree and boot
@@ -192,14 +210,13 @@ static void virt_dt(Machine *m, Fdt *f) {
 
 static bool virt_load(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state;
-    for (unsigned s = 0; s < VIRTIO_SLOTS; s++) // transports are always there; what nobody plugged in is empty
-        if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
+    if (!virtio_slots_fill(m, &v->slots, error, error_size)) return false;
     ArmBoot boot = {.tree = {.stdout_path = uart_path, .kaslr = true, .make_dt = virt_dt}, .flash = v->flash[0], .fw_cfg = v->fw_cfg};
     return arm_boot(m, &boot, error, error_size);
 }
 
 static const char *const props[] = {
-    "highmem=on|off: may memory lie above 4 GiB",
+    "highmem=on|off: may memory, PCI configuration space and PCI windows lie above 4 GiB",
     "gic-version=2|3|max: version of the interrupt controller",
     "its=on|off: an Interrupt Translation Service beside a GICv3",
     "pflash0=drive: id of the drive that is the first flash, where firmware starts",

@@ -7,14 +7,15 @@
 #include <string.h>
 #include "cpu/riscv/riscv.h"
 #include "hw/board/riscv_boot.h"
+#include "hw/board/virtio_slots.h"
 #include "hw/intc/aclint.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
 #include "hw/misc/fw_cfg.h"
 #include "hw/misc/pflash.h"
+#include "hw/pci/host.h"
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
-#include "hw/virtio/mmio.h"
 
 enum {
     FINISHER_BASE = 0x100000,
@@ -28,15 +29,18 @@ enum {
     VIRTIO_STRIDE = 0x1000,
     VIRTIO_SLOTS = 8,
     FLASH_BASE = 0x20000000,
+    PCI_PIO = 0x3000000,
+    PCI_ECAM = 0x30000000,
+    PCI_MMIO = 0x40000000,
 };
-enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11 };
+enum { VIRTIO_IRQ = 1, UART_IRQ = 10, RTC_IRQ = 11, PCI_IRQ = 32 };
 static const uint64_t dram_base = 0x80000000;
 static const char uart_path[] = "/soc/serial@10000000";
 
 typedef struct Virt {
-    Device *plic, *clint, *sswi, *finisher, *uart, *rtc, *fw_cfg;
+    Device *plic, *clint, *sswi, *finisher, *uart, *rtc, *fw_cfg, *pcie;
     Device *flash[BOARD_FLASHES];
-    Device *slot[VIRTIO_SLOTS];
+    VirtioSlots slots;
 } Virt;
 
 static void wire_harts(Machine *m, Virt *v) {
@@ -48,6 +52,26 @@ static void wire_harts(Machine *m, Virt *v) {
         device_wire_to(v->clint, 2 * h + 1, riscv_pin(m, h, RISCV_PIN_MTI));
         if (v->sswi) device_wire_to(v->sswi, h, riscv_pin(m, h, RISCV_PIN_SSI));
     }
+}
+
+// No message-signalled interrupts: functions have their pins. The upper window lies behind the memory; rv32 has its own.
+static bool add_pcie(Machine *m, Virt *v, char *error, size_t error_size) {
+    static const uint64_t gib = 1ull << 30;
+    bool wide = strcmp(m->spec->target, "riscv32");
+    PciMap map = {
+        .node = "pci@30000000",
+        .ecam = PCI_ECAM,
+        .buses = 256,
+        .pio = PCI_PIO,
+        .pio_size = 0x10000,
+        .mmio = PCI_MMIO,
+        .mmio_size = gib,
+        .mmio64 = wide ? align_up(dram_base + m->ram_size, 16 * gib) : 12 * gib,
+        .mmio64_size = wide ? 16 * gib : 4 * gib,
+        .intc = v->plic,
+        .irq = PCI_IRQ,
+    };
+    return (v->pcie = pci_host_new(m, &map, error, error_size));
 }
 
 static void virt_free(Machine *m) { free(m->board_state); }
@@ -72,76 +96,21 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
               (v->fw_cfg = board_add(m, &fw_cfg_type, "fw_cfg", FW_CFG_BASE, "", error, error_size)) &&
               boot_fill_fw_cfg(m, v->fw_cfg, error, error_size) &&
               boot_add_flash(m, &pflash_type, FLASH_BASE, v->flash, error, error_size) &&
+              add_pcie(m, v, error, error_size) &&
               (v->rtc = board_add(m, &goldfish_rtc_type, "rtc", RTC_BASE, "", error, error_size)) &&
               (v->uart = board_add(m, &ns16550_type, "serial0", UART_BASE,
                                    m->serials[0] ? "chardev=serial0" : "", error, error_size));
     if (!ok) return false;
+    v->slots = (VirtioSlots){VIRTIO_BASE, VIRTIO_STRIDE, VIRTIO_SLOTS, v->plic, VIRTIO_IRQ};
     wire_harts(m, v);
     device_wire(v->uart, 0, v->plic, UART_IRQ);
     device_wire(v->rtc, 0, v->plic, RTC_IRQ);
     return true;
 }
 
-// ---- virtio-mmio slots
-
-static bool fill_slot(Machine *m, unsigned slot, const DeviceType *type, const char *props, char *error,
-                      size_t error_size) {
-    Virt *v = m->board_state;
-    char id[32];
-    snprintf(id, sizeof(id), "virtio-mmio-%u", slot);
-    v->slot[slot] = board_add(m, type, id, VIRTIO_BASE + slot * VIRTIO_STRIDE, props, error, error_size);
-    if (v->slot[slot]) device_wire(v->slot[slot], 0, v->plic, VIRTIO_IRQ + slot);
-    return v->slot[slot] != NULL;
-}
-
-// Copies a property list without its `bus=`, whose value goes to bus. False: too long.
-static bool take_bus(const char *props, char *rest, size_t size, char *bus, size_t bus_size) {
-    *rest = *bus = 0;
-    for (const char *item = props; *item;) {
-        const char *end = item;
-        while (*end && (*end != ',' || end[1] == ',')) end += *end == ',' ? 2 : 1; // doubled commas are text
-        size_t n = end - item, at = strlen(rest);
-        bool is_bus = !strncmp(item, "bus=", 4);
-        if (is_bus ? n - 4 >= bus_size : at + n + 2 > size) return false;
-        if (is_bus)
-            snprintf(bus, bus_size, "%.*s", (int)(n - 4), item + 4);
-        else
-            snprintf(rest + at, size - at, "%s%.*s", at ? "," : "", (int)n, item);
-        item = *end ? end + 1 : end;
-    }
-    return true;
-}
-
-// -device on the virtio bus: the slot that bus=virtio-mmio-bus.N names, or the highest free one, as QEMU
-// fills them.
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
-    char rest[2048], bus[64], end;
-    unsigned slot;
-    if (type->bus != &virtio_mmio_bus) {
-        snprintf(error, error_size, "machine 'virt' has no %s for '%s'", type->bus->name, type->name);
-        return false;
-    }
-    if (!take_bus(props, rest, sizeof(rest), bus, sizeof(bus))) {
-        snprintf(error, error_size, "%s: the properties are too long", type->name);
-        return false;
-    }
-    if (*bus && (sscanf(bus, "virtio-mmio-bus.%u%c", &slot, &end) != 1 || slot >= VIRTIO_SLOTS)) {
-        snprintf(error, error_size, "%s: no bus '%s' (virtio-mmio-bus.0 to virtio-mmio-bus.%d)", type->name,
-                 bus, VIRTIO_SLOTS - 1);
-        return false;
-    }
-    if (*bus && !v->slot[slot]) return fill_slot(m, slot, type, rest, error, error_size);
-    if (*bus) {
-        snprintf(error, error_size, "%s: bus '%s' is taken by '%s'", type->name, bus,
-                 v->slot[slot]->type->name);
-        return false;
-    }
-    for (unsigned s = VIRTIO_SLOTS; s-- > 0;)
-        if (!v->slot[s]) return fill_slot(m, s, type, rest, error, error_size);
-    snprintf(error, error_size, "all %d virtio slots of machine 'virt' are taken: no room for '%s'",
-             VIRTIO_SLOTS, type->name);
-    return false;
+    return virtio_slots_plug(m, &v->slots, v->pcie, type, props, error, error_size);
 }
 
 // ---- device tree and boot
@@ -169,9 +138,7 @@ static bool virt_load(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state;
     RiscvBoot boot = {.tree = {uart_path, virt_dt}, .fw_cfg = v->fw_cfg};
     if (pflash_has_disk(v->flash[0])) boot.flash = v->flash[0]->base;
-    for (unsigned s = 0; s < VIRTIO_SLOTS;
-         s++) // transports are always there; what nobody plugged in is empty
-        if (!v->slot[s] && !fill_slot(m, s, &virtio_mmio_empty, "", error, error_size)) return false;
+    if (!virtio_slots_fill(m, &v->slots, error, error_size)) return false;
     return riscv_boot(m, &boot, error, error_size);
 }
 

@@ -9,6 +9,7 @@
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include "tcg/base/log.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -364,3 +365,4 @@ static const Prop props[] = {
         .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioBlk, v), \
     }
 const VirtioType virtio_blk_device = TYPE("virtio-blk-device", virtio_mmio, VIRTIO_MMIO);
+const VirtioType virtio_blk_pci = TYPE("virtio-blk-pci", virtio_pci, VIRTIO_PCI);

@@ -7,6 +7,7 @@
 #include "hw/host/serial.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include "tcg/base/log.h"
 #include <stdio.h>
 #include <string.h>
@@ -168,3 +169,4 @@ static const Prop props[] = {
         .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioConsole, v), \
     }
 const VirtioType virtio_serial_device = TYPE("virtio-serial-device", virtio_mmio, VIRTIO_MMIO);
+const VirtioType virtio_serial_pci = TYPE("virtio-serial-pci", virtio_pci, VIRTIO_PCI);

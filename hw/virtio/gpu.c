@@ -13,6 +13,7 @@
 #include "hw/virtio/devices.h"
 #include "hw/virtio/gpu_impl.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
@@ -272,3 +273,4 @@ static const Prop props[] = {
         .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioGpu, v),                              \
     }
 const VirtioType virtio_gpu_device = TYPE("virtio-gpu-device", virtio_mmio, VIRTIO_MMIO);
+const VirtioType virtio_gpu_pci = TYPE("virtio-gpu-pci", virtio_pci, VIRTIO_PCI);

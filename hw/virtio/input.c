@@ -13,6 +13,7 @@
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include "tcg/base/fail.h"
 #include "tcg/base/log.h"
 
@@ -239,3 +240,8 @@ const VirtioType virtio_mouse_device = MMIO_TYPE("mouse", "virtio mouse: relativ
 const VirtioType virtio_tablet_device = MMIO_TYPE("tablet", "virtio tablet: an absolute pointer", tablet);
 const VirtioType virtio_multitouch_device =
     MMIO_TYPE("multitouch", "virtio touch screen, ten fingers", multitouch);
+#define PCI_TYPE(NAME, TITLE, KIND) TYPE("virtio-" NAME "-pci", TITLE, KIND, virtio_pci, VIRTIO_PCI)
+const VirtioType virtio_keyboard_pci = PCI_TYPE("keyboard", "virtio keyboard", keyboard);
+const VirtioType virtio_mouse_pci = PCI_TYPE("mouse", "virtio mouse: relative", mouse);
+const VirtioType virtio_tablet_pci = PCI_TYPE("tablet", "virtio tablet: an absolute pointer", tablet);
+const VirtioType virtio_multitouch_pci = PCI_TYPE("multitouch", "virtio touch screen, ten fingers", multitouch);

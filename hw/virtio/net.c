@@ -8,6 +8,7 @@
 #include "hw/core/machine.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include "tcg/base/log.h"
 #include <stdio.h>
 #include <string.h>
@@ -192,7 +193,7 @@ static const VirtioOps ops = {
 static bool choose_address(Device *d, char *error, size_t error_size) {
     VirtioNet *n = d->state;
     unsigned a[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-    for (const Device *o = d->machine->devices; o && o != d; o = o->next) a[5] += o->type == d->type;
+    for (const Device *o = d->machine->devices; o && o != d; o = o->next) a[5] += o->type->fields == d->type->fields; // on any transport
     char end;
     if (n->mac &&
         (sscanf(n->mac, "%2x:%2x:%2x:%2x:%2x:%2x%c", a, a + 1, a + 2, a + 3, a + 4, a + 5, &end) != 6 ||
@@ -250,3 +251,4 @@ static const Prop props[] = {
         .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioNet, v), \
     }
 const VirtioType virtio_net_device = TYPE("virtio-net-device", virtio_mmio, VIRTIO_MMIO);
+const VirtioType virtio_net_pci = TYPE("virtio-net-pci", virtio_pci, VIRTIO_PCI);

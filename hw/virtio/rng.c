@@ -4,6 +4,7 @@
 // that asks for much asks again.
 #include "hw/virtio/devices.h"
 #include "hw/virtio/mmio.h"
+#include "hw/virtio/pci.h"
 #include <sys/random.h>
 
 enum { MOST = 256 }; // getrandom gives as much in one piece whatever comes
@@ -45,3 +46,4 @@ static const Fields rng_fields = FIELDS("virtio-rng", 1, fields, offsetof(Virtio
         .ops = &ops, .transport = &TRANSPORT, .virtio = offsetof(VirtioRng, v), \
     }
 const VirtioType virtio_rng_device = TYPE("virtio-rng-device", virtio_mmio, VIRTIO_MMIO);
+const VirtioType virtio_rng_pci = TYPE("virtio-rng-pci", virtio_pci, VIRTIO_PCI);

@@ -43,10 +43,13 @@ static void reset_device(Virtio *v) {
     stop_queues(v);
     if (v->ops->settle) v->ops->settle(v);
     if (v->ops->reset) v->ops->reset(v);
-    uint32_t page_size = v->regs->page_size, generation = v->regs->generation;
+    VirtioRegs old = *v->regs;
     fields_reset(v->device->type->fields, v->device->state);
-    v->regs->page_size = page_size; // a legacy driver sets it once
-    v->regs->generation = generation;
+    v->regs->page_size = old.page_size; // a legacy driver sets it once
+    v->regs->generation = old.generation;
+    v->regs->window_bar = old.window_bar; // the transport's, not the device's
+    v->regs->window_offset = old.window_offset;
+    v->regs->window_length = old.window_length;
 }
 
 void virtio_set_status(Virtio *v, uint32_t status) {
@@ -98,8 +101,7 @@ void virtio_queue_stop(Virtio *v, unsigned i) {
     virtq_stop(&v->q[i]);
     if (v->ops->settle) v->ops->settle(v);
     if (v->ops->reset) v->ops->reset(v);
-    uint16_t num = v->regs->q[i].num;
-    v->regs->q[i] = (VirtqRegs){.num = num};
+    v->regs->q[i] = (VirtqRegs){.num = v->regs->q[i].num, .vector = v->regs->q[i].vector};
 }
 
 bool virtio_running(const Virtio *v, unsigned queue) {

@@ -9,7 +9,7 @@
 #include "hw/core/device.h"
 #include "hw/virtio/virtqueue.h"
 
-enum { VIRTIO_QUEUES = 4, VIRTIO_CONFIG = 256 };
+enum { VIRTIO_QUEUES = 4, VIRTIO_CONFIG = 256, VIRTIO_NO_VECTOR = 0xffff };
 enum {
     VIRTIO_ACKNOWLEDGE = 1,
     VIRTIO_DRIVER = 2,
@@ -31,7 +31,9 @@ typedef struct VirtioRegs {
     uint32_t queue_sel;
     uint32_t page_size;  // legacy
     uint32_t generation; // of the configuration space
-    uint32_t pad;
+    uint32_t window_bar, window_offset, window_length; // PCI: the way to BARs through configuration space
+    uint16_t config_vector;                            // PCI: MSI-X vector
+    uint8_t pad[6];
     VirtqRegs q[VIRTIO_QUEUES];
 } VirtioRegs;
 
@@ -88,11 +90,14 @@ static inline Virtio *virtio_of(const Device *d) {
     FIELD(T, regs.q[i].desc, 0), FIELD(T, regs.q[i].avail, 0), FIELD(T, regs.q[i].used, 0),                  \
         FIELD(T, regs.q[i].pfn, 0), FIELD(T, regs.q[i].align, 0), FIELD(T, regs.q[i].num, 0),                \
         FIELD(T, regs.q[i].next_avail, 0), FIELD(T, regs.q[i].next_used, 0),                                 \
-        FIELD(T, regs.q[i].signalled, 0), FIELD(T, regs.q[i].ready, 0), FIELD_PAD(T, regs.q[i].pad)
+        FIELD(T, regs.q[i].signalled, 0), FIELD(T, regs.q[i].vector, VIRTIO_NO_VECTOR),                      \
+        FIELD(T, regs.q[i].ready, 0), FIELD_PAD(T, regs.q[i].pad)
 #define VIRTIO_FIELDS(T)                                                                                     \
     FIELD(T, regs.driver_features, 0), FIELD(T, regs.status, 0), FIELD(T, regs.isr, 0),                      \
         FIELD(T, regs.device_sel, 0), FIELD(T, regs.driver_sel, 0), FIELD(T, regs.queue_sel, 0),             \
-        FIELD(T, regs.page_size, 0), FIELD(T, regs.generation, 0), FIELD(T, regs.pad, 0),                    \
+        FIELD(T, regs.page_size, 0), FIELD(T, regs.generation, 0), FIELD(T, regs.window_bar, 0),             \
+        FIELD(T, regs.window_offset, 0), FIELD(T, regs.window_length, 0),                                    \
+        FIELD(T, regs.config_vector, VIRTIO_NO_VECTOR), FIELD_PAD(T, regs.pad),                              \
         VIRTQ_FIELDS(T, 0), VIRTQ_FIELDS(T, 1), VIRTQ_FIELDS(T, 2), VIRTQ_FIELDS(T, 3)
 
 // For transports, under the lock.

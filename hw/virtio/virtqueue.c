@@ -43,7 +43,7 @@ bool virtq_start(Virtq *q, Mem *mem, VirtqRegs *regs, const char *name, unsigned
     return true;
 }
 
-void virtq_stop(Virtq *q) { q->live = false; }
+void virtq_stop(Virtq *q) { q->live = q->broken = false; }
 
 static uint16_t avail_index(const Virtq *q) { return __atomic_load_n(&q->avail[1], __ATOMIC_ACQUIRE); }
 

@@ -15,8 +15,9 @@ typedef struct VirtqRegs {      // saved
     uint16_t num; // entries; 0: the largest
     uint16_t next_avail, next_used;
     uint16_t signalled; // next_used when an interrupt was last considered
+    uint16_t vector; // PCI: MSI-X vector
     uint8_t ready;
-    uint8_t pad[7];
+    uint8_t pad[5];
 } VirtqRegs;
 
 typedef struct VirtqDesc {

@@ -128,7 +128,7 @@ START_TEST(test_refusals) {
     check_refused("-M virt -netdev tap,id=n", "'user' networking");
     check_refused("-M virt -nic user,model=e1000", "virtio-net-device");
     check_refused("-M virt -global virtio-mmio", "TYPE.PROPERTY=VALUE");
-    check_refused("-M virt -device virtconsole,chardev=c", "virtio-serial-device before it");
+    check_refused("-M virt -device virtconsole,chardev=c", "virtio-serial-pci (or virtio-serial-device) before it");
     check_refused("-M virt -device virtio-rng-device,rng=r", "-object rng-random");
     check_refused("-M virt -object rng-radnom,id=a", "did you mean 'rng-random'?");
 }
@@ -181,7 +181,7 @@ START_TEST(test_disks) {
     ck_assert_str_eq(o.spec.drives.item[0], "file=a,,b.img,if=virtio,format=raw,id=virtio0");
     ck_assert_str_eq(o.spec.drives.item[1], "file=c,if=none,id=d1,readonly=on");
     ck_assert_uint_eq(o.spec.devices.n, 2);
-    ck_assert_str_eq(o.spec.devices.item[0], "virtio-blk-device,drive=virtio0");
+    ck_assert_str_eq(o.spec.devices.item[0], "virtio-blk-pci,drive=virtio0");
     options_free(&o);
 }
 END_TEST
@@ -195,7 +195,7 @@ START_TEST(test_networks) {
     options_free(&o);
     parse(&o, "-M virt -net nic,model=virtio -net user,hostfwd=tcp::1-:2");
     ck_assert_str_eq(o.spec.netdevs.item[0], "user,id=net0,hostfwd=tcp::1-:2");
-    ck_assert_str_eq(o.spec.devices.item[0], "virtio-net-device,netdev=net0");
+    ck_assert_str_eq(o.spec.devices.item[0], "virtio-net-pci,netdev=net0");
     options_free(&o);
 }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(test_serial_devices) {
     Options o;
     parse(&o, "-M virt -chardev null,id=c0 -device virtio-serial -device virtconsole,chardev=c0,id=x");
     ck_assert_uint_eq(o.spec.devices.n, 1);
-    ck_assert_str_eq(o.spec.devices.item[0], "virtio-serial-device,chardev=c0");
+    ck_assert_str_eq(o.spec.devices.item[0], "virtio-serial-pci,chardev=c0");
     options_free(&o);
 }
 END_TEST
