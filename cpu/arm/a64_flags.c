@@ -36,6 +36,13 @@ void flags_add(Trans *t, IrRef a, IrRef b) { set_flags(t, FLAGS_ADD, CC_ADD32, a
 void flags_sub(Trans *t, IrRef a, IrRef b) { set_flags(t, FLAGS_SUB, CC_SUB32, a, b); }
 void flags_logic(Trans *t, IrRef a) { set_flags(t, FLAGS_LOGIC, CC_LOGIC32, a, IR_NONE); }
 
+void flags_fp(Trans *t, IrType type, IrRef a, IrRef b) {
+    t->flags = (Flags){.kind = FLAGS_FP, .type = type, .a = a, .b = b, .cond = IR_NONE};
+    store_op(t, type == T_F64 ? CC_FP64 : CC_FP32);
+    ir_set(t->k, type, CC_A, a);
+    ir_set(t->k, type, CC_B, b);
+}
+
 void flags_packed(Trans *t, IrRef nzcv) {
     t->flags = (Flags){.kind = FLAGS_PACKED, .a = nzcv, .cond = IR_NONE};
     store_op(t, CC_NZCV);
@@ -144,11 +151,21 @@ static bool constant_holds(uint32_t nzcv, unsigned cond) {
     return even[cond >> 1] != (cond & 1 && cond != 15);
 }
 
+// Of less, equal, greater and unordered; what signals has done so already.
+static IrRef fp_holds(Trans *t, const Flags *f, unsigned cond) {
+    static const uint8_t op[14] = {OP_FEQ, OP_FNE, OP_FNLT, OP_FLT, OP_FLT, OP_FNLT, OP_FUNORD, OP_FUNORD, OP_FNLE, OP_FLE, OP_FLE, OP_FNLE,
+                                   OP_FLT, OP_FNLT};
+    bool swap = cond >= 10;
+    IrRef r = ir_fp(t->k, op[cond], f->type, FP_DYN | FP_ARM | FP_QUIET, swap ? f->b : f->a, swap ? f->a : f->b, IR_NONE);
+    return cond == 7 ? invert(t, r) : r;
+}
+
 static IrRef plain_holds(Trans *t, const Flags *f, unsigned cond) {
     IrRef r;
     switch (f->kind) {
     case FLAGS_SUB: return sub_holds(t, f, cond);
     case FLAGS_LOGIC: return logic_holds(t, f, cond);
+    case FLAGS_FP: return fp_holds(t, f, cond);
     case FLAGS_ADD: r = add_even(t, f, cond & ~1u); break;
     default: r = packed_even(t, f, cond & ~1u); break;
     }

@@ -114,30 +114,14 @@ INSN(ldpsw) {
 }
 
 // ---- SIMD&FP registers: what is narrower than 128 bits clears the rest
-typedef struct Vector { // a register's value as it is loaded or stored: `low`, and `high` if it has 128 bits
-    IrRef low, high;
-} Vector;
-
-static Vector load_vector(Trans *t, unsigned size, IrRef base, int32_t disp) {
-    if (size < 3) return (Vector){ir_load(t->k, T_I64, memory(t, size), base, disp), c64(t, 0)};
-    if (size == 3) return (Vector){ir_load(t->k, T_F64, memory(t, MO_64), base, disp), c64(t, 0)};
-    IrRef first = ir_load(t->k, T_F64, memory(t, MO_64), base, disp);
-    IrRef second = ir_load(t->k, T_F64, memory(t, MO_64), base, disp + 8);
-    return (Vector){first, second};
-}
-static void set_v(Trans *t, int r, Vector v) {
-    ir_set(t->k, ir_result_type(&t->k->b->ops[v.low]), v_slot(r), v.low);
-    ir_set(t->k, ir_result_type(&t->k->b->ops[v.high]), v_slot(r) + 8, v.high);
+static IrRef load_vector(Trans *t, unsigned size, IrRef base, int32_t disp) {
+    static const uint8_t types[5] = {T_I64, T_I64, T_F32, T_F64, T_V128};
+    IrRef r = ir_load(t->k, types[size], memory(t, size), base, disp);
+    return size < 2 ? ir_un(t->k, OP_BITCAST, T_F64, r) : r;
 }
 static void store_vector(Trans *t, unsigned size, IrRef base, int32_t disp, int r) {
-    if (size < 3) {
-        ir_store(t->k, T_I64, memory(t, size), base, disp, ir_get(t->k, T_I64, v_slot(r)));
-    } else if (size == 3) {
-        ir_store(t->k, T_F64, memory(t, MO_64), base, disp, ir_get(t->k, T_F64, v_slot(r)));
-    } else {
-        ir_store(t->k, T_F64, memory(t, MO_64), base, disp, ir_get(t->k, T_F64, v_slot(r)));
-        ir_store(t->k, T_F64, memory(t, MO_64), base, disp + 8, ir_get(t->k, T_F64, v_slot(r) + 8));
-    }
+    static const uint8_t types[5] = {T_I64, T_I64, T_F32, T_F64, T_V128};
+    ir_store(t->k, types[size], memory(t, size), base, disp, ir_get(t->k, types[size], v_slot(r)));
 }
 
 // Of str and ldr: log2 of the bytes, or -1 where it is reserved.
@@ -159,14 +143,14 @@ INSN(ldr__v) {
         undefined(t, i);
     } else if (index_valid(t, i) && fp_enabled(t)) {
         Address a = address(t, i, (unsigned)size);
-        Vector v = load_vector(t, (unsigned)size, a.base, a.disp);
+        IrRef v = load_vector(t, (unsigned)size, a.base, a.disp);
         write_back(t, i, &a);
-        set_v(t, i->rd, v);
+        set_vector(t, i->rd, v);
     }
 }
 INSN(ldr__vlit) {
     if (i->option == 3) undefined(t, i);
-    else if (fp_enabled(t)) set_v(t, i->rd, load_vector(t, (unsigned)i->option + 2, pc_plus(t, i->imm), 0));
+    else if (fp_enabled(t)) set_vector(t, i->rd, load_vector(t, (unsigned)i->option + 2, pc_plus(t, i->imm), 0));
 }
 INSN(stp__v) {
     if (i->option == 3) {
@@ -185,9 +169,9 @@ INSN(ldp__v) {
     } else if (fp_enabled(t)) {
         unsigned size = (unsigned)i->option + 2;
         Address a = address_pair(t, i, size);
-        Vector first = load_vector(t, size, a.base, a.disp), second = load_vector(t, size, a.base, a.disp + (1 << size));
+        IrRef first = load_vector(t, size, a.base, a.disp), second = load_vector(t, size, a.base, a.disp + (1 << size));
         write_back(t, i, &a);
-        set_v(t, i->rd, first);
-        set_v(t, i->ra, second);
+        set_vector(t, i->rd, first);
+        set_vector(t, i->ra, second);
     }
 }

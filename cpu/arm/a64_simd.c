@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Advanced SIMD and floating point: DDI 0487, C4.1.95. Moves, logic and single structures are IR; everything else calls the helper of its
+// Advanced SIMD: DDI 0487, C4.1.95; scalar floating point is in a64_fp.c. Moves, logic and single structures are IR; everything else calls the helper of its
 // group on the registers that the instruction names, which is exact and slow.
 #include "cpu/arm/simd_valid.h"
 #include "cpu/arm/trans.h"
 
 static bool is_scalar(const Insn *i) { return i->bits >> 28 & 1; }
-static uint16_t high_slot(int r) { return (uint16_t)(v_slot(r) + 8); }
-static IrRef v_low(Trans *t, int r) { return ir_get(t->k, T_I64, v_slot(r)); }
-static IrRef v_high(Trans *t, int r) { return ir_get(t->k, T_I64, high_slot(r)); }
-static void set_v(Trans *t, int r, IrRef low, IrRef high) {
-    ir_set(t->k, T_I64, v_slot(r), low);
-    ir_set(t->k, T_I64, high_slot(r), high);
-}
-
-// The helper of a group, if the encoding is allocated.
-static void group(Trans *t, const Insn *i, bool valid, unsigned helper) {
-    if (!valid) undefined(t, i);
-    else if (fp_enabled(t)) call(t, helper, bits_of(t, i), IR_NONE, IR_NONE);
-}
-
 // ---- vectors
 static IrRef logic64(Trans *t, unsigned op, IrRef a, IrRef b) { // and, bic, orr, orn, eor
     static const uint8_t ops[5] = {OP_AND, OP_ANDN, OP_OR, OP_OR, OP_XOR};
@@ -29,22 +15,22 @@ static IrRef logic64(Trans *t, unsigned op, IrRef a, IrRef b) { // and, bic, orr
 INSN(simd_three_same) {
     unsigned op = (unsigned)i->option << 2 | (unsigned)i->size;
     if (i->imm != 3 || op > 4) {
-        group(t, i, simd_three_valid(i, false), H_simd_three);
+        simd_group(t, i, simd_three_valid(i, false), H_simd_three);
     } else if (fp_enabled(t)) {
         IrRef low = logic64(t, op, v_low(t, i->rn), v_low(t, i->rm));
         set_v(t, i->rd, low, i->sf ? logic64(t, op, v_high(t, i->rn), v_high(t, i->rm)) : c64(t, 0));
     }
 }
-INSN(simd_three_scalar) { group(t, i, simd_three_valid(i, true), H_simd_three); }
-INSN(simd_three_diff) { group(t, i, simd_diff_valid(i, is_scalar(i)), H_simd_diff); }
-INSN(simd_misc) { group(t, i, simd_misc_valid(i, is_scalar(i)), H_simd_misc); }
-INSN(simd_across) { group(t, i, simd_across_valid(i, false), H_simd_across); }
-INSN(simd_pairwise) { group(t, i, simd_across_valid(i, true), H_simd_across); }
-INSN(simd_shift) { group(t, i, simd_shift_valid(i, is_scalar(i)), H_simd_shift); }
-INSN(simd_indexed) { group(t, i, simd_indexed_valid(i, is_scalar(i)), H_simd_indexed); }
-INSN(simd_permute) { group(t, i, (i->imm & 3) && (i->size < 3 || i->sf), H_simd_move); }
-INSN(simd_ext) { group(t, i, i->sf || i->imm < 8, H_simd_move); }
-INSN(simd_table) { group(t, i, true, H_simd_move); }
+INSN(simd_three_scalar) { simd_group(t, i, simd_three_valid(i, true), H_simd_three); }
+INSN(simd_three_diff) { simd_group(t, i, simd_diff_valid(i, is_scalar(i)), H_simd_diff); }
+INSN(simd_misc) { simd_group(t, i, simd_misc_valid(i, is_scalar(i)), H_simd_misc); }
+INSN(simd_across) { simd_group(t, i, simd_across_valid(i, false), H_simd_across); }
+INSN(simd_pairwise) { simd_group(t, i, simd_across_valid(i, true), H_simd_across); }
+INSN(simd_shift) { simd_group(t, i, simd_shift_valid(i, is_scalar(i)), H_simd_shift); }
+INSN(simd_indexed) { simd_group(t, i, simd_indexed_valid(i, is_scalar(i)), H_simd_indexed); }
+INSN(simd_permute) { simd_group(t, i, (i->imm & 3) && (i->size < 3 || i->sf), H_simd_move); }
+INSN(simd_ext) { simd_group(t, i, i->sf || i->imm < 8, H_simd_move); }
+INSN(simd_table) { simd_group(t, i, true, H_simd_move); }
 
 // ---- copies: imm5 (rm) says size and index by its lowest one, imm4 (imm) the operation
 static IrRef spread(Trans *t, unsigned size, IrRef v) { // a lane's value in each lane of 64 bits
@@ -94,7 +80,7 @@ INSN(simd_copy) {
 }
 
 // ---- modified immediate: J1.3.3, AdvSIMDExpandImm
-static uint64_t expand(unsigned op, unsigned cmode, unsigned imm8) {
+uint64_t a64_expand_imm(unsigned op, unsigned cmode, unsigned imm8) {
     uint64_t v = imm8;
     if (cmode < 8) return (v << 8 * (cmode >> 1)) * 0x0000000100000001ull;
     if (cmode < 12) return (v << 8 * (cmode >> 1 & 1)) * 0x0001000100010001ull;
@@ -115,13 +101,13 @@ INSN(simd_immediate) {
         return;
     }
     if (!fp_enabled(t)) return;
-    IrRef v = c64(t, (int64_t)expand(op, cmode, imm8)), low, high;
+    IrRef v = c64(t, (int64_t)a64_expand_imm(op, cmode, imm8)), low, high;
     bool changes = cmode < 12 && (cmode & 1); // orr and bic; the rest are movi, mvni and fmov
     if (changes) {
         low = ir_bin(t->k, op ? OP_ANDN : OP_OR, T_I64, v_low(t, i->rd), v);
         high = ir_bin(t->k, op ? OP_ANDN : OP_OR, T_I64, v_high(t, i->rd), v);
     } else {
-        low = high = op && cmode < 14 ? c64(t, (int64_t)~expand(op, cmode, imm8)) : v;
+        low = high = op && cmode < 14 ? c64(t, (int64_t)~a64_expand_imm(op, cmode, imm8)) : v;
     }
     set_v(t, i->rd, low, i->sf ? high : c64(t, 0));
 }
@@ -191,80 +177,3 @@ static void one_structure(Trans *t, const Insn *i, bool load) {
 }
 INSN(simd_ld_lane) { one_structure(t, i, true); }
 INSN(simd_st_lane) { one_structure(t, i, false); }
-
-// ---- scalar floating point; `size` is ptype: 0 single, 1 double, 3 half
-static bool fp_scalar(Trans *t, const Insn *i) {
-    if (i->size > 1) undefined(t, i);
-    else return fp_enabled(t);
-    return false;
-}
-static IrRef v_scalar(Trans *t, const Insn *i, int r) { return i->size ? v_low(t, r) : zext32(t, v_low(t, r)); }
-static void set_scalar(Trans *t, int r, IrRef v) { set_v(t, r, v, c64(t, 0)); }
-
-INSN(fp_one) {
-    unsigned op = (unsigned)i->imm;
-    bool converts = op == 4 || op == 5 || op == 7, rounds = op >= 8 && op <= 15 && op != 13;
-    if (converts ? i->size == 2 || (op & 3) == (unsigned)i->size : op > 15 || op == 6 || op == 13 || i->size > 1) {
-        undefined(t, i);
-        return;
-    }
-    if (!fp_enabled(t)) return;
-    int64_t sign = i->size ? INT64_MIN : 1ll << 31;
-    IrRef v = v_scalar(t, i, i->rn);
-    if (op == 3 || converts || rounds) call(t, H_fp_one, bits_of(t, i), IR_NONE, IR_NONE);
-    else if (op == 0) set_scalar(t, i->rd, v);
-    else if (op == 1) set_scalar(t, i->rd, ir_bin(t->k, OP_AND, T_I64, v, c64(t, ~sign)));
-    else set_scalar(t, i->rd, ir_bin(t->k, OP_XOR, T_I64, v, c64(t, sign)));
-}
-INSN(fp_two) { group(t, i, i->size < 2 && i->imm < 9, H_fp_two); }
-INSN(fp_three) { group(t, i, i->size < 2, H_fp_three); }
-
-INSN(fp_compare) {
-    if (fp_scalar(t, i)) flags_packed(t, ir_call(t->k, T_I32, H_fp_compare, bits_of(t, i), c64(t, i->mode & 1), c64(t, -1)));
-}
-INSN(fp_compare_if) {
-    if (!fp_scalar(t, i)) return;
-    IrRef holds = flags_holds(t, (unsigned)i->cond), otherwise = c64(t, (int64_t)((uint64_t)i->mode << 28));
-    otherwise = ir_select(t->k, T_I64, holds, c64(t, -1), otherwise);
-    flags_packed(t, ir_call(t->k, T_I32, H_fp_compare, bits_of(t, i), c64(t, 0), otherwise));
-}
-INSN(fp_select) {
-    if (!fp_scalar(t, i)) return;
-    IrRef holds = flags_holds(t, (unsigned)i->cond);
-    set_scalar(t, i->rd, ir_select(t->k, T_I64, holds, v_scalar(t, i, i->rn), v_scalar(t, i, i->rm)));
-}
-INSN(fp_immediate) {
-    unsigned imm8 = (unsigned)i->imm;
-    uint64_t v = expand(1, 15, imm8);
-    if (!i->size) v = (uint32_t)expand(0, 15, imm8);
-    if (fp_scalar(t, i)) set_scalar(t, i->rd, c64(t, (int64_t)v));
-}
-
-// FMOV between registers: same bits.
-static void move_general(Trans *t, const Insn *i) {
-    bool upper = i->mode == 1, to_fp = i->imm & 1;
-    if (upper ? i->size != 2 || !i->sf : i->size != i->sf) {
-        undefined(t, i);
-        return;
-    }
-    if (!fp_enabled(t)) return;
-    if (to_fp && upper) ir_set(t->k, T_I64, high_slot(i->rd), x(t, i->rn));
-    else if (to_fp) set_scalar(t, i->rd, i->sf ? x(t, i->rn) : zext32(t, x(t, i->rn)));
-    else set_x64(t, i->rd, upper ? v_high(t, i->rn) : i->sf ? v_low(t, i->rn) : zext32(t, v_low(t, i->rn)));
-}
-static void convert(Trans *t, const Insn *i, bool valid, bool to_fp) {
-    if (!valid || i->size > 1) undefined(t, i);
-    else if (!fp_enabled(t)) return;
-    else if (to_fp) call(t, H_fp_from_x, bits_of(t, i), x(t, i->rn), IR_NONE);
-    else set_x64(t, i->rd, ir_call(t->k, T_I64, H_fp_to_x, bits_of(t, i), IR_NONE, IR_NONE));
-}
-INSN(fp_integer) {
-    unsigned op = (unsigned)i->imm;
-    if (op >= 6 && i->mode < 2) move_general(t, i);
-    else convert(t, i, op < 2 || (op < 6 && i->mode == 0), op == 2 || op == 3);
-}
-INSN(fp_fixed) {
-    unsigned op = (unsigned)i->imm;
-    bool valid = (i->sf || i->amount >= 32) && ((i->mode == 0 && (op == 2 || op == 3)) || (i->mode == 3 && op < 2));
-    convert(t, i, valid, op >= 2);
-}

@@ -37,6 +37,7 @@ static bool configure(Cpu *c, const char *model, char *error, size_t error_size)
 
 static void sync_state(Cpu *c, bool loaded) {
     if (loaded) arm_refresh(c->vcpu);
+    else arm_fpsr(arm_state(c->vcpu));
 }
 
 static bool translate_debug(Cpu *c, uint64_t vaddr, uint64_t *paddr) { return arm_translate_debug(c->vcpu, vaddr, paddr); }
@@ -56,6 +57,7 @@ void arm_set_x(Cpu *c, unsigned r, uint64_t value) { arm_state(c->vcpu)->x[r] = 
 #define SLOT(member, type) {#member, offsetof(ArmState, member), type}
 #define XN(n) {"x" #n, offsetof(ArmState, x) + 8 * (n), T_I64}
 #define DN(n) {"d" #n, offsetof(ArmState, v) + 16 * (n), T_F64}, {"s" #n, offsetof(ArmState, v) + 16 * (n), T_F32}, \
+              {"q" #n, offsetof(ArmState, v) + 16 * (n), T_V128}, \
               {"v" #n "h", offsetof(ArmState, v) + 16 * (n) + 8, T_I64}
 static const IrSlot slots[] = {
     XN(0), XN(1), XN(2), XN(3), XN(4), XN(5), XN(6), XN(7), XN(8), XN(9), XN(10), XN(11), XN(12), XN(13), XN(14), XN(15),
@@ -76,11 +78,17 @@ static const IrSlot slots[] = {
 #define PIN(n) offsetof(ArmState, x) + 8 * (n)
 static const uint16_t pins[] = {PIN(0), PIN(1), PIN(2), PIN(3), PIN(31), PIN(19), PIN(4), PIN(5), PIN(6), PIN(20), PIN(21), PIN(7)};
 
+#define VPIN(n) offsetof(ArmState, v) + 16 * (n)
+static const uint16_t fp_pins[] = {VPIN(0), VPIN(1), VPIN(2), VPIN(3), VPIN(4), VPIN(5), VPIN(6), VPIN(7), VPIN(16), VPIN(17), VPIN(18), VPIN(19),
+                                   VPIN(8), VPIN(20), VPIN(21), VPIN(22), VPIN(23), VPIN(24), VPIN(25), VPIN(26), VPIN(27), VPIN(28), VPIN(29),
+                                   VPIN(30)};
+
 static void print_vcpu(Vcpu *v, FILE *to) { arm_print(v->owner, to); }
 
 const Guest aarch64_guest = {
     .name = "aarch64", .names = {slots, sizeof(slots) / sizeof(slots[0]), arm_helpers, ARM_NHELPERS},
-    .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), .state_size = sizeof(ArmState), .insn_align = 4,
+    .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]),
+    .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true, .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
     .misaligned = arm_misaligned, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .reset = arm_reset, .print = print_vcpu,
 };

@@ -12,11 +12,17 @@ FpEnv arm_fp_env(const ArmState *s) {
     return (FpEnv){rounding[s->fpcr >> 22 & 3], 0, policy};
 }
 
-void arm_fp_done(ArmState *s, const FpEnv *e) {
-    unsigned f = e->flags;
-    s->fpsr |= (f & FP_NV ? 1 : 0) | (f & FP_DZ ? 2 : 0) | (f & FP_OF ? 4 : 0) | (f & FP_UF ? 8 : 0) | (f & FP_NX ? 16 : 0) |
-               (f & FP_ID ? 128 : 0);
+static unsigned fpsr_of(unsigned f) {
+    return (f & FP_NV ? 1 : 0) | (f & FP_DZ ? 2 : 0) | (f & FP_OF ? 4 : 0) | (f & FP_UF ? 8 : 0) | (f & FP_NX ? 16 : 0) | (f & FP_ID ? 128 : 0);
 }
+
+void arm_fp_done(ArmState *s, const FpEnv *e) {
+    s->fpsr |= fpsr_of(e->flags);
+}
+
+uint64_t arm_fpsr(ArmState *s) { return s->fpsr |= fpsr_of(vcpu_fp_flags(vcpu_of_state(s))); }
+
+void arm_fp_refresh(Vcpu *v) { vcpu_fp_set(v, arm_fp_env(arm_state(v)).rounding, 0); }
 
 static bool is_nan(bool wide, uint64_t a) { return wide ? a << 1 > 0xffeull << 52 : (uint32_t)a << 1 > 0xff000000u; }
 static bool is_quiet(bool wide, uint64_t a) { return is_nan(wide, a) && (wide ? a >> 51 & 1 : a >> 22 & 1); }
@@ -198,7 +204,7 @@ uint64_t arm_fp_compare(Vcpu *v, uint64_t bits, uint64_t with_zero, uint64_t oth
     uint64_t a = fp_reg(s, rn(bits), wide), b = with_zero ? 0 : fp_reg(s, rm(bits), wide);
     FpRelation r = wide ? f64_compare(a, b, signals, &e) : f32_compare((uint32_t)a, (uint32_t)b, signals, &e);
     arm_fp_done(s, &e);
-    return r == FP_EQUAL ? NZCV_Z | NZCV_C : r == FP_LESS ? NZCV_N : r == FP_GREATER ? NZCV_C : NZCV_C | NZCV_V;
+    return arm_flags_of(r);
 }
 
 // Between floating point and a general register; fp_fixed gives the fraction bits, else 0.

@@ -41,6 +41,7 @@ static inline int64_t sign(uint64_t x, unsigned size) { return (int64_t)(x << (6
 #define FPCR_FZ (1u << 24)
 #define FPCR_FZ16 (1u << 19)
 FpEnv arm_fp_env(const ArmState *s);
+uint32_t arm_flags_of(FpRelation r); // NZCV of a comparison
 void arm_fp_done(ArmState *s, const FpEnv *e); // its flags into FPSR
 
 // One lane of a floating point operation; wide: 64 bits, else 32.

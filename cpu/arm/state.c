@@ -2,7 +2,7 @@
 // The core's state as a table, its reset, and what is derived from it: context word, address space, timer outputs. Derived values are
 // never saved; arm_refresh makes them again after reset, load, or a debugger's write.
 #include <string.h>
-#include "cpu/arm/state.h"
+#include "cpu/arm/simd.h"
 
 const char *const arm_x_names[32] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10",
                                      "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
@@ -42,6 +42,7 @@ static uint32_t context_word(const ArmState *s) {
     if (s->sctlr & SCTLR_A) ctx |= ARM_CTX_ALIGN;
     if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
     if (!s->el && !(s->sctlr & SCTLR_DZE)) ctx |= ARM_CTX_NO_DZ;
+    if (!fp_traps(s)) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
     return ctx;
 }
 
@@ -75,6 +76,7 @@ static void legalize(ArmState *s) {
 void arm_refresh(Vcpu *v) {
     ArmState *s = arm_state(v);
     legalize(s);
+    arm_fp_refresh(v);
     arm_walks_flush(s);
     vcpu_flush(v, -1);
     for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(s, n);

@@ -39,6 +39,7 @@ enum ArmFlags {
     CC_ADD32, CC_ADD64,    // of cc_a + cc_b
     CC_SUB32, CC_SUB64,    // of cc_a - cc_b
     CC_LOGIC32, CC_LOGIC64, // N and Z of cc_a; C = V = 0
+    CC_FP32, CC_FP64,      // of cc_a compared with cc_b
     CC_COUNT
 };
 #define NZCV_N (1u << 31)
@@ -53,6 +54,8 @@ enum {
     ARM_CTX_ALIGN = 1 << 3,  // SCTLR.A: all data accesses must be aligned
     ARM_CTX_ILLEGAL = 1 << 4, // PSTATE.IL: every instruction is an Illegal Execution state exception
     ARM_CTX_NO_DZ = 1 << 5,  // EL0 with SCTLR_EL1.DZE = 0: dc zva traps
+    ARM_CTX_FP_SOFT = 1 << 24, // FPCR asks for what the host's FPU cannot do (FZ): helpers
+    ARM_CTX_FP_DN = 1 << 25,  // FPCR.DN
 };
 
 // PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).
@@ -196,6 +199,9 @@ bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
 const char *arm_sysreg_name(unsigned number);     // NULL: no such register
 bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write); // the helpers gic_read and gic_write do it
+
+uint64_t arm_fpsr(ArmState *s);                   // with what the host's FPU has raised
+void arm_fp_refresh(Vcpu *v);                     // after FPCR or FPSR changed in the state
 
 // ---- timer.c
 void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed

@@ -87,9 +87,17 @@ static uint64_t get_isr(ArmState *s, unsigned number) {
 
 // ---- floating point control
 static uint64_t get_fpcr(ArmState *s, unsigned number) { return s->fpcr; }
-static void set_fpcr(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->fpcr = value & 0x07c00000; }
-static uint64_t get_fpsr(ArmState *s, unsigned number) { return s->fpsr; }
-static void set_fpsr(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->fpsr = value & 0x0800009f; }
+static void set_fpcr(Vcpu *v, unsigned number, uint64_t value) {
+    arm_fpsr(arm_state(v));
+    arm_state(v)->fpcr = value & 0x07c00000;
+    arm_fp_refresh(v);
+    arm_update_context(v);
+}
+static uint64_t get_fpsr(ArmState *s, unsigned number) { return arm_fpsr(s); }
+static void set_fpsr(Vcpu *v, unsigned number, uint64_t value) {
+    arm_state(v)->fpsr = value & 0x0800009f;
+    arm_fp_refresh(v);
+}
 
 // ---- generic timer: CRm 2 is the physical one, 3 the virtual
 static unsigned timer_of(unsigned number) { return (number >> 3 & 15) == 3 ? ARM_TIMER_VIRTUAL : ARM_TIMER_PHYSICAL; }

@@ -8,7 +8,7 @@
 
 // What the flags are at this point of the block.
 typedef struct Flags {
-    enum { FLAGS_STORED, FLAGS_ADD, FLAGS_SUB, FLAGS_LOGIC, FLAGS_PACKED } kind;
+    enum { FLAGS_STORED, FLAGS_ADD, FLAGS_SUB, FLAGS_LOGIC, FLAGS_FP, FLAGS_PACKED } kind;
     IrType type;       // of the operation
     IrRef a, b;        // its operands; PACKED: a, an i32 with NZCV in bits 31:28
     IrRef cond;        // not IR_NONE (ccmp): only if this holds; else the flags are `otherwise`
@@ -88,11 +88,27 @@ static inline bool fp_enabled(Trans *t) {
     return false;
 }
 
+// ---- vector registers
+static inline IrRef v_low(Trans *t, int r) { return ir_get(t->k, T_I64, v_slot(r)); }
+static inline IrRef v_high(Trans *t, int r) { return ir_get(t->k, T_I64, (uint16_t)(v_slot(r) + 8)); }
+static inline IrRef v(Trans *t, int r) { return ir_get(t->k, T_V128, v_slot(r)); }
+// A v128, or an f32 or f64 with zeros above.
+static inline void set_vector(Trans *t, int r, IrRef value) { ir_set(t->k, T_V128, v_slot(r), value); }
+static inline void set_low(Trans *t, int r, IrRef low) { set_vector(t, r, ir_un(t->k, OP_BITCAST, T_F64, low)); } // an i64
+static inline void set_v(Trans *t, int r, IrRef low, IrRef high) { set_vector(t, r, ir_vec(t->k, OP_VPAIR, 0, low, high, IR_NONE)); }
+// The helper of a group of instructions, if the encoding is allocated.
+static inline void simd_group(Trans *t, const Insn *i, bool valid, unsigned helper) {
+    if (!valid) undefined(t, i);
+    else if (fp_enabled(t)) call(t, helper, bits_of(t, i), IR_NONE, IR_NONE);
+}
+uint64_t a64_expand_imm(unsigned op, unsigned cmode, unsigned imm8); // AdvSIMDExpandImm (a64_simd.c)
+
 // ---- condition flags (a64_flags.c)
 void flags_forget(Trans *t);                       // a helper may have changed them
 void flags_add(Trans *t, IrRef a, IrRef b);        // of the form's width
 void flags_sub(Trans *t, IrRef a, IrRef b);
 void flags_logic(Trans *t, IrRef a);
+void flags_fp(Trans *t, IrType type, IrRef a, IrRef b); // of a floating point comparison
 void flags_packed(Trans *t, IrRef nzcv);           // i32, bits 31:28
 // From now on those of a + b or a - b if cond holds, else `otherwise`.
 void flags_if(Trans *t, IrRef cond, bool subtract, IrRef a, IrRef b, uint32_t otherwise);

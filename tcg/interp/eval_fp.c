@@ -5,10 +5,20 @@
 #include "tcg/fp/fp.h"
 
 // One evaluator a format: everything but conversions between formats.
-#define EVAL_FORMAT(fN, T, SIGN)                                                                                     \
-    static uint64_t eval_##fN(IrOpcode op, bool quiet, uint64_t x, uint64_t y, uint64_t z, FpEnv *env)               \
+#define EVAL_FORMAT(fN, T, SIGN, INF)                                                                                \
+    static bool quiet_nan_##fN(T a) { return fN##_classify(a) & FP_CLASS_QNAN; }                                      \
+    static T number_##fN(bool min, T a, T b, FpEnv *env)                                                             \
+    {                                                                                                                \
+        const T inf = (T)(INF | (min ? 0 : (SIGN)));                                                                 \
+        bool qa = quiet_nan_##fN(a), qb = quiet_nan_##fN(b);                                                         \
+        if (qa && !qb) a = inf;                                                                                      \
+        if (qb && !qa) b = inf;                                                                                      \
+        return min ? fN##_minimum(a, b, env) : fN##_maximum(a, b, env);                                              \
+    }                                                                                                                \
+    static uint64_t eval_##fN(IrOpcode op, unsigned fp, uint64_t x, uint64_t y, uint64_t z, FpEnv *env)              \
     {                                                                                                                \
         T a = (T)x, b = (T)y, c = (T)z;                                                                              \
+        bool quiet = fp & FP_QUIET;                                                                                  \
         switch (op) {                                                                                                \
         case OP_FADD:   return fN##_add(a, b, env);                                                                  \
         case OP_FSUB:   return fN##_sub(a, b, env);                                                                  \
@@ -24,6 +34,15 @@
         case OP_FEQ:    return fN##_eq(a, b, env);                                                                   \
         case OP_FLT:    return quiet ? fN##_ltq(a, b, env) : fN##_lt(a, b, env);                                     \
         case OP_FLE:    return quiet ? fN##_leq(a, b, env) : fN##_le(a, b, env);                                     \
+        case OP_FNE:    return !fN##_eq(a, b, env);                                                                  \
+        case OP_FNLT:   return quiet ? !fN##_ltq(a, b, env) : !fN##_lt(a, b, env);                                   \
+        case OP_FNLE:   return quiet ? !fN##_leq(a, b, env) : !fN##_le(a, b, env);                                   \
+        case OP_FUNORD: return fN##_compare(a, b, false, env) == FP_UNORDERED;                                       \
+        case OP_FMINIMUM: return fN##_minimum(a, b, env);                                                            \
+        case OP_FMAXIMUM: return fN##_maximum(a, b, env);                                                            \
+        case OP_FMINNUM: return number_##fN(true, a, b, env);                                                        \
+        case OP_FMAXNUM: return number_##fN(false, a, b, env);                                                       \
+        case OP_FROUND: return fN##_round_int(a, fp & FP_EXACT, env);                                                \
         case OP_FCVT_I32: return fN##_from_i32((int32_t)x, env);                                                     \
         case OP_FCVT_U32: return fN##_from_u32((uint32_t)x, env);                                                    \
         case OP_FCVT_I64: return fN##_from_i64((int64_t)x, env);                                                     \
@@ -35,9 +54,9 @@
         default:        return 0;                                                                                    \
         }                                                                                                            \
     }
-EVAL_FORMAT(f16, uint16_t, 0x8000u)
-EVAL_FORMAT(f32, uint32_t, 0x80000000u)
-EVAL_FORMAT(f64, uint64_t, 0x8000000000000000u)
+EVAL_FORMAT(f16, uint16_t, 0x8000u, 0x7c00u)
+EVAL_FORMAT(f32, uint32_t, 0x80000000u, 0x7f800000u)
+EVAL_FORMAT(f64, uint64_t, 0x8000000000000000u, 0x7ff0000000000000u)
 
 static uint64_t convert_format(IrType from, IrType to, uint64_t a, FpEnv *env) {
     switch (from) {
@@ -50,17 +69,17 @@ static uint64_t convert_format(IrType from, IrType to, uint64_t a, FpEnv *env) {
 uint64_t eval_fp(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c) {
     unsigned rm = op->imm & FP_RM;
     FpEnv env = {.rounding = rm == FP_DYN ? v->fp_rm : (uint8_t)rm,
-                 .policy = op->imm & FP_NAN_PROPAGATE ? 0 : FP_POLICY_RISCV};
-    bool quiet = op->imm & FP_QUIET;
+                 .policy = (op->imm & FP_NAN_PROPAGATE ? 0 : FP_DEFAULT_NAN) | (op->imm & FP_ARM ? FP_POLICY_ARM : 0)};
+    unsigned fp = (unsigned)op->imm;
     uint64_t r;
     if (op->op == OP_FCVT_F16 || op->op == OP_FCVT_F32 || op->op == OP_FCVT_F64)
         r = convert_format(ir_operand_type(op, 0), op->type, a, &env);
     else if (op->type == T_F16)
-        r = eval_f16(op->op, quiet, a, b, c, &env);
+        r = eval_f16(op->op, fp, a, b, c, &env);
     else if (op->type == T_F32)
-        r = eval_f32(op->op, quiet, a, b, c, &env);
+        r = eval_f32(op->op, fp, a, b, c, &env);
     else
-        r = eval_f64(op->op, quiet, a, b, c, &env);
+        r = eval_f64(op->op, fp, a, b, c, &env);
     v->fp_flags |= env.flags;
     return r;
 }

@@ -13,7 +13,7 @@
 typedef struct Frame {
     Vcpu *v;
     const InterpBlock *b;
-    uint64_t value[IR_MAX_OPS];
+    uint64_t value[IR_MAX_OPS], high[IR_MAX_OPS]; // high: of a v128
 } Frame;
 
 // What running an op leads to: the index of the next one, or this.
@@ -65,9 +65,22 @@ static uint64_t read_slot(Vcpu *v, const IrOp *op) {
     return narrow(op->type, x);
 }
 
+// A v128 slot is set from a v128, or from a float with zeros above.
+static void write_wide(Vcpu *v, uint64_t offset, IrType from, uint64_t low, uint64_t high) {
+    uint64_t x[2] = {low, from == T_V128 ? high : 0};
+    memcpy((char *)vcpu_state(v) + offset, x, sizeof x);
+}
+
 static void write_slot(Vcpu *v, IrType t, uint64_t offset, IrType from, uint64_t x) {
     x = t == T_F64 && (from == T_F32 || from == T_F16) ? nan_box(from, x) : narrow(t, x);
     memcpy((char *)vcpu_state(v) + offset, &x, ir_type_size(t));
+}
+
+static void read_wide(Frame *f, int i, const IrOp *op) {
+    uint64_t x[2];
+    memcpy(x, (char *)vcpu_state(f->v) + op->imm, sizeof x);
+    f->value[i] = x[0];
+    f->high[i] = x[1];
 }
 
 // The exact state an op that may leave has to show: its pc, and what a pass left pending. Storing pending
@@ -78,7 +91,10 @@ static void take_snapshot(Frame *f, unsigned index) {
     for (unsigned i = 0; i < s->n; i++) {
         const IrPending *p = &f->b->pending[s->first + i];
         IrType t = ir_result_type(&f->b->ops[p->value]);
-        write_slot(f->v, t, p->slot, t, f->value[p->value]);
+        if (t == T_V128)
+            write_wide(f->v, p->slot, t, f->value[p->value], f->high[p->value]);
+        else
+            write_slot(f->v, t, p->slot, t, f->value[p->value]);
     }
 }
 
@@ -92,6 +108,18 @@ static bool run_memory(Frame *f, unsigned i, const IrOp *op) {
     Vcpu *v = f->v;
     uint64_t vaddr = address_of(f, op), x = 0;
     take_snapshot(f, op->snap);
+    if (op->type == T_V128) {
+        if (op->op == OP_STORE) {
+            const uint64_t wide[2] = {f->value[op->b], f->high[op->b]};
+            return vcpu_store128(v, vaddr, op->memop, wide);
+        }
+        uint64_t wide[2];
+        if (!vcpu_load128(v, vaddr, op->memop, wide))
+            return false;
+        f->value[i] = wide[0];
+        f->high[i] = wide[1];
+        return true;
+    }
     if (op->op == OP_STORE)
         return vcpu_store(v, vaddr, op->memop, f->value[op->b]);
     if (op->op == OP_LOAD) {
@@ -160,7 +188,28 @@ static int run_exit(Frame *f, const IrOp *op, int next) {
     }
 }
 
+static void get_operand(const Frame *f, IrRef r, uint64_t x[2]) {
+    bool wide = r != IR_NONE && ir_result_type(&f->b->ops[r]) == T_V128;
+    x[0] = r == IR_NONE ? 0 : f->value[r];
+    x[1] = wide ? f->high[r] : 0;
+}
+
+static int run_wide(Frame *f, int i, const IrOp *op) {
+    uint64_t a[2], b[2], c[2], r[2] = {0, 0};
+    get_operand(f, op->a, a);
+    get_operand(f, op->b, b);
+    get_operand(f, op->c, c);
+    eval_wide(f->v, op, a, b, c, r);
+    f->value[i] = r[0];
+    f->high[i] = r[1];
+    return i + 1;
+}
+
+static bool is_wide(const IrOp *op) { return op->type == T_V128; }
+
 static int run_value(Frame *f, int i, const IrOp *op) {
+    if (is_wide(op))
+        return run_wide(f, i, op);
     uint64_t a = op->a == IR_NONE ? 0 : f->value[op->a];
     uint64_t b = op->b == IR_NONE ? 0 : f->value[op->b];
     uint64_t c = op->c == IR_NONE ? 0 : f->value[op->c];
@@ -180,7 +229,11 @@ static int run_op(Frame *f, int i) {
         f->value[i] = narrow(op->type, (op->op == OP_PCREL ? f->v->vpage : 0) + (uint64_t)op->imm);
         return i + 1;
     case KIND_SLOT:
-        if (op->op == OP_GET)
+        if (op->op == OP_GET && op->type == T_V128)
+            read_wide(f, i, op);
+        else if (op->op == OP_SET && op->type == T_V128)
+            write_wide(f->v, (uint64_t)op->imm, ir_result_type(&f->b->ops[op->a]), f->value[op->a], f->high[op->a]);
+        else if (op->op == OP_GET)
             f->value[i] = read_slot(f->v, op);
         else if (op->op == OP_TALLY)
             write_slot(f->v, op->type, (uint64_t)op->imm, T_I64, read_slot(f->v, op) + f->value[op->a]);

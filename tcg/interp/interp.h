@@ -22,3 +22,5 @@ void interp_run(Vcpu *v, const InterpBlock *b);
 // One pure op on raw operands (floats as bits); the result zero-extended. Rounding and flags through
 // v->fp_rm, v->fp_flags.
 uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c);
+// The same of 128 bits, in place: Vcpu.scratch holds a, b and c, low and high each, and gets the result; [6] is the op's address.
+void interp_eval_scratch(Vcpu *v);

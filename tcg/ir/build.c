@@ -185,6 +185,13 @@ static IrRef forward(IrBuild *k, IrType t, unsigned slot) {
         if (t == T_I32 && have == T_F32)
             return ir_un(k, OP_BITCAST, T_I32, known->value);
     }
+    if (known->type == T_V128 && is_float(have)) { // zeros above
+        if (t == have || t == T_V128)
+            return t == have ? known->value : ir_un(k, OP_VZEXT, t, known->value);
+        return ir_type_size(t) == ir_type_size(have) ? ir_un(k, OP_BITCAST, t, known->value) : IR_NONE;
+    }
+    if (known->type == T_V128)
+        return IR_NONE;
     if (have == known->type && is_float(have) != is_float(t) && ir_type_size(have) == ir_type_size(t))
         return ir_un(k, OP_BITCAST, t, known->value);
     return IR_NONE;
@@ -245,6 +252,10 @@ IrRef ir_select(IrBuild *k, IrType t, IrRef cond, IrRef a, IrRef b) {
 
 IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, IrRef c) {
     return ir_emit(k, op, t, a, b, c, fpop);
+}
+
+IrRef ir_vec(IrBuild *k, IrOpcode op, unsigned imm, IrRef a, IrRef b, IrRef c) {
+    return ir_emit(k, op, T_V128, a, b, c, imm);
 }
 
 // ---- memory

@@ -22,11 +22,11 @@ static void doom_nothing(Doomed *d) {
         d->bits[__builtin_ctz(d->touched)] = 0;
 }
 
-// The granules of a slot that this bookkeeping follows (of 4 or 8 bytes, aligned): their word and bits in it.
+// The granules of a slot that this bookkeeping follows (of 4, 8 or 16 bytes, aligned): their word and bits in it.
 static bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask) {
     *word = slot / 256;
-    *mask = (size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
-    return (size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
+    *mask = (size == 16 ? 15ULL : size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
+    return (size == 16 || size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
 }
 
 // A SET, looking back: true if it is dead; else it dooms those before it.

@@ -171,6 +171,8 @@ static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
 
 IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     const IrOp *d = def(k, *a);
+    if (t == T_V128)
+        return IR_NONE;
     if (extension_bits(op))
         return fold_extension(k, op, t, a);
     if (op == OP_BITCAST || op == OP_UNBOX || op == OP_BOX) {

@@ -39,10 +39,12 @@ static IrType conversion_source(IrOpcode op, IrType t) {
 IrType ir_operand_type(const IrOp *op, unsigned n) {
     switch (op->op) {
     case OP_SEXT8: case OP_SEXT16: case OP_SEXT32: case OP_ZEXT8: case OP_ZEXT16: case OP_ZEXT32:
-    case OP_BITCAST: case OP_BOX: case OP_UNBOX: case OP_CALL: case OP_EXIT_REG: case OP_JUMP:
+    case OP_VZEXT: case OP_BITCAST: case OP_BOX: case OP_UNBOX: case OP_CALL: case OP_EXIT_REG: case OP_JUMP:
         return T_VOID;
     case OP_BOOL: case OP_EXIT_IF: case OP_BRANCH:
         return T_I1;
+    case OP_VPAIR:
+        return T_I64;
     case OP_SELECT:
         return n == 2 ? T_I1 : (IrType)op->type;
     default:

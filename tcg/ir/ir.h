@@ -65,6 +65,8 @@ enum {
     FP_DYN = 7, FP_RM = 7,     // DYN: the mode set at run time (the host's MXCSR, or Vcpu.fp_rm)
     FP_NAN_PROPAGATE = 1 << 3, // else the default NaN
     FP_QUIET = 1 << 4,         // comparison raises NV for signalling NaNs only
+    FP_ARM = 1 << 5,           // tininess before rounding, NaN converts to integer 0; else as RISC-V (FP_POLICY_ARM of fp.h)
+    FP_EXACT = 1 << 6,         // FROUND raises NX
 };
 
 enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };

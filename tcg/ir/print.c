@@ -31,7 +31,8 @@ const Word ir_memop_words[] = {
 const Word ir_fpop_words[] = {
     {"rne", FP_RNE, FP_RM}, {"rtz", FP_RTZ, FP_RM}, {"rdn", FP_RDN, FP_RM}, {"rup", FP_RUP, FP_RM},
     {"rmm", FP_RMM, FP_RM}, {"rto", FP_RTO, FP_RM}, {"dyn", FP_DYN, FP_RM},
-    {"nan", FP_NAN_PROPAGATE, FP_NAN_PROPAGATE}, {"quiet", FP_QUIET, FP_QUIET},
+    {"nan", FP_NAN_PROPAGATE, FP_NAN_PROPAGATE}, {"quiet", FP_QUIET, FP_QUIET}, {"arm", FP_ARM, FP_ARM},
+    {"exact", FP_EXACT, FP_EXACT},
     {NULL, 0, 0},
 };
 const Word ir_fence_words[] = {

@@ -59,6 +59,8 @@ static bool check_operand(Checker *c, const IrOp *op, unsigned n, IrRef v) {
         return true;
     if (op->op == OP_SET && want == T_F64 && is_float(have)) // boxed
         return true;
+    if (op->op == OP_SET && want == T_V128 && (have == T_F32 || have == T_F64)) // zeros above
+        return true;
     return fail(c, "operand %u is of the wrong type", v);
 }
 
@@ -97,6 +99,14 @@ static void check_value_op(Checker *c, const IrOp *op) {
         if ((t != T_F32 && t != T_F16) || (from != T_I64 && from != T_F64))
             fail(c, "unboxes f16 or f32 only");
         break;
+    case OP_VZEXT:
+        if (t != T_V128 || (from != T_F32 && from != T_F64 && from != T_V128))
+            fail(c, "extends f32, f64 or v128 to v128 only");
+        break;
+    case OP_VPAIR:
+        if (t != T_V128)
+            fail(c, "makes v128 only");
+        break;
     case OP_SELECT:
         if (!is_integer(t) && !is_float(t))
             fail(c, "bad type");
@@ -122,6 +132,8 @@ static void check_memory(Checker *c, const IrOp *op) {
         fail(c, "an address is i32 or i64");
     if ((op->memop & MO_SIZE) > MO_128 || t == T_VOID || t == T_I1 || size > ir_type_size(t))
         fail(c, "access wider than its type");
+    if (t == T_V128 && (op->memop & (MO_BE | MO_ATOMIC | 7 << MO_MMU_SHIFT)))
+        fail(c, "vectors have no such access");
     if (!is_integer(t) && ((op->memop & MO_SIGN) || size != ir_type_size(t)))
         fail(c, "size is not that of the type");
     if (op->op != OP_LOAD && op->op != OP_STORE && !is_integer(t))
@@ -135,7 +147,7 @@ static void check_memory(Checker *c, const IrOp *op) {
 static void check_fp(Checker *c, const IrOp *op) {
     if (!is_float(op->type))
         fail(c, "bad type");
-    if (op->imm & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET) || (op->imm & FP_RM) == 6)
+    if (op->imm & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM | FP_EXACT) || (op->imm & FP_RM) == 6)
         fail(c, "bad floating point policy");
 }
 
@@ -210,8 +222,10 @@ static void check_call(Checker *c, const IrOp *op) {
 static void check_op(Checker *c, const IrOp *op) {
     if (op->type > T_V128)
         fail(c, "no such type");
-    if (op->type == T_I128 || op->type == T_V128)
-        fail(c, "128-bit values have no ops yet");
+    if (op->type == T_I128)
+        fail(c, "no op takes or makes an i128");
+    if (op->type == T_V128 && (op->op == OP_PARAM || op->op == OP_CONST))
+        fail(c, "no v128 constants or parameters");
     check_operands(c, op);
     if (c->fault)
         return;

@@ -18,7 +18,7 @@ static IrRef root_of(const IrBlock *b, IrRef v) {
 static bool is_plain(const IrBlock *b, const IrOp *op) {
     if ((op->op != OP_LOAD && op->op != OP_STORE) || ir_result_type(&b->ops[op->a]) != T_I64)
         return false;
-    return !(op->memop & (MO_BE | MO_ALIGN | 7 << MO_MMU_SHIFT)) && (op->memop & MO_SIZE) <= MO_64 && op->type != T_F16;
+    return !(op->memop & (MO_BE | MO_ALIGN | 7 << MO_MMU_SHIFT)) && ((op->memop & MO_SIZE) <= MO_64 || op->type == T_V128) && op->type != T_F16;
 }
 
 static bool overlaps(const IrOp *op, unsigned slot) {

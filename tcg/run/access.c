@@ -222,6 +222,44 @@ bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
     return true;
 }
 
+// An access of 128 bits: each word or, where it crosses pages, each byte by itself.
+static bool move_parts(Vcpu *v, const Span *s, uint64_t vaddr, bool store, uint8_t *data) {
+    unsigned step = s->here == s->size ? 8 : 1;
+    for (unsigned i = 0; i < s->size; i += step) {
+        Target one = span_byte(s, i);
+        uint64_t x = 0;
+        if (store)
+            memcpy(&x, data + i, step);
+        if (!(store ? write_part(v, &one, vaddr + i, step, x) : read_part(v, &one, vaddr + i, step, &x)))
+            return false;
+        if (!store)
+            memcpy(data + i, &x, step);
+    }
+    return true;
+}
+
+bool vcpu_load128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[2]) {
+    Span s;
+    uint8_t data[16];
+    if (!resolve_span(v, vaddr, memop, ACCESS_READ, &s) || !move_parts(v, &s, vaddr, false, data))
+        return false;
+    memcpy(value, data, sizeof data);
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_READ);
+    return true;
+}
+
+bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value[2]) {
+    Span s;
+    uint8_t data[16];
+    memcpy(data, value, sizeof data);
+    if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s) || !move_parts(v, &s, vaddr, true, data))
+        return false;
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
+    return true;
+}
+
 void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
     Target t;
     unsigned watch = access == ACCESS_WRITE ? WATCHED_READ | WATCHED_WRITE : WATCHED_READ; // atomics do both

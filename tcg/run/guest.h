@@ -38,6 +38,7 @@ typedef struct Guest {
     unsigned npins;
     const uint16_t *fp_pins;           // the same for floating point (f64)
     unsigned nfp_pins;
+    bool fp_wide;                      // they are v128 instead
     // Is code under this context word a kernel's? It runs seldom in one place and its data lies in many pages, so that what a site touched
     // last says little: accesses ask the TLB at once, but for those off the steady registers (stack, frame, thread). May be NULL.
     bool (*roams)(uint32_t ctx);

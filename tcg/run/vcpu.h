@@ -123,6 +123,8 @@ void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags);
 // Memory through the MMU with current privilege, any alignment; false: trap raised (Vcpu.trap).
 bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value);
 bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value);
+bool vcpu_load128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[2]);
+bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value[2]);
 // Host address for an atomic or block-zero access of `size` bytes inside one page, writable; NULL: trap raised, or MMIO (*io).
 void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr);
 

@@ -37,10 +37,12 @@ static void touch(Gen *g, IrRef r, unsigned i) {
 
 static unsigned op_before(const Gen *g, unsigned i);
 
-// A float's comparison raises flags, so it stays where it is; it may use rcx, so only BOOL has it.
+// A float's comparison raises flags, so it stays where it is; it may use rcx, so only BOOL and EXIT_IF have it.
 static void fuse(Gen *g, IrRef cond, unsigned i) {
     const IrOp *c = &g->ir->ops[cond];
-    bool fp = (c->op == OP_FLT || c->op == OP_FLE) && c->type != T_F16 && op_before(g, i) == cond && g->ir->ops[i].op == OP_BOOL;
+    bool ordered = c->op == OP_FLT || c->op == OP_FLE || c->op == OP_FNLT || c->op == OP_FNLE;
+    bool reader = g->ir->ops[i].op == OP_BOOL || g->ir->ops[i].op == OP_EXIT_IF;
+    bool fp = ordered && reader && c->type != T_F16 && op_before(g, i) == cond;
     if ((ir_op_info[c->op].kind != KIND_CMP && !fp) || g->ir->uses[cond] != 1)
         return;
     g->val[cond].fused = true;
@@ -61,10 +63,10 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
     const IrOp *ops = g->ir->ops;
     unsigned cell = op->imm / 8;
     IrRef v = op->a;
-    bool fp = type_of(g, v) == T_F64 || type_of(g, v) == T_F32;
+    bool fp = type_fp(type_of(g, v)) && type_of(g, v) != T_F16;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
     if (fp || type_fp(op->type))
-        pin = fp && op->type == T_F64 ? xpin_of(g, (unsigned)op->imm) : NOREG;
+        pin = fp && op->type == (g->x->wide ? T_V128 : T_F64) ? xpin_of(g, (unsigned)op->imm) : NOREG;
     if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT || ops[v].op == OP_PARAM)
         return;
     g->val[v].hint = pin;
@@ -157,18 +159,35 @@ uint8_t spill_take(Gen *g) {
     return (uint8_t)s;
 }
 
+// Two, for a v128: the one named is the upper, which lies at the lower address.
+static uint8_t spill_take_two(Gen *g) {
+    uint64_t pairs = ~g->spill_used & ~g->spill_used >> 1 & 0x5555555555555555;
+    if (!pairs) {
+        give_up(g);
+        return NOREG;
+    }
+    unsigned s = (unsigned)__builtin_ctzll(pairs);
+    g->spill_used |= 3ull << s;
+    return (uint8_t)(s + 1);
+}
+
+uint64_t spill_bits(const Gen *g, IrRef r) {
+    unsigned s = g->val[r].spill & 63;
+    return type_of(g, r) == T_V128 ? 3ull << (s - 1) : 1ull << s;
+}
+
 void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (v->spill != NOREG)
         return;
     if (type_fp(type_of(g, r)))
         raw_check(g, r);
-    uint8_t s = v->spill = spill_take(g);
+    uint8_t s = v->spill = type_of(g, r) == T_V128 ? spill_take_two(g) : spill_take(g);
     if (s == NOREG)
         return;
     v->spill_boxed = v->boxed;
     if (type_fp(type_of(g, r)))
-        movsd_mr(&g->a, RBP, spill_disp(s), v->reg);
+        xmm_store(g, type_of(g, r) == T_V128 ? T_V128 : T_F64, spill_disp(s), v->reg);
     else
         mov_mr(&g->a, RBP, spill_disp(s), v->reg);
 }
@@ -279,7 +298,7 @@ void release(Gen *g, IrRef r) {
     if (v->last > g->i)
         return;
     if (v->spill != NOREG) {
-        g->spill_dying |= 1ull << v->spill; // free from the next op on: this one may still read its operand there
+        g->spill_dying |= spill_bits(g, r); // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
     }
     drop_reg(g, r);
@@ -379,6 +398,10 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
         g->val[r].reg = pin;
         return;
     }
+    if (op->type == T_V128) {
+        xmm_load(g, T_V128, def_xmm(g, r), (int32_t)op->imm);
+        return;
+    }
     if (cell < CELLS && g->cell[cell] == IR_NONE) {
         remember_cell(g, r, (uint16_t)op->imm);
         if (g->val[r].slot != NOSLOT)
@@ -445,6 +468,12 @@ void set_slot(Gen *g, const IrOp *op) {
         free_cell(g, slot, v);
         if (type_fp(op->type))
             raw_check(g, v);
+        if (op->type == T_V128) {
+            free_cell(g, slot + 8, v);
+            xmm_store(g, T_V128, slot, widened_xmm(g, v, SCRATCH_X));
+            done_operands(g, op);
+            return;
+        }
         if (op->type == T_F64) {
             Reg s = boxed_xmm(g, v, SCRATCH_X);
             movsd_mr(&g->a, RBP, slot, s);
@@ -568,6 +597,7 @@ void result_from_rax(Gen *g, IrRef r, IrType t) {
         return;
     if (type_fp(t)) {
         movx_from_gpr(&g->a, P_W, def_xmm(g, r), RAX);
+        g->val[r].boxed = g->x->wide;
         return;
     }
     if (t == T_I32) // as all 32-bit values, zero-extended: it may be spilled and read back whole

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Register allocation of XMM: temps within a block, and pins that hold guest FP registers across blocks. Called by alloc.c and emitters.
 //
-// The rules are those of alloc.c: a pin holds the exact value of its 8-byte slot, and xpin[] names the SSA value equal to it, if any.
+// The rules are those of alloc.c: a pin holds the exact value of its slot (of 8 bytes, or 16 if X86.wide), and xpin[] names the SSA value equal to it, if any.
 // A slot may also be read and written as an integer or in its low half.
 //
 // C knows nothing of these pins and clobbers them, so they are guest state only while Vcpu.xmm_live. A block that needs them loads them
@@ -76,8 +76,12 @@ uint8_t use_xmm(Gen *g, IrRef r) {
         } else {
             int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
             v->boxed = v->spill != NOREG && v->spill_boxed;
-            avx_rm(&g->a, single && v->spill == NOREG ? MOVSS : MOVSD, t, 0, RBP, disp);
+            IrType as = type_of(g, r) == T_V128 ? T_V128 : single && v->spill == NOREG ? T_F32 : T_F64;
+            xmm_load(g, as, t, disp);
+            v->boxed |= g->x->wide && (v->spill == NOREG || !single); // a load clears what is above
         }
+        if (is_const(g, r))
+            v->boxed = g->x->wide;
         g->xmm[t] = r;
         v->reg = t;
         raw_copy(g, t, IR_NONE);
@@ -121,21 +125,106 @@ void free_xpin(Gen *g, Reg pin) {
     raw_copy(g, v->reg, w);
 }
 
+// Part of a pin: its upper half (`high`), or the type's size from the bottom.
+static void get_part(Gen *g, IrRef r, const IrOp *op, Reg pin, bool high) {
+    if (high && type_fp(op->type)) {
+        avx_rr(&g->a, P_66 | P_0F | P_WD | 0x15, def_xmm(g, r), pin, pin); // vunpckhpd
+    } else if (high) {
+        avx_rr(&g->a, P_66 | P_0F3A | (op->type == T_I64 ? P_W : 0) | 0x16, pin, 0, def_gpr(g, r)); // vpextr
+        b1(&g->a, op->type == T_I64 ? 1 : 2);
+    } else {
+        movx_to_gpr(&g->a, op->type == T_I64 ? P_W : 0, def_gpr(g, r), pin);
+    }
+}
+
 void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin) {
     xpins_need(g);
     if (g->raw >> pin & 1)
         raw_flush(g);
+    if (g->x->wide && (op->imm & 8 || !type_fp(op->type))) {
+        get_part(g, r, op, pin, op->imm & 8);
+        return;
+    }
     if (!type_fp(op->type)) {
         movx_to_gpr(&g->a, op->type == T_I64 ? P_W : 0, def_gpr(g, r), pin);
         return;
     }
     IrRef w = g->xpin[pin];
-    if ((op->type != T_F64 && op->type != T_F32) || (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))) { // two names for one content
+    if (op->type == T_F16 || (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))) { // two names for one content
         movx(&g->a, def_xmm(g, r), pin);
         return;
     }
     g->xpin[pin] = r;
     g->val[r].reg = pin;
+}
+
+void xmm_load(Gen *g, IrType t, Reg d, int32_t disp) {
+    avx_rm(&g->a, t == T_V128 ? MOVUPS : t == T_F32 ? MOVSS : MOVSD, d, 0, RBP, disp);
+}
+
+void xmm_store(Gen *g, IrType t, int32_t disp, Reg s) {
+    avx_rm(&g->a, (t == T_V128 ? MOVUPS : t == T_F32 ? MOVSS : MOVSD) + 1, s, 0, RBP, disp);
+}
+
+Reg widened_xmm(Gen *g, IrRef r, Reg d) {
+    IrType t = type_of(g, r);
+    Reg s = use_xmm(g, r);
+    if (t == T_V128 || g->val[r].boxed)
+        return s;
+    if (t == T_F64) {
+        avx_rr(&g->a, P_F3 | P_0F | P_WD | 0x7e, d, 0, s); // vmovq
+    } else {
+        avx_rr(&g->a, P_66 | P_0F3A | 0x21, d, s, s); // vinsertps, clearing all but the lowest
+        b1(&g->a, 0x0e);
+    }
+    return d;
+}
+
+// ---- slots of 16 bytes
+
+// The rest of the pin stays.
+static void set_part(Gen *g, const IrOp *op, Reg pin, bool high) {
+    IrType t = op->type;
+    if (type_fp(type_of(g, op->a))) {
+        Reg s = use_xmm(g, op->a);
+        free_xpin(g, pin);
+        if (high && t == T_F64) {
+            avx_rr(&g->a, P_66 | P_0F | P_WD | 0x14, pin, pin, s); // vunpcklpd
+        } else if (high) {
+            avx_rr(&g->a, P_66 | P_0F3A | 0x21, pin, pin, s); // vinsertps
+            b1(&g->a, 2 << 4);
+        } else {
+            avx_rr(&g->a, t == T_F64 ? MOVSD : MOVSS, pin, pin, s);
+        }
+        return;
+    }
+    Reg s = use_gpr(g, op->a);
+    free_xpin(g, pin);
+    avx_rr(&g->a, P_66 | P_0F3A | (t == T_I64 ? P_W : 0) | 0x22, pin, pin, s); // vpinsr
+    b1(&g->a, t == T_I64 ? high : 2u * high);
+}
+
+// A pin got a value that is read later: it is the value's home from now on.
+static void settle(Gen *g, IrRef v, Reg pin) {
+    if (g->val[v].reg >= MAX_XTEMP || !live_after(g, v) || is_const(g, v))
+        return;
+    drop_reg(g, v);
+    g->val[v].reg = pin;
+    g->xpin[pin] = v;
+}
+
+static void set_whole(Gen *g, const IrOp *op, Reg pin) {
+    IrRef v = op->a;
+    if (g->val[v].reg != pin || g->xpin[pin] != v) {
+        free_xpin(g, pin);
+        Reg s = widened_xmm(g, v, pin);
+        movx(&g->a, pin, s);
+        settle(g, v, pin);
+    } else {
+        widened_xmm(g, v, pin);
+    }
+    if (g->val[v].reg == pin)
+        g->val[v].boxed = true;
 }
 
 // A slot's low half: the upper one stays.
@@ -148,21 +237,12 @@ static void set_low_half(Gen *g, const IrOp *op, Reg pin) {
     avx_rr(&g->a, MOVSS, pin, pin, s);
 }
 
-// A pin got a value that is read later: it is the value's home from now on.
-static void settle(Gen *g, IrRef v, Reg pin) {
-    if (g->val[v].reg >= MAX_XTEMP || !live_after(g, v) || is_const(g, v))
-        return;
-    drop_reg(g, v);
-    g->val[v].reg = pin;
-    g->xpin[pin] = v;
-}
-
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant) { avx_rip(&g->a, op, reg, v, g->x->consts + 16 * constant); }
 
 Reg boxed_xmm(Gen *g, IrRef r, Reg d) {
     IrType t = type_of(g, r);
     Reg s = use_xmm(g, r);
-    if (t == T_F64 || g->val[r].boxed)
+    if (t == T_F64 || (g->val[r].boxed && !g->x->wide))
         return s;
     avx_const(g, P_0F | 0x56, d, s, t == T_F32 ? CONST_BOX32 : CONST_BOX16); // vorps
     return d;
@@ -179,6 +259,13 @@ void set_xpin(Gen *g, const IrOp *op, Reg pin) {
     IrRef v = op->a;
     IrType t = type_of(g, v);
     xpins_need(g);
+    if (g->x->wide) {
+        if (op->type == T_V128)
+            set_whole(g, op, pin);
+        else
+            set_part(g, op, pin, op->imm & 8);
+        return;
+    }
     if (type_fp(t) && g->val[v].reg == pin && g->xpin[pin] == v) {
         if (op->type == T_F64) {
             boxed_xmm(g, v, pin);

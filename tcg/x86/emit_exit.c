@@ -249,16 +249,18 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     if (store && s->value_const)
         mov_mi(a, P_W, RBP, VCPU(scratch), (int32_t)s->imm);
     else if (store && s->is_fp)
-        movsd_mr(a, RBP, VCPU(scratch), s->value);
+        xmm_store(g, s->type, VCPU(scratch), s->value);
     else if (store)
         mov_mr(a, RBP, VCPU(scratch), s->value);
     emit_pc_off(g, s->snap);
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
-    call_to(a, store ? g->x->slow_store[s->fp_valid] : g->x->slow_load[s->fp_valid]);
+    bool wide = s->type == T_V128;
+    const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load, *to = wide ? g->x->slow_store128 : g->x->slow_store;
+    call_to(a, (store ? to : load)[s->fp_valid]);
     region_call_enter(g);
     if (!store && s->is_fp)
-        movsd_rm(a, s->value, RBP, VCPU(scratch));
+        xmm_load(g, s->type, s->value, VCPU(scratch));
     else if (!store)
         op_rm(a, (s->type == T_I64 ? P_W : 0) | 0x8b, s->value, RBP, VCPU(scratch));
     jmp_to(a, s->back);
@@ -486,6 +488,7 @@ void stubs_emit(Gen *g) {
         case STUB_UNBOX: unbox_stub(g, s); break;
         case STUB_CANON: canon_stub(g, s); break;
         case STUB_SATURATE: saturate_stub(g, s); break;
+        case STUB_SOFT: soft_stub(g, s); break;
         default: nan_stub(g, s); break;
         }
     }

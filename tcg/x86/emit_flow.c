@@ -52,7 +52,7 @@ static void make_homes(Gen *g) {
         else if (g->val[r].spill == NOREG)
             use_gpr(g, r);
         spill(g, r);
-        g->homes |= 1ull << (g->val[r].spill & 63);
+        g->homes |= spill_bits(g, r);
     }
     g->locked = g->xlocked = 0;
 }

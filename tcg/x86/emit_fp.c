@@ -9,7 +9,7 @@ static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F
 static unsigned packed(IrType t) { return t == T_F32 ? P_0F : P_66 | P_0F | P_WD; }
 static void ucomis(Asm *a, IrType t, Reg x, Reg y) { avx_rr(a, packed(t) | 0x2e, x, 0, y); }
 static bool host_can(const IrOp *op, IrType t) {
-    return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && !(op->imm & FP_NAN_PROPAGATE);
+    return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && (op->imm & FP_ARM || !(op->imm & FP_NAN_PROPAGATE));
 }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
@@ -52,6 +52,10 @@ void nan_stub(Gen *g, const Stub *s) {
 
 void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FADD - OP_FADD] = 0x58, [OP_FSUB - OP_FADD] = 0x5c, [OP_FMUL - OP_FADD] = 0x59, [OP_FDIV - OP_FADD] = 0x5e};
+    if (soft_host(op)) {
+        soft_fbin(g, r, op, code[op->op - OP_FADD]);
+        return;
+    }
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
         return;
@@ -72,6 +76,10 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
 }
 
 void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
+    if (soft_host(op)) {
+        soft_fsqrt(g, r, op);
+        return;
+    }
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
         return;
@@ -88,6 +96,10 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
 // multiplies once more and keeps the flags only if the product is a NaN too.
 void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FMADD - OP_FMADD] = 0xa9, [OP_FMSUB - OP_FMADD] = 0xab, [OP_FNMSUB - OP_FMADD] = 0xad, [OP_FNMADD - OP_FMADD] = 0xaf};
+    if (soft_host(op)) {
+        soft_fma(g, r, op);
+        return;
+    }
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
         return;
@@ -163,7 +175,7 @@ unsigned emit_fcompare(Gen *g, IrRef r) {
     const IrOp *c = &g->ir->ops[r];
     uint8_t a = use_xmm(g, c->a), b = use_xmm(g, c->b);
     avx_rr(&g->a, packed(c->type) | (c->imm & FP_QUIET ? 0x2e : 0x2f), b, 0, a);
-    return c->op == OP_FLT ? CC_A : CC_AE;
+    return c->op == OP_FLT ? CC_A : c->op == OP_FLE ? CC_AE : c->op == OP_FNLT ? CC_BE : CC_B;
 }
 
 void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
@@ -174,16 +186,20 @@ void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
         emit_eval(g, r, op);
         return;
     }
-    if (op->op == OP_FEQ) {
+    if (op->op == OP_FEQ || op->op == OP_FNE || op->op == OP_FUNORD) {
         uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
         ucomis(s, op->type, a, b);
-        setcc(s, CC_NP, RCX);
-        setcc(s, CC_E, RDX);
-        op_rr(s, 0x21, RDX, RCX); // and ecx, edx
+        setcc(s, op->op == OP_FEQ ? CC_NP : CC_P, RCX);
+        if (op->op != OP_FUNORD && g->val[r].last) {
+            setcc(s, op->op == OP_FEQ ? CC_E : CC_NE, RDX);
+            op_rr(s, op->op == OP_FEQ ? 0x21 : 0x09, RDX, RCX); // and, or ecx, edx
+        }
     } else {
         setcc(s, emit_fcompare(g, r), RCX);
     }
     done_operands(g, op);
+    if (!g->val[r].last) // for its flags alone
+        return;
     op_rr(s, P_BYTE | P_0F | 0xb6, def_gpr(g, r), RCX);
 }
 
@@ -214,6 +230,10 @@ void emit_fsign(Gen *g, IrRef r, const IrOp *op) {
 void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     IrType from = type_of(g, op->a);
     bool widen = op->type == T_F64 && from == T_F32, narrow = op->type == T_F32 && from == T_F64;
+    if ((widen || narrow) && op->imm & FP_ARM && (widen || host_can(op, T_F64))) {
+        soft_fcvt(g, r, op, from);
+        return;
+    }
     if (!(widen || (narrow && host_can(op, T_F64)))) {
         emit_eval(g, r, op);
         return;
@@ -236,6 +256,7 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
     avx_rr(s, P_0F | 0x57, d, d, d); // xorps: no dependence on the old value
+    g->val[r].boxed = g->x->wide;
     unsigned from_int = (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x2a;
     if (op->op == OP_FCVT_U64) {
         avx_rr(s, P_EVEX | P_W | (from_int ^ 0x2a ^ 0x7b), d, d, a); // vcvtusi2sd
@@ -272,6 +293,7 @@ void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     stub->value = a;
     stub->size = wide;
     stub->write = is_signed;
+    stub->nan_zero = op->imm & FP_ARM;
     stub->from[0] = jcc_fwd(s, is_signed ? CC_O : CC_E);
     stub->back = asm_here(s);
     done_operands(g, op);
@@ -288,12 +310,21 @@ void saturate_stub(Gen *g, const Stub *s) {
     uint8_t *nan = jcc_short(a, CC_P);
     if (s->write) {
         jcc_to(a, CC_B, s->back);
-        bind_short(a, nan);
+        if (!s->nan_zero)
+            bind_short(a, nan);
         mov_ri(a, RCX, s->size ? INT64_MAX : INT32_MAX);
+        if (s->nan_zero) {
+            jmp_to(a, s->back);
+            bind_short(a, nan);
+            mov_ri(a, RCX, 0);
+        }
     } else {
         jcc_to(a, CC_AE, s->back);
+        if (s->nan_zero)
+            bind_short(a, nan);
         mov_ri(a, RCX, 0);
-        bind_short(a, nan);
+        if (!s->nan_zero)
+            bind_short(a, nan);
     }
     jmp_to(a, s->back);
 }
@@ -322,6 +353,7 @@ void emit_bitcast(Gen *g, IrRef r, const IrOp *op) {
         Reg a = use_gpr(g, op->a);
         done_operands(g, op);
         movx_from_gpr(&g->a, w, def_xmm(g, r), a);
+        g->val[r].boxed = g->x->wide;
     } else {
         raw_check(g, op->a);
         uint8_t a = use_xmm(g, op->a);
@@ -367,7 +399,7 @@ void emit_unbox(Gen *g, IrRef r, const IrOp *op) {
     s->type = op->type;
     s->from[0] = jcc_fwd(a, CC_AE);
     s->back = asm_here(a);
-    g->val[r].boxed = true;
+    g->val[r].boxed = !g->x->wide;
 }
 
 void unbox_stub(Gen *g, const Stub *s);

@@ -30,7 +30,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
 }
 
 static bool needs_slow(const IrOp *op) {
-    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || (op->memop & MO_SIZE) > MO_64;
+    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || ((op->memop & MO_SIZE) > MO_64 && op->type != T_V128);
 }
 
 // Does the address count from a register that stays in its page, as far as can be seen?
@@ -163,7 +163,7 @@ static unsigned load_code(const IrOp *op) {
 }
 
 static void fp_op(Gen *g, Stub *s, bool store) {
-    unsigned code = (s->type == T_F32 ? MOVSS : MOVSD) + store;
+    unsigned code = (s->type == T_V128 ? MOVUPS : s->type == T_F32 ? MOVSS : MOVSD) + store;
     s->access = asm_here(&g->a);
     if (s->addr32)
         avx_rx(&g->a, code, s->value, 0, RCX, s->delta, 0);
@@ -172,7 +172,7 @@ static void fp_op(Gen *g, Stub *s, bool store) {
 }
 
 static void load_access(Gen *g, Stub *s) {
-    if (s->type == T_F32 || s->type == T_F64) {
+    if (s->is_fp && s->type != T_F16) {
         fp_op(g, s, false);
     } else if (s->is_fp) { // f16
         mem_op(g, s, P_0F | 0xb7, RCX);
@@ -209,6 +209,7 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
         s->value = s->is_fp ? def_xmm(g, r) : def_gpr(g, r);
     mem_begin(g, op, s, base);
     s->type = op->type;
+    g->val[r].boxed = g->x->wide; // a load clears what is above
     if (slow) {
         always_slow(g, s);
     } else {

@@ -31,7 +31,7 @@ typedef struct Val {
     uint8_t spill;    // index, or NOREG
     uint8_t accesses; // loads and stores off this base, from the current op on
     bool raw;         // may be a NaN that the guest must not see: nan.c
-    bool boxed;       // an f32 or f16 whose register has ones above it, as guests box it
+    bool boxed;       // an f32 or f16 whose register has ones above it, as guests box it; X86.wide: an f32 or f64 with zeros above
     bool spill_boxed; // ... whose spill has
     bool fused;       // a comparison emitted by its only user
     uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
@@ -40,7 +40,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT, STUB_SOFT,
 } StubKind;
 
 typedef struct Stub {
@@ -51,6 +51,7 @@ typedef struct Stub {
     bool is_fp, addr32, value_const, fma, minmax;
     uint8_t type, role, delta; // delta: register that the access adds
     bool write;             // leader: goes by the write entries
+    bool nan_zero;          // NaN saturates to 0
     bool roves;             // its page changes too often for a pair
     bool inside;            // of a region: its registers are to be put right before others see them
     bool polls;             // closes a loop
@@ -141,10 +142,11 @@ typedef struct X86 {
     PinMap pins;
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
+    bool wide;                  // the XMM pins are slots of 16 bytes
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
-    uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2]; // [1]: keeps the XMM pins live
+    uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
@@ -157,7 +159,7 @@ X86 *x86_of(Engine *e);
 #define VCPU(m) ((int32_t)offsetof(Vcpu, m) - (int32_t)sizeof(Vcpu))
 #define SPACE(m) ((int32_t)offsetof(Space, m))
 static inline unsigned type_w(IrType t) { return t == T_I64 ? P_W : 0; }
-static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64; }
+static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64 || t == T_V128; } // lives in XMM
 
 // ---- thunks.c
 bool thunks_make(Engine *e, X86 *x, Asm *a);
@@ -196,6 +198,7 @@ bool live_after(const Gen *g, IrRef r);
 void evict(Gen *g, IrRef r);
 void drop_reg(Gen *g, IrRef r);
 void spill(Gen *g, IrRef r);
+uint64_t spill_bits(const Gen *g, IrRef r);      // of the spill that r has
 uint8_t spill_take(Gen *g);                     // a free one, or NOREG: given up
 void release(Gen *g, IrRef r);                  // if it dies here
 int32_t spill_disp(unsigned s);
@@ -211,9 +214,20 @@ void xpins_forget(Gen *g);
 void xpins_need(Gen *g);                          // from here on they are live
 void xpins_stub(Gen *g, const Stub *s);
 Reg boxed_xmm(Gen *g, IrRef r, Reg d);            // r as an f64: its register if that is boxed already, else d
+Reg widened_xmm(Gen *g, IrRef r, Reg d);          // r as a v128, zeros above it: its register if they are there, else d
+void xmm_load(Gen *g, IrType t, Reg d, int32_t disp); // from guest state or a spill, zeros above
+void xmm_store(Gen *g, IrType t, int32_t disp, Reg s);
+
+// ---- emit_soft.c
+void soft_stub(Gen *g, const Stub *s);
+bool soft_host(const IrOp *op);                   // an op under Arm's rules that the host can do
+void soft_fbin(Gen *g, IrRef r, const IrOp *op, unsigned code);
+void soft_fsqrt(Gen *g, IrRef r, const IrOp *op);
+void soft_fma(Gen *g, IrRef r, const IrOp *op);
+void soft_fcvt(Gen *g, IrRef r, const IrOp *op, IrType from);
 
 // 16-byte constants at X86.consts.
-enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONSTS };
+enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONST_TINY32, CONST_TINY64, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 
 // ---- region.c
@@ -253,7 +267,7 @@ unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
+    emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);

@@ -4,6 +4,7 @@
 // In translated code rsp is 16-byte aligned; a thunk called from it finds rsp = 8 mod 16. Arguments come in rcx, rdx, rax; the System V
 // ABI's own argument registers are pins and are stored to guest state first, so that C always sees exact state. C preserves rbx, rbp,
 // r12-r15; the other pins are reloaded. XMM pins that are live are stored too and are so no more (alloc_fp.c).
+#include "tcg/interp/interp.h"
 #include "tcg/x86/gen.h"
 
 static void load_pins(X86 *x, Asm *a, bool all) {
@@ -24,7 +25,8 @@ static void make_consts(X86 *x, Asm *a) {
     static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0},
                                             [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0},
                                             [CONST_SIGN32] = {1ull << 31, 0}, [CONST_SIGN64] = {1ull << 63, 0},
-                                            [CONST_ABS32] = {~(1ull << 31), 0}, [CONST_ABS64] = {~(1ull << 63), 0}};
+                                            [CONST_ABS32] = {~(1ull << 31), 0}, [CONST_ABS64] = {~(1ull << 63), 0},
+                                            [CONST_TINY32] = {1ull << 23, 0}, [CONST_TINY64] = {1ull << 52, 0}};
     while (asm_here(a) & 15)
         b1(a, 0xcc);
     x->consts = asm_here(a);
@@ -37,12 +39,12 @@ static void make_consts(X86 *x, Asm *a) {
 static void make_xpins(X86 *x, Asm *a) {
     x->save_xpins = asm_here(a);
     for (unsigned i = 0; i < x->nxpins; i++)
-        movsd_mr(a, RBP, x->xpin_slot[i], (Reg)(FIRST_XPIN + i));
+        avx_rm(a, (x->wide ? MOVUPS : MOVSD) + 1, (Reg)(FIRST_XPIN + i), 0, RBP, x->xpin_slot[i]);
     set_xmm_live(a, false);
     ret(a);
     x->load_xpins = asm_here(a);
     for (unsigned i = 0; i < x->nxpins; i++)
-        movsd_rm(a, (Reg)(FIRST_XPIN + i), RBP, x->xpin_slot[i]);
+        avx_rm(a, x->wide ? MOVUPS : MOVSD, (Reg)(FIRST_XPIN + i), 0, RBP, x->xpin_slot[i]);
     set_xmm_live(a, true);
     ret(a);
 }
@@ -131,35 +133,35 @@ static void make_trap(X86 *x, Asm *a) {
     jmp_to(a, x->leave_nosave);
 }
 
-enum { TEMPS_FRAME = 8 + 8 * (SCRATCH_X2 + 1) + 16 };
+enum { TEMPS_FRAME = 16 * (SCRATCH_X2 + 1) + 24 };
 
 static void save_temps(Asm *a) {
     alu_ri(a, P_W, ALU_SUB, RSP, TEMPS_FRAME);
-    mov_mr(a, RSP, 8 * (SCRATCH_X2 + 1), RAX);
+    mov_mr(a, RSP, 16 * (SCRATCH_X2 + 1), RAX);
     for (unsigned i = 0; i <= SCRATCH_X2; i++)
-        movsd_mr(a, RSP, (int32_t)(8 * i), (Reg)i);
+        avx_rm(a, MOVUPS + 1, (Reg)i, 0, RSP, (int32_t)(16 * i));
 }
 
 static void restore_temps(Asm *a) {
-    mov_rm(a, RAX, RSP, 8 * (SCRATCH_X2 + 1));
+    mov_rm(a, RAX, RSP, 16 * (SCRATCH_X2 + 1));
     for (unsigned i = 0; i <= SCRATCH_X2; i++)
-        movsd_rm(a, (Reg)i, RSP, (int32_t)(8 * i));
+        avx_rm(a, MOVUPS, (Reg)i, 0, RSP, (int32_t)(16 * i));
     alu_ri(a, P_W, ALU_ADD, RSP, TEMPS_FRAME);
     ret(a);
 }
 
 // rcx = vaddr, edx = MemOp, [scratch] = value to store or to be loaded; pc_off is stored. Keeps all temps.
-static uint32_t make_slow(X86 *x, Asm *a, bool store) {
+static uint32_t make_slow(X86 *x, Asm *a, void *fn) {
     uint32_t at = asm_here(a);
     save_temps(a);
     store_state(x, a);
     mov_rr(a, RSI, RCX);
-    if (store)
+    if (fn == (void *)vcpu_store)
         mov_rm(a, RCX, RBP, VCPU(scratch));
     else
         lea(a, P_W, RCX, RBP, VCPU(scratch));
     vcpu_to_rdi(a);
-    call_c(a, store ? (void *)vcpu_store : (void *)vcpu_load);
+    call_c(a, fn);
     op_rr(a, 0x84, RAX, RAX);
     jcc_to(a, CC_E, x->leave_trap);
     load_pins(x, a, false);
@@ -234,6 +236,18 @@ static uint32_t make_eval(X86 *x, Asm *a) {
     return at;
 }
 
+// An op on the operands in [scratch], see interp_eval_scratch. Keeps all temps.
+static uint32_t make_eval_wide(X86 *x, Asm *a) {
+    uint32_t at = asm_here(a);
+    save_temps(a);
+    store_state(x, a);
+    vcpu_to_rdi(a);
+    call_c(a, (void *)interp_eval_scratch);
+    load_pins(x, a, false);
+    restore_temps(a);
+    return at;
+}
+
 // [1]: the same, but the XMM pins are live before and after.
 static void make_pair(X86 *x, Asm *a, uint32_t pair[2], uint32_t thunk) {
     pair[0] = pair[1] = thunk;
@@ -255,8 +269,11 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     make_enter_leave(x, a);
     make_done(x, a);
     make_trap(x, a);
-    make_pair(x, a, x->slow_load, make_slow(x, a, false));
-    make_pair(x, a, x->slow_store, make_slow(x, a, true));
+    make_pair(x, a, x->slow_load, make_slow(x, a, (void *)vcpu_load));
+    make_pair(x, a, x->slow_store, make_slow(x, a, (void *)vcpu_store));
+    make_pair(x, a, x->slow_load128, make_slow(x, a, (void *)vcpu_load128));
+    make_pair(x, a, x->slow_store128, make_slow(x, a, (void *)vcpu_store128));
+    make_pair(x, a, x->eval_wide, make_eval_wide(x, a));
     make_pair(x, a, x->amo, make_amo(x, a));
     make_pair(x, a, x->eval, make_eval(x, a));
     make_pair(x, a, x->rove, make_rove(x, a));

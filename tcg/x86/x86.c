@@ -41,10 +41,13 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->pins.of_cell[e->guest->pins[i] / 8] = pins[i];
         x->pins.n++;
     }
+    x->wide = e->guest->fp_wide;
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
     for (unsigned i = 0, n = xpins_max(x); i < e->guest->nfp_pins && i < n; i++) {
         x->xpin_slot[i] = e->guest->fp_pins[i];
         x->xpin_of_cell[e->guest->fp_pins[i] / 8] = (uint8_t)(FIRST_XPIN + i);
+        if (e->guest->fp_wide)
+            x->xpin_of_cell[e->guest->fp_pins[i] / 8 + 1] = (uint8_t)(FIRST_XPIN + i);
         x->nxpins++;
     }
     x->region_gen = calloc(1, sizeof(Gen));

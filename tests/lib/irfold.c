@@ -11,6 +11,8 @@ typedef struct Replay {
 static IrRef mapped(const Replay *r, IrRef v) { return v == IR_NONE ? IR_NONE : r->to[v]; }
 
 static IrRef replay_value(Replay *r, const IrOp *op) {
+    if (op->type == T_V128)
+        return ir_vec(r->k, op->op, 0, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
     if (op->op == OP_SELECT)
         return ir_select(r->k, op->type, c, a, b);

@@ -266,15 +266,16 @@ static void atomic(Gen *g) {
 
 static int64_t policy(Gen *g) {
     static const uint8_t modes[] = {FP_DYN, FP_DYN, FP_DYN, FP_DYN, FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM};
-    return modes[rnd(g, 9)];
+    return modes[rnd(g, 9)] | (chance(g, 50) ? 0 : FP_ARM | (chance(g, 50) ? FP_NAN_PROPAGATE : 0));
 }
 
 static void fp_arithmetic(Gen *g) {
     IrType t = fp_type(g);
-    IrOpcode op = OP_FADD + (IrOpcode)rnd(g, OP_FMAX - OP_FADD + 1);
+    bool late = chance(g, 30);
+    IrOpcode op = late ? OP_FMINIMUM + (IrOpcode)rnd(g, OP_FROUND - OP_FMINIMUM + 1) : OP_FADD + (IrOpcode)rnd(g, OP_FMAX - OP_FADD + 1);
     unsigned n = ir_op_info[op].operands;
     IrRef a = operand(g, t), b = n > 1 ? operand(g, t) : IR_NONE, c = n > 2 ? operand(g, t) : IR_NONE;
-    put(g, op, t, a, b, c, policy(g));
+    put(g, op, t, a, b, c, policy(g) | (op == OP_FROUND && chance(g, 50) ? FP_EXACT : 0));
 }
 
 static void fp_convert(Gen *g) {
@@ -283,7 +284,7 @@ static void fp_convert(Gen *g) {
     switch (rnd(g, 5)) {
     case 0:
         a = operand(g, t);
-        put(g, OP_FEQ + (IrOpcode)rnd(g, 3), t, a, operand(g, t), IR_NONE, chance(g, 30) ? FP_QUIET : 0);
+        put(g, OP_FEQ + (IrOpcode)rnd(g, OP_FUNORD - OP_FEQ + 1), t, a, operand(g, t), IR_NONE, chance(g, 30) ? FP_QUIET : 0);
         break;
     case 1:
         put(g, OP_FTOI32 + (IrOpcode)rnd(g, 4), t, operand(g, t), IR_NONE, IR_NONE, policy(g));

@@ -404,3 +404,80 @@ block 0x80000040 ctx 0x0
 a0 = 0x0
 a1 = 0x6
 pc = 0x80000044
+== run Arm's rules: the first signalling NaN is passed on, made quiet
+f0=0x7ff8000000000001 f1=0xfff0000000000002
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:f64 = get f0
+    %2:f64 = get f1
+    %3:f64 = fadd.dyn.nan.arm %1, %2
+             set f2, %3
+    %4:f64 = fmaxnum.dyn.nan.arm %1, 0x3ff0000000000000
+             set f3, %4
+    %5:i32 = ftoi32.f64.rtz.arm %1
+    %6:i64 = zext32 %5
+             set a0, %6
+             exit 0x80000004
+--
+f2 = 0xfff8000000000002
+f3 = 0x3ff0000000000000
+flags = 0x10
+pc = 0x80000004
+== run Arm's rules: tiny before rounding, the default NaN is positive
+f0=0x000fffffffffffff f1=0x3ff0000000000001
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:f64 = get f0
+    %2:f64 = get f1
+    %3:f64 = fmul.dyn.nan.arm %1, %2
+             set f2, %3
+    %4:f64 = fsqrt.dyn.nan.arm 0xbff0000000000000
+             set f3, %4
+             exit 0x80000004
+--
+f2 = 0x10000000000000
+f3 = 0x7ff8000000000000
+flags = 0x13
+pc = 0x80000004
+== run rounding to an integer raises NX only if exact
+f0=0x3ff8000000000000
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:f64 = get f0
+    %2:f64 = fround.rup.arm %1
+             set f2, %2
+             exit 0x80000004
+--
+f2 = 0x4000000000000000
+pc = 0x80000004
+== run vectors: a float in a slot of 128 bits has zeros above, halves are slots of their own
+a0=0x55 a1=0x66 f0=0x3ff0000000000000 f3=1 0x10000=7 0x10008=8
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:v128 = vpair %1, %2
+             set slot(0x50:v128), %3
+    %4:i64 = get f3:i64
+             set a2, %4
+    %5:f64 = get f0
+             set slot(0x50:v128), %5
+    %6:v128 = load.128 [65536]
+             store.128 [65568], %6
+             store.128 [65595], %6
+    %7:v128 = get slot(0x50:v128)
+             store.128 [65616], %7
+    %8:v128 = vzext %6
+             store.128 [65632], %8
+             exit 0x80000004
+--
+a2 = 0x66
+f2 = 0x3ff0000000000000
+f3 = 0x0
+[0x10020] = 0x7
+[0x10028] = 0x8
+[0x10038] = 0x7000000
+[0x10040] = 0x8000000
+[0x10050] = 0x3ff0000000000000
+[0x10060] = 0x7
+pc = 0x80000004
