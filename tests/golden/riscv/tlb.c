@@ -185,6 +185,13 @@ static void test_straddling(Space space[2]) {
     __asm__ volatile("sfence.vma zero, %0" : : "r"(2) : "memory");
     csr_write(satp, space_satp(&space[1], 2));
     check_equal("and after a flush of that ASID", mode_run(add, 5, S_MODE), 8);
+    errors = 0;
+    for (int i = 0; i < 10; i++) {
+        errors += mode_run(add, 5, S_MODE) != (Word)(i ? 8 - i % 3 : 8);
+        space_map(&space[1], code + PAGE_SIZE, frame[3 - (i + 1) % 3], PTE_RWX);
+        __asm__ volatile("sfence.vma %0, %1" : : "r"(code + PAGE_SIZE), "r"(2) : "memory");
+    }
+    check_equal("and after flushes of the page it ends in", errors, 0);
     check_no_trap("straddling instruction");
     for (int i = 0; i < 2; i++)
         space_map_program(&space[i], PTE_RWX);
