@@ -48,7 +48,7 @@ ARCHES = {
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
 SHELL_ROW = re.compile(r"^row (busybox-\S+)", re.M)
-GROUPS = ["integer", "calls", "fp", "memory", "system", "paging", "linux", "debian"]
+GROUPS = ["integer", "calls", "fp", "memory", "system", "paging", "linux", "smp", "debian"]
 
 
 class BuildError(Exception):
@@ -81,7 +81,7 @@ def linux_rows(arch):
     for path, pattern in (("tests/bench/linux/main.c", COMPILED_ROW), ("tests/bench/linux/init", SHELL_ROW)):
         with open(path, encoding="utf-8") as file:
             names += pattern.findall(file.read())
-    return [Row(name, "linux") for name in names] + [
+    return [Row(name, "smp" if name.startswith("smp-") else "linux") for name in names] + [
         Row(name, "debian") for name in debian.names() if arch.debian]
 
 
@@ -121,8 +121,8 @@ def build_kernel(arch, row, bare):
 def build_linux(arch, rows, guest):
     """Builds the in-guest programs and the initramfs."""
     sources, out = sorted(glob.glob("tests/bench/linux/*.c")), f"{OUT}/linux-{arch.target}"
-    compile_program(f"{arch.cc} -static {COMMON}", sources, f"{out}/rows")
-    compile_program(f"gcc -static {COMMON}", sources, f"{OUT}/native/linux-rows")
+    compile_program(f"{arch.cc} -static -pthread {COMMON}", sources, f"{out}/rows")
+    compile_program(f"gcc -static -pthread {COMMON}", sources, f"{OUT}/native/linux-rows")
     for row in rows:
         if row.name != "boot" and not row.name.startswith("busybox-"):
             row.native = [f"{OUT}/native/linux-rows", row.name]
@@ -154,8 +154,9 @@ def build_rows(arch, rows, bare, guest):
     """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without such rows."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda row: build_kernel(arch, row, bare), [row for row in rows if row.source]))
-    if any(row.group == "linux" for row in rows):
-        build_linux(arch, [row for row in rows if row.group == "linux"], guest)
+    inside = [row for row in rows if row.group in ("linux", "smp")]
+    if inside:
+        build_linux(arch, inside, guest)
     if any(row.group == "debian" for row in rows):
         archive = Archive()
         debian.pack(archive)

@@ -18,9 +18,10 @@ def median(samples, clock):
 
 class Result:
     """A row's samples by runner ("myna", "peer", perhaps "old"), native ones beside, and the verdict on them.
-    `clock` says which of a sample's times counts: "seconds" on the wall, or "cpu"."""
+    `clock` says which of a sample's times counts: "seconds" on the wall, or "cpu". `one_hart`: Myna's samples with one hart,
+    of rows that are measured with two."""
 
-    def __init__(self, row, samples, native, clock="seconds"):
+    def __init__(self, row, samples, native, clock="seconds", one_hart=None):
         self.row, self.samples, self.native = row, samples, native
         self.times = {runner: median(s, clock) for runner, s in samples.items()}
         self.times["native"] = median(native, clock)
@@ -32,6 +33,9 @@ class Result:
             self.notes.append(f"FAILED: {fault}")
         if self.peer_failed:
             self.notes.append(f"the peer failed: {self.fault('peer')}")
+        if one_hart and not fault and median(one_hart, "seconds"):
+            gain = median(one_hart, "seconds") / median(samples["myna"], "seconds")
+            self.notes.append(f"two harts {gain:.2f} times as fast as one")
         for runner in samples:
             if any(s.seconds is not None and not s.clocks_agree() for s in samples[runner]):
                 self.notes.append(f"clocks differ under {runner}")

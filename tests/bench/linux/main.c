@@ -21,6 +21,8 @@ static const Row rows[] = {
     {"copy-on-write", 30, run_copy_on_write},
     {"mprotect", 6000, run_mprotect},
     {"file", 15000, run_file},
+    {"smp-alone", 16000, run_threads_alone},
+    {"smp-shared", 200, run_threads_shared},
 };
 
 void give_up(const char *what) {

@@ -25,5 +25,7 @@ uint64_t run_copy_on_write(unsigned iterations);
 uint64_t run_mprotect(unsigned iterations);
 uint64_t run_segv(unsigned iterations);
 uint64_t run_file(unsigned iterations);
+uint64_t run_threads_alone(unsigned iterations);
+uint64_t run_threads_shared(unsigned iterations);
 
 #endif
