@@ -40,7 +40,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     forget_all(k);
 }
 
-// The label of the region's block that begins at pc, or -1.
+// The region's block that begins at pc, or -1.
 static int head_at(const IrBuild *k, int64_t pc) {
     for (unsigned i = 0; i < k->nheads; i++)
         if (k->head[i] == pc)
@@ -53,6 +53,7 @@ static bool ends_before(const IrBuild *k, int32_t pc) { return pc >= k->stop || 
 void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     IrBlock *b = k->b;
     k->retired += k->counts;
+    k->next = pc + (int32_t)length;
     k->counts = k->counter != IR_NO_SLOT;
     k->snap = (uint16_t)b->nsnaps;
     b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0, k->retired};
@@ -348,7 +349,16 @@ void ir_exit(IrBuild *k, int64_t target) {
         return;
     }
     count(k, k->retired + k->counts);
-    ir_jump(k, (unsigned)head, NULL, 0);
+    ir_jump(k, k->head_label[head], NULL, 0);
+}
+
+// A block that loops to its own start ends there: so the loop is a local block that nothing made in it outlives.
+static void end_loop(IrBuild *k) {
+    k->full = true;
+    if (k->next >= k->stop || head_at(k, k->next) >= 0 || k->nheads == IR_MAX_HEADS)
+        return;
+    k->head[k->nheads] = k->next;
+    k->head_label[k->nheads++] = (uint8_t)ir_label_new(k);
 }
 
 void ir_exit_sync(IrBuild *k, int64_t target) { emit_exit(k, OP_EXIT_SYNC, IR_NONE, target); }
@@ -370,7 +380,9 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target) {
         emit_exit(k, OP_EXIT_IF, cond, target);
     } else {
         count(k, k->retired + k->counts);
-        ir_branch(k, cond, (unsigned)head, NULL, 0);
+        ir_branch(k, cond, k->head_label[head], NULL, 0);
+        if (head == k->at_head)
+            end_loop(k);
     }
     k->retired = 0;
     k->counts = false;
@@ -454,16 +466,18 @@ void ir_branch(IrBuild *k, IrRef cond, unsigned label, const IrRef *args, unsign
 
 void ir_region(IrBuild *k, const int32_t *pcs, unsigned n) {
     memcpy(k->head, pcs, n * sizeof *pcs);
+    for (unsigned i = 0; i < n; i++)
+        k->head_label[i] = (uint8_t)ir_label_new(k);
     k->nheads = n;
-    k->b->nlabels = n;
     k->b->region = true;
     int entry = head_at(k, k->b->pc);
     if (entry > 0)
-        ir_jump(k, (unsigned)entry, NULL, 0);
+        ir_jump(k, k->head_label[entry], NULL, 0);
 }
 
 void ir_head(IrBuild *k, unsigned i, int32_t stop) {
-    ir_label(k, i, T_VOID, NULL, 0);
+    ir_label(k, k->head_label[i], T_VOID, NULL, 0);
+    k->at_head = (int)i;
     ir_poll(k, k->head[i]);
     k->b->pc = k->head[i];
     k->stop = stop;

@@ -31,7 +31,9 @@ typedef struct IrBuild {
     bool needs_next;         // Guest.translate met an instruction that ends in the next page, which it was not given
     bool full;               // no room for another instruction: end the block
     unsigned nheads;         // of a region, see ir_region
-    int32_t head[IR_MAX_HEADS], stop; // stop: where the present block ends at the latest
+    int32_t head[IR_MAX_HEADS], stop, next; // stop: where the present block ends at the latest; next: the pc behind the present instruction
+    uint8_t head_label[IR_MAX_HEADS];
+    int at_head;             // the present block's
     IrKnown known[IR_FORWARD_BYTES / 4];
 } IrBuild;
 

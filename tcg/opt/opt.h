@@ -3,13 +3,22 @@
 #pragma once
 #include "tcg/ir/ir.h"
 
-enum { OPT_STREAMS = 24, OPT_NO_STREAM = 0xff };
+enum { OPT_STREAMS = 24, OPT_NO_STREAM = 0xff, OPT_LOOPS = 8, OPT_NO_LOOP = 0xff };
+
+// A local block that branches back to its own label: ops first (the label) to last (the branch).
+typedef struct OptLoop {
+    IrRef first, last;
+    uint8_t lead;       // a stream of its own that moves, or OPT_NO_STREAM: it is no strip then
+} OptLoop;
 
 // Accesses that touch one page after another, or one page all the time: a back end may keep that page's address in registers.
 typedef struct OptStream {
     uint16_t slot;      // its base counts from this slot, which moves by constants only; IR_NONE: from the value `base` of one local block
     IrRef base;
     bool write;
+    uint8_t loop;       // the loop in which it is so, or OPT_NO_LOOP: in all of the region
+    int32_t step;       // of a loop: what a round adds to the slot,
+    int32_t lo, hi;     // and the bytes that a round touches, from where the slot stands when it begins
     uint32_t weight;    // of its accesses
 } OptStream;
 
@@ -18,5 +27,7 @@ void opt_polls(IrBlock *b);
 // weigh.c: how often each op runs, as far as loops tell: OPT_LOOP times as often in a loop as around it.
 enum { OPT_LOOP = 8, OPT_HOTTEST = 4096 };
 void opt_weigh(const IrBlock *b, uint16_t *weight);
-// streams.c: returns how many; of_op tells each memory op's, or OPT_NO_STREAM.
-unsigned opt_streams(const IrBlock *b, const uint16_t *weight, OptStream *streams, uint8_t *of_op);
+// loops.c
+unsigned opt_loops(const IrBlock *b, OptLoop *loops);
+// streams.c: returns how many; of_op tells each memory op's, or OPT_NO_STREAM. Says which loops are strips (OptLoop.lead).
+unsigned opt_streams(const IrBlock *b, const uint16_t *weight, OptLoop *loops, unsigned nloops, OptStream *streams, uint8_t *of_op);

@@ -225,7 +225,7 @@ bool cache_roves(const Engine *e, uint64_t paddr) {
 enum { ROVE_NS = 20 };
 
 static bool too_often(Vcpu *v, unsigned site) {
-    uint64_t now = clock_ns(), *then = &v->roved[site % 16], since = now - *then;
+    uint64_t now = clock_ns(), *then = &v->roved[site % (sizeof(v->roved) / sizeof(*v->roved))], since = now - *then;
     *then = now;
     v->space->misses[site] = ROVE_MISSES;
     return since < ROVE_MISSES * ROVE_NS || hostile_roll(v, 4);

@@ -90,8 +90,14 @@ static void build(struct Tier2 *t, const Job *job) {
     ir_begin(k, &t->ir, &e->guest->names, job->paddr & PAGE_MASK, entry, job->ctx);
     ir_region(k, t->plan.pc, t->plan.n);
     for (unsigned i = 0; i < t->plan.n; i++) {
-        ir_head(k, i, t->plan.pc[i] + (int32_t)t->part[i].bytes);
+        int32_t stop = t->plan.pc[i] + (int32_t)t->part[i].bytes;
+        unsigned more = k->nheads;
+        ir_head(k, i, stop);
         e->guest->translate(k, e->vcpus[0], t->page, NULL, MAX_BLOCK_INSNS);
+        for (; more < k->nheads; more++) { // what stands behind a loop
+            ir_head(k, more, stop);
+            e->guest->translate(k, e->vcpus[0], t->page, NULL, MAX_BLOCK_INSNS);
+        }
     }
     t->ir.pc = entry;
     opt_polls(&t->ir);

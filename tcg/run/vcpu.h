@@ -71,7 +71,7 @@ struct Vcpu {
     uint64_t stat[STAT_COUNT]; // for info jit
     uint32_t samples[PROFILE_PARTS]; // since the last profile_take
     volatile uint8_t part;     // PROFILE_*, where it is not translated code
-    uint64_t roved[16];        // when a site's misses were counted last, ns; sites share them
+    uint64_t roved[2048];      // when a site's misses were counted last, ns. One for each: loops' sites reach the end of their pages together
     uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)

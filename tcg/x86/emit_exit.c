@@ -482,6 +482,8 @@ void stubs_emit(Gen *g) {
             bind_fwd(&g->a, s->from[0]);
             probe(g);
             break;
+        case STUB_NONE_LOAD:
+        case STUB_NONE_STORE: break;
         case STUB_POLL_IF: poll_if_stub(g, s); break;
         case STUB_EVAL: eval_stub(g, s); break;
         case STUB_XPINS: xpins_stub(g, s); break;

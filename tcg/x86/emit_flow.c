@@ -59,7 +59,7 @@ static void make_homes(Gen *g) {
 
 // ---- labels
 
-static void forget_registers(Gen *g) {
+void forget_registers(Gen *g) {
     static const Reg temps[] = {RAX, R13, R14};
     for (unsigned k = 0; k < sizeof(temps); k++)
         if (g->gpr[temps[k]] != IR_NONE)
@@ -78,6 +78,7 @@ void emit_label(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
     make_homes(g);
     forget_registers(g);
+    strip_label(g);
     g->label[op->label].at = asm_here(&g->a);
     for (unsigned k = 0; k < g->nfixes; k++)
         if (g->fix[k].label == op->label && !g->a.full)
@@ -110,6 +111,13 @@ static void jump_to(Gen *g, unsigned label) {
     b1(&g->a, 0xe9);
     b4(&g->a, 0);
     fix_later(g, label, g->a.p);
+}
+
+void jump_if(Gen *g, unsigned cc, unsigned label) {
+    if (g->label[label].at)
+        jcc_to(&g->a, cc, g->label[label].at);
+    else
+        fix_later(g, label, jcc_fwd(&g->a, cc));
 }
 
 // Through rcx, so that the allocator's state stays what it is for those who do not jump.
@@ -156,15 +164,14 @@ void emit_branch(Gen *g, IrRef r, const IrOp *op) {
         raw_check(g, g->ir->args[op->args + k]);
     make_homes(g);
     unsigned cc = emit_condition(g, op->a);
-    if (op->nargs) {
+    if (strip_branch(g, cc)) {
+    } else if (op->nargs) {
         uint8_t *over = jcc_fwd(&g->a, cc ^ 1);
         pass_args(g, op);
         jump_to(g, op->label);
         bind_fwd(&g->a, over);
-    } else if (g->label[op->label].at) {
-        jcc_to(&g->a, cc, g->label[op->label].at);
     } else {
-        fix_later(g, op->label, jcc_fwd(&g->a, cc));
+        jump_if(g, cc, op->label);
     }
     done_operands(g, op);
     for (unsigned k = 0; k < op->nargs; k++)

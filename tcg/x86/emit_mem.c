@@ -58,7 +58,6 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     if (!s->role)
         s->delta = RDX;
     if (s->stream != OPT_NO_STREAM) {
-        s->delta = region_delta(g, s->stream);
         s->site = (uint16_t)region_site(g, s->stream);
         return;
     }
@@ -104,6 +103,19 @@ static void page_check(Gen *g, Stub *s, unsigned size) {
     mov_rm(a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
 }
 
+// In a strip, where the page is known to be the right one, there is none.
+static void stream_check(Gen *g, Stub *s) {
+    if (strip_covers(g, s->stream)) {
+        s->kind = s->kind == STUB_LOAD ? STUB_NONE_LOAD : STUB_NONE_STORE;
+    } else {
+        s->retry = asm_here(&g->a);
+        region_page(g, s->stream, s->base, s->disp);
+        alu_ri(&g->a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
+        s->from[0] = jcc_fwd(&g->a, CC_A);
+    }
+    s->delta = region_delta(g, s->stream);
+}
+
 // The check. Leaves what the access must be addressed by: [base + delta + disp], or for 32-bit addresses [rcx + delta].
 void mem_check(Gen *g, Stub *s) {
     Asm *a = &g->a;
@@ -113,10 +125,7 @@ void mem_check(Gen *g, Stub *s) {
         return;
     }
     if (s->stream != OPT_NO_STREAM) {
-        s->retry = asm_here(a);
-        region_page(g, s->stream, s->base, s->disp);
-        alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (1 << s->size));
-        s->from[0] = jcc_fwd(a, CC_A);
+        stream_check(g, s);
         return;
     }
     if (s->role == GROUP_LEADER) {
@@ -256,9 +265,9 @@ static void store_access(Gen *g, Stub *s) {
 }
 
 void mem_access(Gen *g, Stub *s) {
-    if (s->kind == STUB_LOAD)
+    if (s->kind == STUB_LOAD || s->kind == STUB_NONE_LOAD)
         load_access(g, s);
-    else if (s->kind == STUB_STORE)
+    else if (s->kind == STUB_STORE || s->kind == STUB_NONE_STORE)
         store_access(g, s);
     else
         atomic_access(g, s);
@@ -319,6 +328,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
     region_call_leave(g);
     call_to(&g->a, g->x->helper[op->helper]);
     region_call_enter(g);
+    region_mapped_anew(g);
     done_operands(g, op);
     xpins_forget(g);
     if (writes)

@@ -40,7 +40,7 @@ typedef struct Val {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT, STUB_SOFT,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT, STUB_SOFT, STUB_NONE_LOAD, STUB_NONE_STORE,
 } StubKind;
 
 typedef struct Stub {
@@ -240,12 +240,21 @@ void region_call_leave(Gen *g), region_call_enter(Gen *g);
 bool region_moves(const Gen *g);                // false: those four emit nothing
 uint8_t region_stream(const Gen *g, unsigned op);
 unsigned region_site(const Gen *g, unsigned stream);
+void region_mapped_anew(Gen *g);                // behind region_call_enter, should the call have changed mappings
 void region_page(Gen *g, unsigned stream, Reg base, int32_t disp); // rcx = base + disp - the stream's page
-Reg region_delta(const Gen *g, unsigned stream);
+Reg region_delta(Gen *g, unsigned stream);     // its register, or rdx, to which it is loaded
 void region_reload(Gen *g, unsigned stream);    // from its site's pair. Clobbers rcx
 bool region_keeps_fp(const Gen *g);             // FP pins are live from the entry on
 
+// ---- strip.c
+bool strip_covers(const Gen *g, unsigned stream); // its accesses need no check here
+void strip_label(Gen *g);                       // at each label
+bool strip_branch(Gen *g, unsigned cc);         // at a branch, its condition emitted: true if it was all done
+void strips_emit(Gen *g);                       // behind all ops
+
 // ---- emit_flow.c
+void jump_if(Gen *g, unsigned cc, unsigned label);
+void forget_registers(Gen *g);                  // what is so at each label
 void flow_begin(Gen *g);                        // behind alloc_begin, in blocks with labels
 
 // ---- nan.c
@@ -275,5 +284,6 @@ void mem_access(Gen *g, Stub *s);                // by the site's kind, addresse
 void atomic_access(Gen *g, Stub *s);
 Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
+void emit_range(Gen *g, unsigned first, unsigned end);
 void probe_emit(X86 *x, Asm *a);
 void emit_pc_off(Gen *g, uint16_t snap);

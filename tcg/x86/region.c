@@ -10,42 +10,12 @@
 //      way out:              mov [slot chosen],rbx; mov rbx,[slot of the pin]; ...
 //
 // Whoever else looks at guest state finds it where it always is: each way out goes by the last of these, and so does each call of C, with
-// the entry's moves behind it (two subroutines before the region's entry, since such calls stand in cold stubs mostly).
+// the entry's moves behind it (subroutines before the region's entry, since such calls stand in cold stubs mostly).
 //
-// A stream's page is that of its site's pair, which flushes wipe. It is read again on each entry and after each call of C, since that may
-// have served a shoot-down; no other can be served without leaving the region at a poll.
+// A stream's page is that of its site's pair, which flushes wipe. It is read from there on each entry and after each helper. What the slow
+// path of an access does changes no mapping, so it keeps them. Everything else that does waits for this vCPU's next poll.
 #include <stdlib.h>
-#include "tcg/x86/gen.h"
-
-enum { POOL = MAX_PINS + 1, SLOTS = 48, WANTS = SLOTS + 2 * OPT_STREAMS };
-
-typedef struct Move { // a register that holds something else than outside
-    Reg reg;
-    uint16_t pin;     // whose slot is outside, or NOSLOT
-    uint16_t slot;    // whose slot inside, or NOSLOT
-    bool set;         // the region writes it
-} Move;
-
-typedef struct Want { // something that would like a register
-    uint32_t weight;
-    uint16_t slot;    // of guest state, or NOSLOT
-    uint8_t stream;
-    bool tag, set, fits;
-} Want;
-
-struct Region {
-    PinMap pins;
-    Move move[POOL];
-    unsigned nmoves, nstreams, npromoted;
-    OptStream stream[OPT_STREAMS];
-    struct { Reg delta, tag; uint16_t site; uint8_t spill; } reg[OPT_STREAMS];
-    uint8_t of_op[IR_MAX_OPS];
-    uint16_t weight[IR_MAX_OPS];
-    Want want[WANTS];
-    unsigned nwants;
-    bool fp;
-    uint32_t leave, enter; // subroutines
-};
+#include "tcg/x86/region.h"
 
 Region *region_new(void) { return calloc(1, sizeof(Region)); }
 
@@ -55,7 +25,7 @@ static Want *slot_want(Region *r, unsigned cell) {
     for (unsigned i = 0; i < r->nwants; i++)
         if (r->want[i].slot / 8 == cell)
             return &r->want[i];
-    if (r->nwants == SLOTS)
+    if (r->nwants == WANT_SLOTS)
         return NULL;
     r->want[r->nwants] = (Want){.slot = (uint16_t)(8 * cell), .fits = true};
     return &r->want[r->nwants++];
@@ -79,11 +49,15 @@ static void want_slots(Gen *g, Region *r) {
     }
 }
 
+static bool in_strip(const Region *r, unsigned k) {
+    return r->stream[k].loop != OPT_NO_LOOP && r->loop[r->stream[k].loop].lead != OPT_NO_STREAM;
+}
+
 static void want_streams(Region *r) {
     for (unsigned k = 0; k < r->nstreams; k++) {
-        uint32_t weight = r->stream[k].weight;
+        uint32_t weight = r->stream[k].weight, tag = in_strip(r, k) ? weight / 16 : weight / 2;
         r->want[r->nwants++] = (Want){.weight = weight, .slot = NOSLOT, .stream = (uint8_t)k, .fits = true};
-        r->want[r->nwants++] = (Want){.weight = weight / 2, .slot = NOSLOT, .stream = (uint8_t)k, .tag = true, .fits = true};
+        r->want[r->nwants++] = (Want){.weight = tag, .slot = NOSLOT, .stream = (uint8_t)k, .tag = true, .fits = true};
     }
 }
 
@@ -106,9 +80,9 @@ static void give(Region *r, const Want *w, Reg reg) {
     if (w->slot != NOSLOT)
         pin(r, reg, w->slot);
     else if (w->tag)
-        r->reg[w->stream].tag = reg;
+        r->home[w->stream].tag = reg;
     else
-        r->reg[w->stream].delta = reg;
+        r->home[w->stream].delta = reg;
 }
 
 // A pin's register, which something else gets.
@@ -133,7 +107,7 @@ static void choose(Gen *g, Region *r, unsigned pool) {
         const Want *w = &r->want[i];
         if (w->slot != NOSLOT && r->pins.of_cell[w->slot / 8] != NOREG)
             continue;
-        if (w->tag && r->reg[w->stream].delta == NOREG)
+        if (w->tag && r->home[w->stream].delta == NOREG)
             continue;
         do
             k--;
@@ -146,16 +120,24 @@ static void choose(Gen *g, Region *r, unsigned pool) {
             pin(r, outer->reg[k], outer->slot[k]);
 }
 
+// Where streams are kept: in registers if they got any, those of strips in memory else.
 static void begin_streams(Gen *g, Region *r) {
+    r->nkept = 0;
     for (unsigned k = 0; k < r->nstreams; k++) {
-        if (r->reg[k].delta == NOREG)
+        StreamHome *h = &r->home[k];
+        h->kept = r->stream[k].weight && (h->delta != NOREG || in_strip(r, k)) && r->nkept < MAX_PROMOTED;
+        if (!h->kept && in_strip(r, k))
+            r->loop[r->stream[k].loop].lead = OPT_NO_STREAM;
+        if (!h->kept)
             continue;
         bool store = r->stream[k].write;
-        r->npromoted++;
-        r->reg[k].site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
-        if (r->reg[k].tag == NOREG)
-            r->reg[k].spill = spill_take(g);
+        r->nkept++;
+        h->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
+        h->delta_at = spill_take(g);
+        h->tag_at = spill_take(g);
     }
+    for (unsigned k = 0; k < r->nloops; k++)
+        r->strip[k] = (Strip){.limit_at = r->loop[k].lead != OPT_NO_STREAM ? spill_take(g) : NOREG};
     g->homes = g->spill_used;
 }
 
@@ -184,34 +166,56 @@ static void find_fp(Gen *g, Region *r) {
 
 // ---- moves
 
-bool region_moves(const Gen *g) { return g->region && (g->region->nmoves || g->region->npromoted); }
+bool region_moves(const Gen *g) { return g->region && (g->region->nmoves || g->region->nkept); }
 bool region_keeps_fp(const Gen *g) { return g->region && g->region->fp; }
 
 void region_reload(Gen *g, unsigned k) {
     Asm *a = &g->a;
-    int32_t pair = SPACE(site) + 16 * g->region->reg[k].site;
-    Reg tag = g->region->reg[k].tag;
-    mov_rm(a, g->region->reg[k].delta, R15, pair + 8);
-    mov_rm(a, tag == NOREG ? RCX : tag, R15, pair);
-    unary(a, P_W, 3, tag == NOREG ? RCX : tag); // neg
-    if (tag == NOREG)
-        mov_mr(a, RBP, spill_disp(g->region->reg[k].spill), RCX);
+    const StreamHome *h = &g->region->home[k];
+    int32_t pair = SPACE(site) + 16 * h->site;
+    Reg delta = h->delta == NOREG ? RCX : h->delta, tag = h->tag == NOREG ? RCX : h->tag;
+    mov_rm(a, delta, R15, pair + 8);
+    if (h->delta == NOREG)
+        mov_mr(a, RBP, spill_disp(h->delta_at), RCX);
+    mov_rm(a, tag, R15, pair);
+    unary(a, P_W, 3, tag); // neg
+    if (h->tag == NOREG)
+        mov_mr(a, RBP, spill_disp(h->tag_at), RCX);
 }
 
-void region_enter(Gen *g) {
+static void reload_all(Gen *g) {
+    for (unsigned k = 0; k < g->region->nstreams; k++)
+        if (g->region->home[k].kept)
+            region_reload(g, k);
+}
+
+// Registers of streams, to where they are put aside or back.
+static void put_streams(Gen *g, bool back) {
     const Region *r = g->region;
-    if (!region_moves(g))
-        return;
-    for (unsigned i = 0; i < r->nmoves; i++) {
-        const Move *m = &r->move[i];
+    for (unsigned k = 0; k < r->nstreams; k++) {
+        const StreamHome *h = &r->home[k];
+        if (h->kept && h->delta != NOREG)
+            op_rm(&g->a, P_W | (back ? 0x8b : 0x89), h->delta, RBP, spill_disp(h->delta_at));
+        if (h->kept && h->tag != NOREG)
+            op_rm(&g->a, P_W | (back ? 0x8b : 0x89), h->tag, RBP, spill_disp(h->tag_at));
+    }
+}
+
+static void enter_slots(Gen *g) {
+    for (unsigned i = 0; i < g->region->nmoves; i++) {
+        const Move *m = &g->region->move[i];
         if (m->pin != NOSLOT)
             mov_mr(&g->a, RBP, m->pin, m->reg);
         if (m->slot != NOSLOT)
             mov_rm(&g->a, m->reg, RBP, m->slot);
     }
-    for (unsigned k = 0; k < r->nstreams; k++)
-        if (r->reg[k].delta != NOREG)
-            region_reload(g, k);
+}
+
+void region_enter(Gen *g) {
+    if (!region_moves(g))
+        return;
+    enter_slots(g);
+    reload_all(g);
 }
 
 void region_leave(Gen *g) {
@@ -235,23 +239,50 @@ void region_call_enter(Gen *g) {
         call_to(&g->a, g->region->enter);
 }
 
+void region_mapped_anew(Gen *g) {
+    if (region_moves(g))
+        call_to(&g->a, g->region->reload);
+}
+
+static void make_subroutines(Gen *g) {
+    Region *r = g->region;
+    r->enter = asm_here(&g->a);
+    enter_slots(g);
+    put_streams(g, true);
+    ret(&g->a);
+    r->leave = asm_here(&g->a);
+    put_streams(g, false);
+    region_leave(g);
+    ret(&g->a);
+    r->reload = asm_here(&g->a);
+    reload_all(g);
+    ret(&g->a);
+}
+
 // ---- streams
 
 uint8_t region_stream(const Gen *g, unsigned op) {
     uint8_t k = g->region ? g->region->of_op[op] : OPT_NO_STREAM;
-    return k != OPT_NO_STREAM && g->region->reg[k].delta != NOREG ? k : OPT_NO_STREAM;
+    return k != OPT_NO_STREAM && g->region->home[k].kept ? k : OPT_NO_STREAM;
 }
 
-unsigned region_site(const Gen *g, unsigned stream) { return g->region->reg[stream].site; }
-Reg region_delta(const Gen *g, unsigned stream) { return g->region->reg[stream].delta; }
+unsigned region_site(const Gen *g, unsigned stream) { return g->region->home[stream].site; }
+
+Reg region_delta(Gen *g, unsigned stream) {
+    const StreamHome *h = &g->region->home[stream];
+    if (h->delta != NOREG)
+        return h->delta;
+    mov_rm(&g->a, RDX, RBP, spill_disp(h->delta_at));
+    return RDX;
+}
 
 void region_page(Gen *g, unsigned stream, Reg base, int32_t disp) {
-    Reg tag = g->region->reg[stream].tag;
-    if (tag != NOREG) {
-        op_rx(&g->a, P_W | 0x8d, RCX, base, tag, 0, disp);
+    const StreamHome *h = &g->region->home[stream];
+    if (h->tag != NOREG) {
+        op_rx(&g->a, P_W | 0x8d, RCX, base, h->tag, 0, disp);
     } else {
         lea(&g->a, P_W, RCX, base, disp);
-        alu_rm(&g->a, P_W, ALU_ADD, RCX, RBP, spill_disp(g->region->reg[stream].spill));
+        alu_rm(&g->a, P_W, ALU_ADD, RCX, RBP, spill_disp(h->tag_at));
     }
 }
 
@@ -262,10 +293,13 @@ void region_choose(Gen *g, bool all) {
     const IrBlock *b = g->ir;
     memset(&r->pins, 0, offsetof(PinMap, of_cell));
     memset(r->pins.of_cell, NOREG, sizeof(r->pins.of_cell));
-    r->nmoves = r->npromoted = r->nwants = 0;
-    memset(r->reg, NOREG, sizeof(r->reg));
+    r->nmoves = r->nkept = r->nwants = 0;
+    r->now = OPT_NO_LOOP;
+    for (unsigned k = 0; k < OPT_STREAMS; k++)
+        r->home[k] = (StreamHome){.delta = NOREG, .tag = NOREG};
     opt_weigh(b, r->weight);
-    r->nstreams = opt_streams(b, r->weight, r->stream, r->of_op);
+    r->nloops = opt_loops(b, r->loop);
+    r->nstreams = opt_streams(b, r->weight, r->loop, r->nloops, r->stream, r->of_op);
     drop_roving(g, r);
     want_slots(g, r);
     want_streams(r);
@@ -279,12 +313,6 @@ void region_choose(Gen *g, bool all) {
 void region_begin(Gen *g) {
     Region *r = g->region;
     begin_streams(g, r);
-    if (region_moves(g)) {
-        r->enter = asm_here(&g->a);
-        region_enter(g);
-        ret(&g->a);
-        r->leave = asm_here(&g->a);
-        region_leave(g);
-        ret(&g->a);
-    }
+    if (region_moves(g))
+        make_subroutines(g);
 }

@@ -72,23 +72,26 @@ static void x86_fini(Engine *e) {
     free(x);
 }
 
-static void emit_ops(Gen *g) {
-    for (g->i = 0; g->i < g->ir->nops && !g->a.full; g->i++) {
-        free_spills(g);
-        const IrOp *op = &g->ir->ops[g->i];
-        g->locked = g->xlocked = 0;
-        unsigned kind = ir_op_info[op->op].kind;
-        if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
-            groups_drop(g);
-        if (kind == KIND_LABEL)
-            g->flags_at = NULL;
-        if (g->val[g->i].hint != NOREG)
-            vacate_hint(g, (IrRef)g->i);
-        if (x86_emit[op->op])
-            x86_emit[op->op](g, (IrRef)g->i, op);
-        else
-            emit_eval(g, (IrRef)g->i, op);
-    }
+static void emit_op(Gen *g) {
+    const IrOp *op = &g->ir->ops[g->i];
+    unsigned kind = ir_op_info[op->op].kind;
+    free_spills(g);
+    g->locked = g->xlocked = 0;
+    if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+        groups_drop(g);
+    if (kind == KIND_LABEL)
+        g->flags_at = NULL;
+    if (g->val[g->i].hint != NOREG)
+        vacate_hint(g, (IrRef)g->i);
+    if (x86_emit[op->op])
+        x86_emit[op->op](g, (IrRef)g->i, op);
+    else
+        emit_eval(g, (IrRef)g->i, op);
+}
+
+void emit_range(Gen *g, unsigned first, unsigned end) {
+    for (g->i = first; g->i < end && !g->a.full; g->i++)
+        emit_op(g);
 }
 
 // Before the entry stands how to leave with its pc: `mov ecx, pc; jmp divert`, which a diverted entry jumps back to.
@@ -159,7 +162,9 @@ static bool compile(Gen *g, CodeBuffer *code) {
     if (g->fp_first || region_keeps_fp(g))
         xpins_need(g);
     out->warm_entry = g->region ? out->entry : asm_here(&g->a);
-    emit_ops(g);
+    emit_range(g, 0, g->ir->nops);
+    if (g->region)
+        strips_emit(g);
     if (g->a.full)
         return false;
     uint8_t *end = g->a.p, *cold = code->rw + code->cold;

@@ -84,6 +84,56 @@ START_TEST(streams_over_pages) {
 }
 END_TEST
 
+START_TEST(strips_of_any_step) {
+    start(); // up and down, within a page and over many, a table beside
+    static const int steps[] = {1, -1, 3, 8, -8, 24, 384, -384, 1000, -1024, 4096, -5000};
+    CODE(0x1000, toy(TOY_LD, 12, 2, 0), toy(TOY_ADD, 9, 12, 0), toy(TOY_SD, 9, 4, 16), toy(TOY_ADDI, 2, 2, 0), toy(TOY_LW, 11, 4, 16),
+         toy(TOY_ADD, 10, 11, 0), toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -7), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        Toy *t = toy_of(v);
+        uint64_t at = 0x80003, sum = 0, low = 0;
+        uint32_t step = toy(TOY_ADDI, 2, 2, steps[i]);
+        memcpy(toy_ram + 0x100c, &step, 4);
+        engine_written(v->engine, 0x100c, 4);
+        fill_words(0x10003, 0xe0000 / 8);
+        memset(t->x, 0, sizeof(t->x));
+        t->x[1] = abs(steps[i]) > 400 ? 80 : 900;
+        t->x[2] = at;
+        t->x[4] = 0x8000;
+        for (uint64_t n = t->x[1]; n; n--, at += (uint64_t)steps[i]) {
+            sum += word(at);
+            low += (uint64_t)(int64_t)(int32_t)sum;
+        }
+        run_to(0x1000, RUN_STOPPED);
+        ck_assert_uint_eq(t->x[2], at);
+        ck_assert_uint_eq(t->x[9], sum);
+        ck_assert_uint_eq(t->x[10], low);
+    }
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(leaving_a_strip) {
+    start(); // in its middle, wherever that is: a search
+    CODE(0x1000, toy(TOY_LD, 12, 2, 0), toy(TOY_BNEZ, 12, 0, 5), toy(TOY_ADDI, 2, 2, 8), toy(TOY_ADDI, 13, 13, 1), toy(TOY_BNEZ, 3, 0, -4),
+         toy(TOY_HALT, 0, 0, 0), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned at = 0; at < 1200; at += 1 + at / 10) {
+        Toy *t = toy_of(v);
+        memset(toy_ram + 0x20000, 0, 0x4000);
+        toy_ram[0x20000 + 8 * at] = 5;
+        memset(t->x, 0, sizeof(t->x));
+        t->x[2] = 0x20000;
+        t->x[3] = 1;
+        run_to(0x1000, RUN_STOPPED);
+        ck_assert_uint_eq(v->pc, 0x1018);
+        ck_assert_uint_eq(t->x[12], 5);
+        ck_assert_uint_eq(t->x[13], at);
+        ck_assert_uint_eq(t->x[2], 0x20000 + 8 * at);
+    }
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(fault_in_the_middle) {
     start(); // the store runs off memory; loads ran ahead of it
     summing_code();
@@ -259,6 +309,8 @@ int main(void) {
     TCase *t = tcase_create("regions");
     tcase_set_timeout(t, 60);
     tcase_add_test(t, streams_over_pages);
+    tcase_add_test(t, strips_of_any_step);
+    tcase_add_test(t, leaving_a_strip);
     tcase_add_test(t, fault_in_the_middle);
     tcase_add_test(t, io_in_the_middle);
     tcase_add_test(t, nests_and_changed_code);

@@ -149,23 +149,33 @@ static char *parse_and_run(const char *input) {
     return texts[0];
 }
 
-// What tier 2's passes make of a region: each memory op's stream behind it, then the block without needless polls.
+static void show_stream(FILE *f, unsigned k, const OptStream *s) {
+    fprintf(f, "; stream %u: %s, weight %u, ", k, s->write ? "stores" : "loads", s->weight);
+    if (s->loop != OPT_NO_LOOP)
+        fprintf(f, "loop %u, bytes %d to %d, step %d\n", s->loop, s->lo, s->hi, s->step);
+    else
+        fprintf(f, "%s\n", s->slot != IR_NONE ? "its slot moves by constants" : "of one value");
+}
+
+// What tier 2's passes make of a region: loops, streams, each memory op's stream, then the block without needless polls.
 static char *parse_and_analyse(const char *input) {
     static uint16_t weight[IR_MAX_OPS];
     static uint8_t of_op[IR_MAX_OPS];
     OptStream streams[OPT_STREAMS];
+    OptLoop loops[OPT_LOOPS];
     char *text = NULL;
     size_t size;
     ck_assert_msg(ir_parse(&parsed, &irg_names, input, error, sizeof error), "%s", error);
     opt_weigh(&parsed, weight);
-    unsigned n = opt_streams(&parsed, weight, streams, of_op);
+    unsigned nloops = opt_loops(&parsed, loops), n = opt_streams(&parsed, weight, loops, nloops, streams, of_op);
     FILE *f = open_memstream(&text, &size);
-    for (unsigned i = 0; i < parsed.nops; i++)
-        if (of_op[i] != OPT_NO_STREAM)
-            fprintf(f, "; op %u weight %u: stream %u\n", i, weight[i], of_op[i]);
+    for (unsigned k = 0; k < nloops; k++)
+        fprintf(f, "; loop %u: label %u%s\n", k, parsed.ops[loops[k].first].label, loops[k].lead != OPT_NO_STREAM ? ", a strip" : "");
     for (unsigned k = 0; k < n; k++)
-        fprintf(f, "; stream %u %s weight %u %s\n", k, streams[k].slot != IR_NONE ? "moves by constants" : "of one value", streams[k].weight,
-                streams[k].write ? "stores" : "loads");
+        show_stream(f, k, &streams[k]);
+    for (unsigned i = 0; i < parsed.nops; i++)
+        if (ir_op_info[parsed.ops[i].op].kind == KIND_MEM)
+            fprintf(f, "; op %u: stream %d\n", i, of_op[i] == OPT_NO_STREAM ? -1 : of_op[i]);
     opt_polls(&parsed);
     char *block = ir_print(&parsed);
     fputs(block, f);
