@@ -57,6 +57,6 @@ INSN(eret) {
         undefined(t, i);
         return;
     }
-    call(t, H_eret, bits_of(t, i), IR_NONE, IR_NONE);
+    call(t, H_eret, bits_of(t, i), ir_get(t->k, T_I64, (uint16_t)(offsetof(ArmState, elr) + 8 * el(t))), IR_NONE);
     ir_exit_done(t->k);
 }

@@ -4,7 +4,7 @@
 #include "cpu/arm/trans.h"
 
 #define PSTATE_SLOT ((uint16_t)offsetof(ArmState, pstate))
-enum { NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212 };
+enum { NUMBER_RNDR = 0xd920, NUMBER_RNDRRS = 0xd921, NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212 };
 
 static IrRef pstate(Trans *t) { return ir_get(t->k, T_I64, PSTATE_SLOT); }
 
@@ -60,6 +60,11 @@ static bool read_here(Trans *t, const Insn *i) {
     return true;
 }
 INSN(mrs) {
+    if ((number(i) == NUMBER_RNDR || number(i) == NUMBER_RNDRRS) && has(t, ARM_rng)) { // never fails: NZCV = 0
+        set_x64(t, i->rd, ir_call(t->k, T_I64, H_random, IR_NONE, IR_NONE, IR_NONE));
+        flags_packed(t, c32(t, 0));
+        return;
+    }
     if (!read_here(t, i)) set_x64(t, i->rd, ir_call(t->k, T_I64, H_mrs, bits_of(t, i), IR_NONE, IR_NONE));
 }
 

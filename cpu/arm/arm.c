@@ -90,12 +90,14 @@ const Guest aarch64_guest = {
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]),
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true, .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
-    .misaligned = arm_misaligned, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .reset = arm_reset, .print = print_vcpu,
+    .misaligned = arm_misaligned, .lenient = arm_lenient, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake,
+    .reset = arm_reset, .print = print_vcpu,
 };
 
 const CpuType aarch64_type = {
     .name = "aarch64", .guest = &aarch64_guest, .fields = &arm_fields, .init = core_init, .fini = core_fini,
-    .sync = sync_state, .configure = configure, .models = arm_models, .regs = arm_regs,
+    .sync = sync_state, .configure = configure, .models = arm_models,
+    .print_properties = arm_print_properties, .regs = arm_regs,
     .reg_read = arm_reg_read, .reg_write = arm_reg_write, .gdb_feature_xml = arm_gdb_xml,
     .translate = translate_debug, .disassemble = disassemble, .print = arm_print, .where = arm_where, .set_pin = arm_set_pin,
 };

@@ -48,6 +48,12 @@ static bool cache(Vcpu *v, unsigned op, uint64_t value) {
     case OP(0, 7, 6, 1): case OP(3, 7, 10, 1): case OP(3, 7, 11, 1): case OP(3, 7, 14, 1):     // DC IVAC, CVAC, CVAU, CIVAC
         maintain(v, value);
         return true;
+    case OP(3, 7, 12, 1): case OP(3, 7, 13, 1):                                                // DC CVAP, CVADP
+        if (!arm_has(arm_state(v)->config, (op >> 3 & 15) == 13 ? ARM_dpb2 : ARM_dpb)) return false;
+        maintain(v, value);
+        return true;
+    case OP(3, 7, 3, 4): case OP(3, 7, 3, 5): case OP(3, 7, 3, 7):                             // CFP, DVP, CPP RCTX: nothing is predicted
+        return arm_has(arm_state(v)->config, ARM_specres);
     case OP(3, 7, 4, 1): arm_zero_block(v, value, 0, 0); return true;                          // DC ZVA
     }
     return false;
@@ -56,14 +62,15 @@ static bool cache(Vcpu *v, unsigned op, uint64_t value) {
 static bool translate(Vcpu *v, unsigned op, uint64_t value) {
     bool with_pan = (op >> 3 & 15) == 9;
     if ((op & ~0xfu) != OP(0, 7, 8, 0) || (op & 7) > (with_pan ? 1 : 3)) return false;
-    if (with_pan && !arm_has(arm_state(v)->config, ARM_pan)) return false;
+    if (with_pan && !arm_has(arm_state(v)->config, ARM_pan2)) return false;
     arm_state(v)->par = arm_address_translate(v, value, op & 1 ? ACCESS_WRITE : ACCESS_READ, op & 2, with_pan);
     return true;
 }
 
 // What EL0 may: those of op1 = 3, if SCTLR_EL1.UCI (or .DZE) lets it.
 static bool el0_refused(const ArmState *s, unsigned op) {
-    return !(s->sctlr & (op == OP(3, 7, 4, 1) ? SCTLR_DZE : SCTLR_UCI));
+    bool rctx = (op >> 3) == OP(3, 7, 3, 0) >> 3;
+    return !(s->sctlr & (op == OP(3, 7, 4, 1) ? SCTLR_DZE : rctx ? SCTLR_ENRCTX : SCTLR_UCI));
 }
 
 uint64_t arm_sys(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Models and properties: -cpu cortex-a57,crc32=off. A model is its identification registers and what they promise; what is not
-// implemented is not promised, so fields may say less than the part itself does.
+// Models and properties: -cpu cortex-a57,crc32=off. A model is its main ID, its caches and its features, from which the identification
+// registers are made; what is not implemented is not promised, so fields may say less than the part itself does: AArch32 and EL2 and EL3
+// are not there, nor data of the other byte order, RAS, and of the self-hosted debug only the registers.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,40 +9,53 @@
 #include "tcg/base/fail.h"
 #include "tcg/base/near.h"
 
-// ID_AA64PFR0_EL1: AArch64 only at EL0 and EL1, FP and SIMD there. ID_AA64DFR0_EL1: 6 breakpoints, 4 watchpoints, v8 debug.
-#define PFR0 0x11ull
-#define DFR0 0x10305006ull
-
 typedef struct Model {
     const char *name, *compatible;
     ArmId id;
-    bool crc32, v81;
+    const char *features;
     uint64_t counter_hz;
 } Model;
 
-// Main ID, cache type and geometry as the Technical Reference Manuals of the parts give them.
+#define V8_0 "fp crc32 pmu "
+#define V8_2 V8_0 "lse rcpc dpb hafdbs hpds hpds2 lor pan pan2 ttcnp uao iesb csv2 csv3 ssbs "
+#define ALL  V8_2 "flagm flagm2 rng dpb2 pauth rcpc2 sb specres dgh wfxt mops cssc dit ssbs2 lpa2 pan3 lva lse2 idst e0pd "
+
+// Main ID, cache type and geometry, debug resources and memory model as the Technical Reference Manuals of the parts give them.
 static const Model models[] = {
     {"cortex-a57", "arm,cortex-a57",
      {.midr = 0x411fd070, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
-      .mmfr0 = 0x1024}, true, false, 62500000},
+      .dfr0 = 0x10305006, .mmfr0 = 0x1024}, V8_0, 62500000},
     {"cortex-a53", "arm,cortex-a53",
-     {.midr = 0x410fd034, .ctr = 0x84448004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x700fe01a, 0x201fe00a, 0x707fe07a},
-      .mmfr0 = 0x1022}, true, false, 62500000},
+     {.midr = 0x410fd034, .revidr = 0x100, .ctr = 0x84448004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x700fe01a, 0x201fe00a, 0x707fe07a},
+      .dfr0 = 0x10305006, .mmfr0 = 0x1022}, V8_0, 62500000},
     {"cortex-a72", "arm,cortex-a72",
      {.midr = 0x410fd083, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x707fe07a},
-      .mmfr0 = 0x1024}, true, false, 62500000},
+      .dfr0 = 0x10305006, .mmfr0 = 0x1024}, V8_0, 62500000},
+    {"cortex-a76", "arm,cortex-a76",
+     {.midr = 0x414fd0b1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x707fe03a},
+      .dfr0 = 0x10305008, .mmfr0 = 0x101022}, V8_2, 62500000},
+    {"neoverse-n1", "arm,neoverse-n1",
+     {.midr = 0x414fd0c1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x70ffe03a},
+      .dfr0 = 0x10305008, .mmfr0 = 0x101025}, V8_2 "ssbs2 ", 62500000},
     {"max", "arm,armv8",
      {.midr = 0x000f0510, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
-      .mmfr0 = 0x100025 /* all granules, 48 bits */}, true, true, 1000000000},
+      .dfr0 = 0x10305008, .mmfr0 = 0x101025 /* all granules, 48 bits */}, ALL, 1000000000},
 };
 enum { NMODELS = sizeof(models) / sizeof(models[0]) };
-const char *const arm_models[] = {"cortex-a53", "cortex-a57", "cortex-a72", "max", NULL};
+const char *const arm_models[] = {"cortex-a53", "cortex-a57", "cortex-a72", "cortex-a76", "neoverse-n1", "max", NULL};
 
-static const char *const features[] = {
-#define FEATURE(name, ...) #name,
+static const struct {
+    const char *name;
+    size_t id;
+    unsigned shift;
+    uint64_t value;
+} features[] = {
+#define FEATURE(name, manual, reg, shift, value) {#name, offsetof(ArmId, reg), shift, value},
 #include "cpu/arm/feature.def"
 #undef FEATURE
 };
+static const char *const other_properties[] = {"pauth-impdef", "pauth-qarma5"};
+enum { NOTHERS = sizeof other_properties / sizeof *other_properties };
 
 static const Model *model_find(const char *name) {
     for (unsigned i = 0; i < NMODELS; i++)
@@ -53,25 +67,46 @@ const char *arm_compatible(const Cpu *c) {
     return model_find(config->model)->compatible;
 }
 
+// Is the word, and a blank, in the list?
+static bool lists(const char *list, const char *word) {
+    size_t n = strlen(word);
+    for (const char *p = list; (p = strstr(p, word)); p += n)
+        if ((p == list || p[-1] == ' ') && p[n] == ' ') return true;
+    return false;
+}
+
 static void model_apply(ArmConfig *c, const Model *m) {
-    memset(c->has, 0, sizeof(c->has));
     c->model = m->name;
-    c->id = m->id;
+    c->base = m->id;
     c->counter_hz = m->counter_hz;
-    c->has[ARM_fp] = c->has[ARM_pmu] = true;
-    c->has[ARM_crc32] = m->crc32;
-    if (m->v81) c->has[ARM_lse] = c->has[ARM_rcpc] = c->has[ARM_pan] = c->has[ARM_flagm] = c->has[ARM_sb] = c->has[ARM_lor] = true;
+    c->qarma5 = false;
+    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) c->has[i] = lists(m->features, features[i].name);
+}
+
+// Fields of PAuth: APA and GPA for QARMA5, API and GPI for an algorithm of our own; 5 is FEAT_FPACCOMBINE.
+static void identify_pauth(ArmConfig *c) {
+    if (c->has[ARM_pauth]) c->id.isar1 |= c->qarma5 ? 5ull << 4 | 1ull << 24 : 5ull << 8 | 1ull << 28;
+}
+// 52 bits with every granule: PARange, TGran16 and TGran4.
+static void identify_lpa2(ArmConfig *c) {
+    if (c->has[ARM_lpa2]) c->id.mmfr0 = (c->id.mmfr0 & ~0xf0f0000full) | 6 | 2ull << 20 | 1ull << 28;
 }
 
 // The identification registers that features show in.
 static void identify(ArmConfig *c) {
-    ArmId *id = &c->id;
-    id->pfr0 = PFR0 | (c->has[ARM_fp] ? 0 : 0xff0000);
-    id->dfr0 = DFR0 | (uint64_t)c->has[ARM_pmu] << 8;
-    id->isar0 = (uint64_t)c->has[ARM_crc32] << 16 | (c->has[ARM_lse] ? 2ull << 20 : 0) | (uint64_t)c->has[ARM_flagm] << 52;
-    id->isar1 = (uint64_t)c->has[ARM_rcpc] << 20 | (uint64_t)c->has[ARM_sb] << 36;
-    id->mmfr1 = (uint64_t)c->has[ARM_lor] << 16 | (uint64_t)c->has[ARM_pan] << 20;
-    if (c->model && !strcmp(c->model, "max")) id->mmfr1 |= 2; // HAFDBS: access flag and dirty state
+    c->id = c->base;
+    c->id.pfr0 |= 0x11 | (c->has[ARM_fp] ? 0 : 0xff0000); // AArch64 only at EL0 and EL1
+    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) {
+        uint64_t *reg = (uint64_t *)((char *)&c->id + features[i].id), field = 15ull << features[i].shift, value = features[i].value << features[i].shift;
+        if (c->has[i] && (*reg & field) < value) *reg = (*reg & ~field) | value;
+    }
+    identify_pauth(c);
+    identify_lpa2(c);
+}
+
+uint64_t arm_pstate_kept(const ArmConfig *c) {
+    return (c->has[ARM_pan] ? PSTATE_PAN : 0) | (c->has[ARM_uao] ? PSTATE_UAO : 0) | (c->has[ARM_dit] ? PSTATE_DIT : 0) |
+           (c->has[ARM_ssbs] ? PSTATE_SSBS : 0);
 }
 
 void arm_config_init(ArmConfig *c) {
@@ -79,19 +114,30 @@ void arm_config_init(ArmConfig *c) {
     identify(c);
 }
 
+static bool *property_find(ArmConfig *c, const char *name, bool *inverted) {
+    *inverted = !strcmp(name, "pauth-impdef");
+    for (unsigned i = 0; i < NOTHERS; i++)
+        if (!strcmp(other_properties[i], name)) return &c->qarma5;
+    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++)
+        if (!strcmp(features[i].name, name)) return &c->has[i];
+    return NULL;
+}
+
 static bool property(ArmConfig *c, const char *text, char *error, size_t error_size) {
-    const char *value = strchr(text, '=');
-    size_t n = value ? (size_t)(value - text) : strlen(text);
-    bool on = value && !strcmp(value + 1, "on");
-    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) {
-        if (strlen(features[i]) != n || memcmp(features[i], text, n)) continue;
-        if (!on && (!value || strcmp(value + 1, "off"))) return FAIL("-cpu: '%s' must be on or off", features[i]);
-        c->has[i] = on;
+    const char *value = strchr(text, '='), *names[ARM_FEATURE_COUNT + NOTHERS];
+    char word[64];
+    bool inverted;
+    snprintf(word, sizeof(word), "%.*s", value ? (int)(value - text) : (int)strlen(text), text);
+    bool *to = property_find(c, word, &inverted);
+    if (to) {
+        bool on = value && !strcmp(value + 1, "on");
+        if (!on && (!value || strcmp(value + 1, "off"))) return FAIL("-cpu: '%s' must be on or off", word);
+        *to = on != inverted;
         return true;
     }
-    char word[64];
-    snprintf(word, sizeof(word), "%.*s", (int)n, text);
-    near_error(error, error_size, "CPU property", word, features, ARM_FEATURE_COUNT, NULL);
+    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) names[i] = features[i].name;
+    for (unsigned i = 0; i < NOTHERS; i++) names[ARM_FEATURE_COUNT + i] = other_properties[i];
+    near_error(error, error_size, "CPU property", word, names, ARM_FEATURE_COUNT + NOTHERS, "-cpu help lists them");
     return false;
 }
 
@@ -105,4 +151,15 @@ bool arm_config_apply(ArmConfig *c, const char *text, char *error, size_t error_
     free(copy);
     identify(c);
     return ok;
+}
+
+void arm_print_properties(Cpu *c, FILE *to) {
+    fprintf(to, "\nProperties, switched with -cpu MODEL,NAME=on|off; what each model has otherwise:\n  %-13s", "");
+    for (unsigned m = 0; arm_models[m]; m++) fprintf(to, arm_models[m + 1] ? " %-11s" : " %s\n", arm_models[m]);
+    for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) {
+        fprintf(to, "  %-13s", features[i].name);
+        for (unsigned m = 0; arm_models[m]; m++)
+            fprintf(to, arm_models[m + 1] ? " %-11s" : " %s\n", lists(model_find(arm_models[m])->features, features[i].name) ? "on" : "off");
+    }
+    fprintf(to, "  pauth-impdef=off or pauth-qarma5=on: pointers are signed with QARMA5 instead of a fast algorithm of Myna's own\n");
 }

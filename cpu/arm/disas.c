@@ -86,10 +86,16 @@ static void print_extended(const Insn *i, char *out, size_t size) {
 static bool print_number(const Disas *d, const char *w, char *out, size_t size) {
     const Insn *i = &d->i;
     uint64_t mask;
+    char rn[8];
     if (!strcmp(w, "target")) snprintf(out, size, "0x%" PRIx64, d->vaddr + (uint64_t)(int64_t)i->imm);
     else if (!strcmp(w, "page")) snprintf(out, size, "0x%" PRIx64, (d->vaddr & ~(uint64_t)4095) + ((uint64_t)(int64_t)i->imm << 12));
     else if (!strcmp(w, "imm")) snprintf(out, size, "#0x%x", (unsigned)i->imm);
     else if (!strcmp(w, "hex")) snprintf(out, size, "#0x%x", (unsigned)i->imm);
+    else if (!strcmp(w, "simm")) snprintf(out, size, "#%d", i->imm);
+    else if (!strcmp(w, "paddr")) print_offset(out, size, reg(rn, true, i->rn, true), i->mode ? MODE_PRE : MODE_UNSCALED, i->imm * 8);
+    else if (!strcmp(w, "mopsd")) snprintf(out, size, "[x%d]!", i->rd);
+    else if (!strcmp(w, "mopss")) snprintf(out, size, "[x%d]!", i->rm);
+    else if (!strcmp(w, "mopsn")) snprintf(out, size, "x%d!", i->rn);
     else if (!strcmp(w, "crm")) snprintf(out, size, i->imm == 15 ? "" : "#0x%x", (unsigned)i->imm);
     else if (!strcmp(w, "amount")) snprintf(out, size, "#%d", i->amount);
     else if (!strcmp(w, "nzcv")) snprintf(out, size, "#0x%x", (unsigned)i->mode);
@@ -130,7 +136,7 @@ static void print_word(void *opaque, const char *w, char *out, size_t size) {
     } regs[] = {
         {"rd", i->rd, sf}, {"rn", i->rn, sf}, {"rm", i->rm, sf}, {"ra", i->ra, sf}, {"rdsp", i->rd, sf, true}, {"rnsp", i->rn, sf, true},
         {"wd", i->rd, false}, {"wn", i->rn, false}, {"wm", i->rm, false}, {"xd", i->rd, true}, {"xn", i->rn, true},
-        {"xm", i->rm, true}, {"xa", i->ra, true}, {"xnsp", i->rn, true, true}, {"rtsize", i->rd, wide}, {"rmsize", i->rm, wide},
+        {"xm", i->rm, true}, {"xmsp", i->rm, true, true}, {"xa", i->ra, true}, {"xnsp", i->rn, true, true}, {"rtsize", i->rd, wide}, {"rmsize", i->rm, wide},
         {"rd1", i->rd + 1, sf}, {"rm1", i->rm + 1, sf}, {"bitreg", i->rd, i->amount >= 32}, {"rmext", i->rm, sf && (i->option & 3) == 3},
     };
     char name[8];

@@ -51,6 +51,7 @@ static void enter(Vcpu *v, unsigned vector, uint64_t pc) {
     s->pstate |= PSTATE_DAIF;
     s->pstate &= ~(PSTATE_IL | PSTATE_SS | PSTATE_UAO | PSTATE_BTYPE | PSTATE_SSBS);
     if (arm_has(s->config, ARM_pan) && !(s->sctlr & SCTLR_SPAN)) s->pstate |= PSTATE_PAN;
+    if (s->sctlr & SCTLR_DSSBS) s->pstate |= PSTATE_SSBS;
     v->pc = s->vbar[target] + vector;
     log_print(LOG_INT, "int: cpu %u from EL%u at 0x%" PRIx64 ", vector 0x%x, ESR 0x%" PRIx64 ", FAR 0x%" PRIx64, v->index, from, pc,
               vector, s->esr[target], s->far[target]);
@@ -75,14 +76,12 @@ static bool illegal_return(const ArmState *s, uint64_t spsr) {
     return (mode >> 2) > s->el || (mode != 0 && mode != 4 && mode != 5);
 }
 
-uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
     ArmState *s = arm_state(v);
-    uint64_t spsr = s->spsr[s->el], keep = PSTATE_DAIF | PSTATE_SSBS | PSTATE_IL | PSTATE_SS | PSTATE_PAN | PSTATE_UAO | PSTATE_DIT;
-    v->pc = s->elr[s->el];
+    uint64_t spsr = s->spsr[s->el], keep = PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config); // no software step yet
+    v->pc = target;
     s->res_vaddr = ARM_RES_NONE;
     arm_flags_set(s, spsr);
-    if (!arm_has(s->config, ARM_pan)) keep &= ~PSTATE_PAN;
-    keep &= ~(PSTATE_UAO | PSTATE_DIT | PSTATE_SSBS | PSTATE_SS); // extensions not there; software step neither
     if (illegal_return(s, spsr)) {
         s->pstate = (spsr & keep) | PSTATE_IL;
     } else {
@@ -113,6 +112,14 @@ uint64_t arm_semihosting(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
 // ---- waiting
 uint64_t arm_yield(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     sched_yield();
+    return 0;
+}
+
+// Ends at once, as a WFIT may: whoever waits for a time looks at the counter again.
+uint64_t arm_wfit(Vcpu *v, uint64_t deadline, uint64_t bits, uint64_t c) {
+    const ArmState *s = arm_state(v);
+    if (!s->el && !(s->sctlr & SCTLR_NTWI)) return arm_fault(v, ESR(EC_WFX, 0x1e00000 | (bits & 31) << 5 | 1 << 2 | 2));
+    if (arm_counter(s) < deadline) sched_yield();
     return 0;
 }
 

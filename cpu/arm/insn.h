@@ -14,7 +14,7 @@ typedef struct Insn {
     int32_t amount;     // of that shift; imms of a bit field; bit number of tbz
     int32_t cond;       // also op1 of MSR (immediate)
     int32_t option;     // of an extended register; N of a logical immediate; opc of SIMD loads and stores
-    int32_t size;       // log2 of the bytes of an access
+    int32_t size;       // log2 of the bytes of an access; key of pointer authentication
     int32_t mode;       // of addressing: enum AddressMode; nzcv of ccmp; ordering of atomics
     uint32_t bits;
 } Insn;

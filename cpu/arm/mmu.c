@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Virtual to physical: Guest.fill, on a miss of the soft TLB. VMSAv8-64 stage 1 of EL1&0 with 4, 16 and 64 KiB granules, 48 bits,
-// hardware update of the access flag and dirty state. DDI 0487, D8.2 (the walk), D8.4 (permissions), D8.5 (AF, DBM), D8.13 (TLBI).
+// Virtual to physical: Guest.fill, on a miss of the soft TLB. VMSAv8-64 stage 1 of EL1&0 with 4, 16 and 64 KiB granules, 48 bits, 52 with
+// FEAT_LPA2, FEAT_LVA and FEAT_LPA; hardware update of the access flag and dirty state.
+// DDI 0487, D8.2 (the walk), D8.4 (permissions), D8.5 (AF, DBM), D8.13 (TLBI).
 //
 // Tables are read with single atomic loads and updated by compare-and-swap on the host's copy, so cores and devices may change them at
 // the same time. Memory attributes are not looked at: RAM is write-back, the rest is a device. The walk cache holds the addresses of
@@ -10,6 +11,7 @@
 #include "cpu/arm/state.h"
 
 #define DESC_TABLE_BITS 0x0000fffffffff000ull
+#define PAR_ADDRESS     0x000ffffffffff000ull
 #define DESC_AP_EL0     (1ull << 6)
 #define DESC_AP_RO      (1ull << 7)
 #define DESC_AF         (1ull << 10)
@@ -24,6 +26,7 @@
 #define TABLE_RO        (1ull << 62)
 #define TCR_HA          (1ull << 39)
 #define TCR_HD          (1ull << 40)
+#define TCR_DS          (1ull << 59)
 enum { WALK_ENTRIES = 64 };
 enum { FSC_ADDRESS_SIZE = 0, FSC_TRANSLATION = 4, FSC_ACCESS_FLAG = 8, FSC_PERMISSION = 12, FSC_EXTERNAL = 0x10,
        FSC_EXTERNAL_WALK = 0x14, FSC_ALIGNMENT = 0x21, FSC_NONE = 0xff };
@@ -46,7 +49,8 @@ typedef struct Walk {
     unsigned grain, stride, input; // log2 of the granule, bits a level takes, bits of input address
     bool hierarchical;    // table descriptors limit what is below (not TCR.HPD)
     uint64_t desc, desc_paddr, limits; // limits: TABLE_x of the tables passed
-    unsigned level;
+    bool wide;            // addresses in descriptors and table registers have 52 bits
+    int level;            // -1 to 3
 } Walk;
 
 struct ArmWalks *arm_walks_new(void) {
@@ -57,6 +61,13 @@ struct ArmWalks *arm_walks_new(void) {
 void arm_walks_flush(ArmState *s) { s->walks->generation++; }
 
 // ---- the regime
+
+// Of physical addresses; 52 only where the granule (or TCR.DS) allows that.
+static unsigned output_bits(const ArmState *s, bool wide) {
+    static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 52, 52};
+    unsigned ips = s->tcr >> 32 & 7, have = s->config->id.mmfr0 & 15, n = bits[ips < have ? ips : have];
+    return n == 52 && !wide ? 48 : n;
+}
 
 // The address as it is translated, without a tag (TCR.TBI); false: it belongs to neither table.
 static bool regime(Walk *w) {
@@ -71,15 +82,13 @@ static bool regime(Walk *w) {
     w->ttbr = upper ? w->s->ttbr1 : w->s->ttbr0;
     w->hierarchical = !(tcr >> (upper ? 42 : 41) & 1);
     w->level = 0;
+    bool large = w->grain == 16;
+    w->wide = large ? output_bits(w->s, true) == 52 : tcr & TCR_DS;
+    unsigned least = (large ? arm_has(w->s->config, ARM_lva) : (tcr & TCR_DS) != 0) ? 12 : 16;
     if (tcr >> (upper ? 23 : 7) & 1) return false; // EPD
-    if (size < 16 || size > 39) return false;
+    if (w->el0 && !w->debug && tcr >> (upper ? 56 : 55) & 1) return false; // E0PD
+    if (size < least || size > 39) return false;
     return (int64_t)w->vaddr >> w->input == (upper ? -1 : 0);
-}
-
-static unsigned output_bits(const ArmState *s) {
-    static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 48, 48};
-    unsigned ips = s->tcr >> 32 & 7, have = s->config->id.mmfr0 & 15;
-    return bits[ips < have ? ips : have];
 }
 
 // ---- table memory
@@ -101,7 +110,7 @@ static bool desc_update(Walk *w, uint64_t value, bool *changed) {
 }
 
 // ---- the walk
-static unsigned level_shift(const Walk *w, unsigned level) { return w->grain + (3 - level) * w->stride; }
+static unsigned level_shift(const Walk *w, int level) { return w->grain + (unsigned)(3 - level) * w->stride; }
 static uint64_t walk_tag(const Walk *w) { return w->vaddr >> level_shift(w, 2); }
 
 static bool cached_table(Walk *w, uint64_t *table) {
@@ -125,10 +134,22 @@ static void cache_table(const Walk *w, uint64_t table) {
     c->entries[i].generation = c->generation;
 }
 
-static uint64_t table_address(const Walk *w, uint64_t desc) { return desc & DESC_TABLE_BITS & ~((1ull << w->grain) - 1); }
+// D8.3.1: with 52 bits the upper ones lie in bits 15:12, or in bits 49:48 and 9:8.
+static uint64_t desc_address(const Walk *w, uint64_t desc) {
+    if (!w->wide) return desc & DESC_TABLE_BITS;
+    if (w->grain == 16) return (desc & 0x0000ffffffff0000ull) | (desc & 0xf000) << 36;
+    return (desc & 0x0003fffffffff000ull) | (desc & 0x300) << 42;
+}
+static uint64_t table_address(const Walk *w, uint64_t desc) { return desc_address(w, desc) & ~((1ull << w->grain) - 1); }
+static uint64_t first_table(const Walk *w, unsigned bits) {
+    uint64_t least = bits + 3 < 6 && w->wide ? 6 : bits + 3, ttbr = w->ttbr & 0x0000fffffffffffeull;
+    return (ttbr & ~((1ull << least) - 1)) | (w->wide ? (w->ttbr & 0x3c) << 46 : 0);
+}
 
-// Is a block allowed at this level? (D8.3.1: level 1 with 4 KiB granules, level 2 with all)
-static bool block_allowed(const Walk *w) { return w->level == 2 || (w->level == 1 && w->grain == 12); }
+// Is a block allowed at this level? (D8.3.1: level 1 with 4 KiB granules, level 2 with all, one more with 52 bits)
+static bool block_allowed(const Walk *w) {
+    return w->level == 2 || (w->level == 1 && (w->grain == 12 || w->wide)) || (w->level == 0 && w->grain == 12 && w->wide);
+}
 
 // Finds the leaf; returns an FSC_x, to which the level is added.
 static unsigned find_leaf(Walk *w) {
@@ -136,11 +157,11 @@ static unsigned find_leaf(Walk *w) {
     if (!regime(w)) return FSC_TRANSLATION;
     unsigned top = (w->input - w->grain - 1) / w->stride; // levels below the first
     uint64_t table;
-    w->level = 3 - top;
+    w->level = 3 - (int)top;
     unsigned bits = w->input - level_shift(w, w->level);
-    table = w->ttbr & 0x0000fffffffffffeull & ~((1ull << (bits + 3)) - 1);
+    table = first_table(w, bits);
     if (w->level == 3 || !cached_table(w, &table)) {
-        if (table >> output_bits(w->s)) {
+        if (table >> output_bits(w->s, w->wide)) {
             w->level = 0;
             return FSC_ADDRESS_SIZE;
         }
@@ -153,7 +174,7 @@ static unsigned find_leaf(Walk *w) {
         if (!desc_read(w)) return FSC_EXTERNAL_WALK;
         unsigned kind = w->desc & 3;
         if (!(kind & 1) || (w->level == 3 ? kind != 3 : kind == 1 && !block_allowed(w))) return FSC_TRANSLATION;
-        if (table_address(w, w->desc) >> output_bits(w->s)) return FSC_ADDRESS_SIZE;
+        if (table_address(w, w->desc) >> output_bits(w->s, w->wide)) return FSC_ADDRESS_SIZE;
         if (w->level == 3 || kind == 1) return FSC_NONE;
         table = table_address(w, w->desc);
         if (w->hierarchical) w->limits |= w->desc & (TABLE_PXN | TABLE_UXN | TABLE_NO_EL0 | TABLE_RO);
@@ -167,6 +188,11 @@ static bool writable(const Walk *w) {
     return (!(w->desc & DESC_AP_RO) || dirty) && !(w->limits & TABLE_RO);
 }
 
+// FEAT_PAN3: what EL0 may only run is out of reach too.
+static bool el0_runs(const Walk *w) {
+    return (w->s->sctlr & SCTLR_EPAN) && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
+}
+
 // D8.4.1: what AP, UXN, PXN, WXN and PAN say.
 static bool permits(const Walk *w, Access access, bool el0) {
     if (access == ACCESS_FETCH) {
@@ -174,7 +200,7 @@ static bool permits(const Walk *w, Access access, bool el0) {
         if (el0) return !never && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
         return !never && !(w->desc & DESC_PXN) && !(w->limits & TABLE_PXN) && !(el0_may(w) && writable(w));
     }
-    if (el0 ? !el0_may(w) : w->pan && el0_may(w)) return false;
+    if (el0 ? !el0_may(w) : w->pan && (el0_may(w) || el0_runs(w))) return false;
     return access == ACCESS_READ || writable(w);
 }
 
@@ -208,7 +234,7 @@ static uint64_t page_span(const Walk *w) {
 }
 static uint64_t walk_paddr(const Walk *w) {
     uint64_t low = (1ull << level_shift(w, w->level)) - 1;
-    return (w->desc & DESC_TABLE_BITS & ~low) | (w->vaddr & low);
+    return (desc_address(w, w->desc) & ~low) | (w->vaddr & low);
 }
 
 // ---- Guest.fill
@@ -218,7 +244,12 @@ static bool fail(Vcpu *v, unsigned fsc, Access access, uint64_t vaddr, bool prob
     return false;
 }
 
-static unsigned with_level(unsigned fsc, unsigned level) { return fsc == FSC_EXTERNAL || fsc == FSC_ALIGNMENT ? fsc : fsc + level; }
+// Level -1 has codes of its own (D19.2.37).
+static unsigned with_level(unsigned fsc, int level) {
+    if (fsc == FSC_EXTERNAL || fsc == FSC_ALIGNMENT) return fsc;
+    if (level >= 0) return fsc + (unsigned)level;
+    return fsc == FSC_TRANSLATION ? 0x2b : fsc == FSC_ADDRESS_SIZE ? 0x29 : 0x13;
+}
 
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
 static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned size) {
@@ -250,12 +281,12 @@ static bool untag_pc(Vcpu *v, const Walk *w, uint64_t vaddr) {
 
 bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
     ArmState *s = arm_state(v);
-    bool el0 = s->el == 0 || mmu == 1, pan = (s->pstate & PSTATE_PAN) != 0;
+    bool el0 = s->el == 0 || (mmu == 1 && !(s->pstate & PSTATE_UAO)), pan = (s->pstate & PSTATE_PAN) != 0;
     Walk w = {.s = s, .access = access, .el0 = el0, .pan = pan, .vaddr = vaddr};
     if (!(s->sctlr & SCTLR_M)) {
         bool tbi = s->tcr >> (vaddr >> 55 & 1 ? 38 : 37) & 1;
         uint64_t paddr = tbi ? vaddr & (UINT64_MAX >> 8) : vaddr;
-        if (paddr >> 48) return fail(v, FSC_ADDRESS_SIZE, access, vaddr, probe);
+        if (paddr >> ((s->config->id.mmfr0 & 15) == 6 ? 52 : 48)) return fail(v, FSC_ADDRESS_SIZE, access, vaddr, probe);
         *out = (TlbFill){.paddr = paddr, .read = true, .write = true, .fetch = true, .whole_page = true, .span = 4096};
     } else {
         unsigned fault = walk(&w);
@@ -280,6 +311,13 @@ bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64
 }
 void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access) { fail(v, FSC_ALIGNMENT, access, vaddr, false); }
 
+// FEAT_LSE2: exclusives and atomics inside 16 bytes are done; acquire and release too, or anywhere with SCTLR.nAA (B2.2.1).
+bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {
+    const ArmState *s = arm_state(v);
+    if (!(memop & MO_ATOMIC) || !arm_has(s->config, ARM_lse2) || (s->sctlr & SCTLR_A)) return false;
+    return (vaddr & 15) + size <= 16 || ((s->sctlr & SCTLR_NAA) && memop & (MO_ACQ | MO_REL));
+}
+
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {
     Walk w = {.s = arm_state(v), .access = ACCESS_READ, .debug = true, .vaddr = vaddr};
     *paddr = vaddr;
@@ -294,8 +332,8 @@ uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_e
     ArmState *s = arm_state(v);
     Walk w = {.s = s, .access = access, .el0 = as_el0, .pan = pan && (s->pstate & PSTATE_PAN), .vaddr = vaddr};
     uint64_t normal = 0xffull << 56 | 3 << 7 | 1 << 11;
-    if (!(s->sctlr & SCTLR_M)) return normal | (vaddr & DESC_TABLE_BITS);
+    if (!(s->sctlr & SCTLR_M)) return normal | (vaddr & PAR_ADDRESS);
     unsigned fault = walk(&w);
-    if (fault == FSC_NONE) return normal | (walk_paddr(&w) & DESC_TABLE_BITS);
+    if (fault == FSC_NONE) return normal | (walk_paddr(&w) & PAR_ADDRESS);
     return 1 | with_level(fault, w.level) << 1 | 1 << 11;
 }

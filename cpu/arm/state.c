@@ -24,7 +24,7 @@ static const Field fields[] = {
     R(fpcr, 0), R(fpsr, 0), R(cntv_ctl, 0), R(cntv_cval, 0), R(cntp_ctl, 0), R(cntp_cval, 0),
     R(pmcr, 0), R(pmcnten, 0), R(pmovs, 0), R(pminten, 0), R(pmselr, 0), R(pmuserenr, 0), R(pmccntr, 0), R(pmccfiltr, 0),
     A(pmevcntr), A(pmevtyper), R(pmu_time, 0),
-    A(dbgbvr), A(dbgbcr), A(dbgwvr), A(dbgwcr),
+    A(dbgbvr), A(dbgbcr), A(dbgwvr), A(dbgwcr), FIELD_(ArmState, apkey, .size = 8, .count = 10),
     R(fault_esr, 0), R(fault_far, 0), R(fault_pc, 0), R(fault_has_far, 0), R(pins, 0),
 };
 // clang-format on
@@ -43,6 +43,7 @@ static uint32_t context_word(const ArmState *s) {
     if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
     if (!s->el && !(s->sctlr & SCTLR_DZE)) ctx |= ARM_CTX_NO_DZ;
     if (!fp_traps(s)) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
+    if (!s->el && (s->sctlr & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
     return ctx;
 }
 
@@ -57,6 +58,7 @@ void arm_update_context(Vcpu *v) {
         return;
     }
     if (s->pstate & PSTATE_PAN) rules |= 1ull << SPACE_DATA_SHIFT;
+    if (s->pstate & PSTATE_UAO) rules |= 2ull << SPACE_DATA_SHIFT;
     bool asid16 = s->tcr >> 36 & 1;
     uint64_t asid = (s->tcr >> 22 & 1 ? s->ttbr1 : s->ttbr0) >> 48 & (asid16 ? 0xffff : 0xff);
     vcpu_space(v, (s->ttbr0 & address) | asid << 48, (s->ttbr1 & address) | rules | 1ull << 53, (uint32_t)asid);
@@ -67,7 +69,7 @@ static void legalize(ArmState *s) {
     if (s->cc_op >= CC_COUNT) s->cc_op = CC_NZCV;
     s->el = s->el > 1 ? 1 : s->el;
     s->spsel &= s->el;
-    s->pstate &= PSTATE_DAIF | PSTATE_IL | PSTATE_PAN;
+    s->pstate &= PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config);
     s->cntv_ctl &= 3;
     s->cntp_ctl &= 3;
     for (unsigned n = 0; n < ARM_PMU_COUNTERS; n++) s->pmevcntr[n] = (uint32_t)s->pmevcntr[n];

@@ -19,15 +19,16 @@ typedef enum ArmFeature {
 
 // The read-only identification registers (DDI 0487, D19.2), as a model has them.
 typedef struct ArmId {
-    uint64_t midr, ctr, dczid, clidr, ccsidr[3]; // ccsidr: L1 data, L1 instruction, L2 unified
-    uint64_t pfr0, pfr1, dfr0, isar0, isar1, mmfr0, mmfr1, mmfr2;
+    uint64_t midr, revidr, ctr, dczid, clidr, ccsidr[3]; // ccsidr: L1 data, L1 instruction, L2 unified
+    uint64_t pfr0, pfr1, dfr0, isar0, isar1, isar2, mmfr0, mmfr1, mmfr2;
 } ArmId;
 
 // What a model and its properties chose; fixed once the core is reset the first time.
 typedef struct ArmConfig {
     const char *model;
     bool has[ARM_FEATURE_COUNT];
-    ArmId id;
+    bool qarma5;         // pointers are signed with QARMA5, not with a faster algorithm
+    ArmId base, id;      // of the model alone; with what its features add
     uint64_t counter_hz; // of the generic timer
     unsigned ncpus;
 } ArmConfig;
@@ -56,6 +57,7 @@ enum {
     ARM_CTX_NO_DZ = 1 << 5,  // EL0 with SCTLR_EL1.DZE = 0: dc zva traps
     ARM_CTX_FP_SOFT = 1 << 24, // FPCR asks for what the host's FPU cannot do (FZ): helpers
     ARM_CTX_FP_DN = 1 << 25,  // FPCR.DN
+    ARM_CTX_MOPS = 1 << 6,   // EL0 with SCTLR_EL1.MSCEn
 };
 
 // PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).
@@ -79,20 +81,30 @@ enum {
 #define SCTLR_M     (1ull << 0)
 #define SCTLR_A     (1ull << 1)
 #define SCTLR_C     (1ull << 2)
+#define SCTLR_NAA   (1ull << 6)
 #define SCTLR_UMA   (1ull << 9)
+#define SCTLR_ENRCTX (1ull << 10)
 #define SCTLR_I     (1ull << 12)
+#define SCTLR_ENDB  (1ull << 13)
 #define SCTLR_DZE   (1ull << 14)
 #define SCTLR_UCT   (1ull << 15)
 #define SCTLR_NTWI  (1ull << 16)
 #define SCTLR_NTWE  (1ull << 18)
 #define SCTLR_WXN   (1ull << 19)
 #define SCTLR_SPAN  (1ull << 23)
+#define SCTLR_IESB  (1ull << 21)
 #define SCTLR_UCI   (1ull << 26)
+#define SCTLR_ENDA  (1ull << 27)
+#define SCTLR_ENIB  (1ull << 30)
+#define SCTLR_ENIA  (1ull << 31)
+#define SCTLR_MSCEN (1ull << 33)
+#define SCTLR_DSSBS (1ull << 44)
+#define SCTLR_EPAN  (1ull << 57)
 
 // Exception classes: ESR_ELx.EC (D19.2.37).
 enum {
     EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
-    EC_SYSREG = 0x18, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26, EC_BRK = 0x3c,
+    EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26, EC_BRK = 0x3c,
 };
 #define ESR_IL (1u << 25)
 #define ESR(ec, iss) ((uint64_t)(ec) << 26 | ESR_IL | (iss))
@@ -120,6 +132,7 @@ typedef struct ArmState {
     uint64_t pmcr, pmcnten, pmovs, pminten, pmselr, pmuserenr, pmccntr, pmccfiltr, pmevcntr[ARM_PMU_COUNTERS], pmevtyper[ARM_PMU_COUNTERS];
     uint64_t pmu_time;        // virtual time at which the counters had these values
     uint64_t dbgbvr[ARM_BREAKPOINTS], dbgbcr[ARM_BREAKPOINTS], dbgwvr[ARM_WATCHPOINTS], dbgwcr[ARM_WATCHPOINTS];
+    uint64_t apkey[5][2];     // pointer authentication: IA, IB, DA, DB, GA; low and high half
     uint64_t fault_esr, fault_far; // of the exception raised but not yet taken
     uint64_t fault_pc;        // its preferred return address
     uint32_t fault_has_far;
@@ -161,6 +174,8 @@ void arm_refresh(Vcpu *v);
 // Recomputes the context word and the address space; whatever changes EL, PSTATE, SCTLR, CPACR or a TTBR calls it.
 void arm_update_context(Vcpu *v);
 void arm_config_init(ArmConfig *c);
+uint64_t arm_pstate_kept(const ArmConfig *c); // the bits of ArmState.pstate that this core has
+void arm_print_properties(Cpu *c, FILE *to);
 bool arm_config_apply(ArmConfig *c, const char *text, char *error, size_t error_size);
 extern const char *const arm_models[];
 // view.c: registers as the debugger and the monitor see them.
@@ -220,6 +235,7 @@ bool arm_pmu_el0(const ArmState *s, unsigned number, bool write);
 bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
 bool arm_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
 bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
+bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop); // Guest.lenient
 void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
 uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_el0, bool pan); // AT: PAR_EL1

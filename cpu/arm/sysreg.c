@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/random.h>
 #include "cpu/arm/state.h"
 
 #define NONE UINT16_MAX
@@ -17,6 +18,11 @@ enum {
 #define ELEMENTS(flags) ((flags) >> ARRAY_SHIFT & 0xff)
 #define F(member) offsetof(ArmState, member)
 #define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
+typedef struct ArmControl { // bits of a control register that belong to an extension
+    ArmFeature feature;
+    uint64_t bits;
+} ArmControl;
 
 typedef struct SysReg {
     const char *name;
@@ -42,11 +48,30 @@ static uint64_t get_ccsidr(ArmState *s, unsigned number) {
     (SCTLR_M | SCTLR_A | SCTLR_C | 1ull << 3 | 1ull << 4 | SCTLR_UMA | SCTLR_I | SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI |       \
      SCTLR_NTWE | SCTLR_WXN | SCTLR_SPAN | SCTLR_UCI)
 
+// Controls that come with an extension.
+static uint64_t extension_bits(const ArmConfig *c, const ArmControl *rows, unsigned n) {
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < n; i++) bits |= arm_has(c, rows[i].feature) ? rows[i].bits : 0;
+    return bits;
+}
+static uint64_t sctlr_kept(const ArmConfig *c) {
+    static const ArmControl rows[] = {
+        {ARM_pauth, SCTLR_ENIA | SCTLR_ENIB | SCTLR_ENDA | SCTLR_ENDB}, {ARM_mops, SCTLR_MSCEN}, {ARM_ssbs, SCTLR_DSSBS},
+        {ARM_pan3, SCTLR_EPAN}, {ARM_lse2, SCTLR_NAA}, {ARM_specres, SCTLR_ENRCTX}, {ARM_iesb, SCTLR_IESB}};
+    return SCTLR_KEPT | extension_bits(c, rows, sizeof rows / sizeof *rows);
+}
+// TCR_EL1: sizes, attributes, granules, IPS, AS, TBI; then what is HA, HD; HPD; HWU; TBID; E0PD; DS.
+static uint64_t tcr_kept(const ArmConfig *c) {
+    static const ArmControl rows[] = {{ARM_hafdbs, 3ull << 39}, {ARM_hpds, 3ull << 41},   {ARM_hpds2, 0xffull << 43},
+                                      {ARM_pauth, 3ull << 51},  {ARM_e0pd, 3ull << 55},   {ARM_lpa2, 1ull << 59}};
+    return 0x7ffffffffull | 7ull << 36 | extension_bits(c, rows, sizeof rows / sizeof *rows);
+}
+
 // Whatever changes how tables are read or who may what empties the TLB, so that spaces need not be told apart by it.
 static void set_sctlr(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
-    value = (value & SCTLR_KEPT) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
-    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN);
+    value = (value & sctlr_kept(s->config)) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
+    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN | SCTLR_EPAN);
     s->sctlr = value;
     if (flush) {
         arm_walks_flush(s);
@@ -55,7 +80,7 @@ static void set_sctlr(Vcpu *v, unsigned number, uint64_t value) {
 }
 static void set_tcr(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
-    value &= 0x7ffffffffull | 0xffull << 36;
+    value &= tcr_kept(s->config);
     if (value == s->tcr) return;
     s->tcr = value;
     arm_walks_flush(s);
@@ -78,11 +103,23 @@ static void set_nzcv(Vcpu *v, unsigned number, uint64_t value) { arm_flags_set(a
 static void set_bits(ArmState *s, uint64_t mask, uint64_t value) { s->pstate = (s->pstate & ~mask) | (value & mask); }
 static uint64_t get_pan(ArmState *s, unsigned number) { return s->pstate & PSTATE_PAN; }
 static void set_pan(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_PAN, value); }
+static uint64_t get_uao(ArmState *s, unsigned number) { return s->pstate & PSTATE_UAO; }
+static void set_uao(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_UAO, value); }
+static uint64_t get_dit(ArmState *s, unsigned number) { return s->pstate & PSTATE_DIT; }
+static void set_dit(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_DIT, value); }
+static uint64_t get_ssbs(ArmState *s, unsigned number) { return s->pstate & PSTATE_SSBS; }
+static void set_ssbs(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_SSBS, value); }
 static uint64_t get_daif(ArmState *s, unsigned number) { return s->pstate & PSTATE_DAIF; }
 static void set_daif(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_DAIF, value); }
 static uint64_t get_isr(ArmState *s, unsigned number) {
     uint32_t pins = atomic_load(&s->pins);
     return (pins >> ARM_PIN_IRQ & 1) << 7 | (pins >> ARM_PIN_FIQ & 1) << 6;
+}
+
+// ---- FEAT_RNG
+uint64_t arm_random(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
+    uint64_t value = 0;
+    return getrandom(&value, sizeof value, 0) == sizeof value ? value : 0;
 }
 
 // ---- floating point control
@@ -194,6 +231,20 @@ static bool el0_allowed(const ArmState *s, unsigned number, bool write) {
     }
 }
 
+// ISS of a trapped MRS or MSR (D19.2.37).
+static uint64_t trapped(Vcpu *v, uint64_t bits, bool write) {
+    uint64_t iss = (bits >> 19 & 3) << 20 | (bits >> 5 & 7) << 17 | (bits >> 16 & 7) << 14 | (bits >> 12 & 15) << 10 |
+                   (bits & 31) << 5 | (bits >> 8 & 15) << 1 | !write;
+    return arm_fault(v, ESR(EC_SYSREG, iss));
+}
+// FEAT_IDST: EL0 is told apart when it reads what identifies the core, so that EL1 may answer.
+static bool not_there(Vcpu *v, unsigned number, uint64_t bits, bool write) {
+    const ArmState *s = arm_state(v);
+    bool id = number >= NUMBER(3, 0, 0, 0, 0) && (number & NUMBER(0, 6, 15, 8, 0)) == 0;
+    if (!s->el && !write && id && arm_has(s->config, ARM_idst)) return trapped(v, bits, write);
+    return arm_undefined(v, bits, 0, 0);
+}
+
 // True if the access may go on; else it has raised.
 static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bool write) {
     const ArmState *s = arm_state(v);
@@ -201,12 +252,10 @@ static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bo
     if (there && !s->el && write && (r->flags & E0R)) there = false;
     if (there && (r->flags & GIC)) there = s->gic != NULL;
     if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
-    if (!there) return arm_undefined(v, bits, 0, 0);
+    if (!there) return not_there(v, number, bits, write);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
     if (!s->el && (r->flags & E0C) && !el0_allowed(s, number, write)) {
-        uint64_t iss = (bits >> 19 & 3) << 20 | (bits >> 5 & 7) << 17 | (bits >> 16 & 7) << 14 | (bits >> 12 & 15) << 10 |
-                       (bits & 31) << 5 | (bits >> 8 & 15) << 1 | !write;
-        return arm_fault(v, ESR(EC_SYSREG, iss));
+        return trapped(v, bits, write);
     }
     return true;
 }
@@ -237,6 +286,19 @@ static uint64_t msr_immediate(Vcpu *v, uint64_t bits, uint64_t value) {
         if (!s->el || !arm_has(s->config, ARM_pan)) break;
         set_bits(s, PSTATE_PAN, value & 1 ? PSTATE_PAN : 0);
         arm_update_context(v);
+        return 0;
+    case 0 << 3 | 3:
+        if (!s->el || !arm_has(s->config, ARM_uao)) break;
+        set_bits(s, PSTATE_UAO, value & 1 ? PSTATE_UAO : 0);
+        arm_update_context(v);
+        return 0;
+    case 3 << 3 | 1:
+        if (!arm_has(s->config, ARM_ssbs2)) break;
+        set_bits(s, PSTATE_SSBS, value & 1 ? PSTATE_SSBS : 0);
+        return 0;
+    case 3 << 3 | 2:
+        if (!arm_has(s->config, ARM_dit)) break;
+        set_bits(s, PSTATE_DIT, value & 1 ? PSTATE_DIT : 0);
         return 0;
     case 0 << 3 | 5:
         if (!s->el) break;

@@ -151,6 +151,9 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
     return ok;
 }
 
+static bool lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {
+    return v->guest->lenient && v->guest->lenient(v, vaddr, size, memop);
+}
 static bool crosses(uint64_t vaddr, unsigned size) { return (vaddr & (PAGE_SIZE - 1)) + size > PAGE_SIZE; }
 
 // An access in one or two pages, all translated before any is touched.
@@ -162,7 +165,7 @@ typedef struct Span {
 static bool resolve_span(Vcpu *v, uint64_t vaddr, unsigned memop, Access access, Span *s) {
     unsigned size = 1u << (memop & MO_SIZE), mmu = memop >> MO_MMU_SHIFT & 7;
     v->stat[STAT_SLOW]++;
-    if ((memop & MO_ALIGN) && (vaddr & (size - 1))) {
+    if ((memop & MO_ALIGN) && (vaddr & (size - 1)) && !lenient(v, vaddr, size, memop)) {
         v->guest->misaligned(v, vaddr, access);
         return false;
     }
@@ -309,12 +312,12 @@ static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits)
         return extend(old, memop);                                                                                   \
     } while (0)
 
-// Atomics are always aligned (the guest's MemOp asks for it); on I/O they are a read and a write.
-uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c) {
+// Atomics are aligned, or inside 16 bytes where the guest is lenient; the host does both. On I/O they are a read and a write.
+__attribute__((no_sanitize("alignment"))) uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c) {
     unsigned size = 1u << (memop & MO_SIZE);
     uint64_t paddr = 0, x;
     bool io;
-    if (vaddr & (size - 1)) {
+    if ((vaddr & (size - 1)) && !lenient(v, vaddr, size, memop)) {
         v->guest->misaligned(v, vaddr, ACCESS_WRITE);
         return 0;
     }

@@ -62,6 +62,8 @@ typedef struct Guest {
     bool (*io_write)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
     // A misaligned access the guest wants to trap (MO_ALIGN).
     void (*misaligned)(Vcpu *v, uint64_t vaddr, Access access);
+    // May a misaligned access with MO_ALIGN be done all the same, in one piece? NULL: never.
+    bool (*lenient)(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop);
     // Vcpu.trap was raised: enter the handler (set Vcpu.pc and state, call vcpu_context).
     void (*trap)(Vcpu *v);
     // A block that counts (ir_count_in) was left in its middle, by a trap or to run an instruction by itself, n instructions behind what is
