@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hw/host/net/user.h"
+#include "hw/pci/host.h"
 #include "ui/monitor_impl.h"
 
 static void info_version(Command *c, const char *arguments) { fprintf(c->to, "Myna " MYNA_VERSION "\n"); }
@@ -81,9 +82,42 @@ static void info_qtree(Command *c, const char *arguments) {
         if (d->base != UINT64_MAX) fprintf(c->to, ", at 0x%" PRIx64, d->base);
         fprintf(c->to, "\n");
         lock_take(&d->lock);
+        const DeviceBus *bus = d->type->bus;
         if (!strcmp(arguments, "-s") && d->type->fields) fields_print(d->type->fields, d->state, c->to);
+        if (!strcmp(arguments, "-s") && bus && bus->fields) fields_print(bus->fields, d->bus_state, c->to);
         lock_drop(&d->lock);
     }
+}
+
+static void print_bar(FILE *to, Device *d, unsigned i) {
+    static const char *const kinds[] = {
+        [PCI_BAR_IO] = "I/O", [PCI_BAR_MEMORY] = "32 bit memory", [PCI_BAR_MEMORY64] = "64 bit prefetchable memory"};
+    const PciBar *b = &pci_of(d)->bar[i];
+    if (!b->kind) return;
+    uint64_t at = pci_bar_address(d, i);
+    fprintf(to, "      BAR%u: %s at 0x%016" PRIx64 " [0x%" PRIx64 "]%s.\n", i, kinds[b->kind], at, at == PCI_UNMAPPED ? at : at + (b->size - 1),
+            at != PCI_UNMAPPED && b->mapped == PCI_UNMAPPED ? ", not mapped there" : "");
+}
+
+static void print_function(Device *d, unsigned bus, void *arg) {
+    FILE *to = ((Command *)arg)->to;
+    const Pci *p = pci_of(d);
+    const uint8_t *c = p->fixed;
+    lock_take(&d->lock);
+    fprintf(to, "  Bus %2u, device %3u, function %u:\n", bus, p->devfn >> 3, p->devfn & 7);
+    fprintf(to, "    %s: PCI device %02x%02x:%02x%02x, class %02x%02x\n", d->type->title, c[1], c[0], c[3], c[2], c[0xb], c[0xa]);
+    if (p->below) fprintf(to, "      BUS %u, secondary %u, subordinate %u\n", p->regs.primary, p->regs.secondary, p->regs.subordinate);
+    if (c[0x3d]) fprintf(to, "      IRQ %u, pin %c\n", p->regs.interrupt_line, 'A' + c[0x3d] - 1);
+    for (unsigned i = 0; i < PCI_BARS; i++) print_bar(to, d, i);
+    fprintf(to, "      id \"%s\"\n", d->id);
+    lock_drop(&d->lock);
+}
+
+static void info_pci(Command *c, const char *arguments) {
+    Device *host = c->machine->devices;
+    while (host && host->type != &pci_host_type && host->type != &pci_host_small_type) host = host->next;
+    if (host) pci_host_each(host, print_function, c);
+    else fprintf(c->to, "No PCI buses\n");
 }
 
 // ---- the world outside
@@ -144,6 +178,7 @@ const CommandRow monitor_infos[] = {
     {"mtree", NULL, "", info_mtree, "what is where in physical memory"},
     {"name", NULL, "", info_name, "the name given with -name"},
     {"network", NULL, "", info_network, "networks and forwarded ports"},
+    {"pci", NULL, "", info_pci, "PCI functions and where their BARs are"},
     {"qtree", NULL, "[-s]", info_qtree, "devices; -s with their state"},
     {"registers", NULL, "[-a]", info_registers, "of the chosen CPU; -a of all"},
     {"status", NULL, "", info_status, "running or paused"},

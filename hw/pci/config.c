@@ -196,6 +196,7 @@ bool pci_init(Device *d, const PciInfo *info, char *error, size_t error_size) {
     }
     c[AT_PIN] = info->pin;
     p->next_cap = FIRST_CAP;
+    for (unsigned i = 0; i < PCI_BARS; i++) p->bar[i].mapped = PCI_UNMAPPED;
     return true;
 }
 

@@ -146,6 +146,60 @@ START_TEST(device_tree_names_are_qemus) {
 }
 END_TEST
 
+static void check_cells(Machine *m, const char *path, const char *name, unsigned n, const uint32_t *cells) {
+    int size;
+    const fdt32_t *found = prop(m, path, name, &size);
+    ck_assert_msg(found && size >= (int)(4 * n), "%s of %s", name, path);
+    for (unsigned i = 0; i < n; i++) ck_assert_msg(fdt32_ld(found + i) == cells[i], "%s of %s, cell %u: %x", name, path, i, fdt32_ld(found + i));
+}
+
+START_TEST(pci_nodes_are_qemus) {
+    int n;
+    MachineSpec spec = {.bios = code_make("fw", 4096)};
+    Machine *m = build(&spec);
+    ck_assert_msg(m, "%s", error);
+    check_cells(m, "/soc/pci@30000000", "reg", 4, (uint32_t[]){0, 0x30000000, 0, 0x10000000});
+    check_cells(m, "/soc/pci@30000000", "ranges", 21, (uint32_t[]){0x1000000, 0, 0, 0, 0x3000000, 0, 0x10000, 0x2000000, 0, 0x40000000, 0, 0x40000000,
+                0, 0x40000000, 0x3000000, 4, 0, 4, 0, 4, 0});
+    uint32_t plic = fdt32_ld(prop(m, "/soc/plic@c000000", "phandle", &n));
+    check_cells(m, "/soc/pci@30000000", "interrupt-map", 12, (uint32_t[]){0, 0, 0, 1, plic, 0x20, 0, 0, 0, 2, plic, 0x21});
+    check_cells(m, "/soc/pci@30000000", "interrupt-map-mask", 4, (uint32_t[]){0x1800, 0, 0, 7});
+    ck_assert_ptr_null(prop(m, "/soc/pci@30000000", "msi-map", &n));
+    machine_free(m);
+    spec = (MachineSpec){.bios = code_make("fw", 4096), .ram_size = 20ull << 30}; // the window gives way to memory
+    m = build(&spec);
+    ck_assert_msg(m, "%s", error);
+    check_cells(m, "/soc/pci@30000000", "ranges", 17, (uint32_t[]){0x1000000, 0, 0, 0, 0x3000000, 0, 0x10000, 0x2000000, 0, 0x40000000, 0, 0x40000000,
+                0, 0x40000000, 0x3000000, 8, 0});
+    machine_free(m);
+    spec = (MachineSpec){.target = "riscv32", .bios = code_make("fw", 4096)};
+    m = build(&spec);
+    ck_assert_msg(m, "%s", error);
+    check_cells(m, "/soc/pci@30000000", "ranges", 21, (uint32_t[]){0x1000000, 0, 0, 0, 0x3000000, 0, 0x10000, 0x2000000, 0, 0x40000000, 0, 0x40000000,
+                0, 0x40000000, 0x3000000, 3, 0, 3, 0, 1, 0});
+    machine_free(m);
+}
+END_TEST
+
+START_TEST(arm_pci_nodes_are_qemus) {
+    static const char path[] = "/pcie@10000000";
+    int n;
+    for (unsigned high = 0; high < 2; high++) {
+        MachineSpec spec = {.target = "aarch64", .bios = code_make("fw", 4096), .machine_props = high ? NULL : "highmem=off"};
+        Machine *m = build(&spec);
+        ck_assert_msg(m, "%s", error);
+        check_cells(m, path, "reg", 4, high ? (uint32_t[]){0x40, 0x10000000, 0, 0x10000000} : (uint32_t[]){0, 0x3f000000, 0, 0x1000000});
+        check_cells(m, path, "bus-range", 2, (uint32_t[]){0, high ? 255 : 15});
+        check_cells(m, path, "ranges", high ? 21 : 14, (uint32_t[]){0x1000000, 0, 0, 0, 0x3eff0000, 0, 0x10000, 0x2000000, 0, 0x10000000, 0, 0x10000000,
+                    0, 0x2eff0000, 0x3000000, 0x80, 0, 0x80, 0, 0x80, 0});
+        uint32_t gic = fdt32_ld(prop(m, "/intc@8000000", "phandle", &n));
+        check_cells(m, path, "interrupt-map", 20, (uint32_t[]){0, 0, 0, 1, gic, 0, 0, 0, 3, 4, 0, 0, 0, 2, gic, 0, 0, 0, 4, 4});
+        check_cells(m, path, "msi-map", 4, (uint32_t[]){0, fdt32_ld(prop(m, "/intc@8000000/v2m@8020000", "phandle", &n)), 0, 0x10000});
+        machine_free(m);
+    }
+}
+END_TEST
+
 START_TEST(aclint_nodes_are_qemus) {
     MachineSpec spec = {.bios = code_make("fw", 4096), .smp = 2, .machine_props = "aclint=on"};
     Machine *m = build(&spec);
@@ -260,6 +314,8 @@ int main(void) {
     TCase *t = tcase_create("boards");
     tcase_add_test(t, firmware_kernel_initrd_are_where_qemu_puts_them);
     tcase_add_test(t, device_tree_names_are_qemus);
+    tcase_add_test(t, pci_nodes_are_qemus);
+    tcase_add_test(t, arm_pci_nodes_are_qemus);
     tcase_add_test(t, aclint_nodes_are_qemus);
     tcase_add_test(t, firmware_in_flash_finds_the_kernel_by_fw_cfg);
     tcase_add_test(t, machine_mode_program_starts_itself);
