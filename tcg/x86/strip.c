@@ -116,6 +116,7 @@ static void strip_emit(Gen *g, unsigned loop) {
     unsigned first = r->loop[loop].first, last = r->loop[loop].last;
     g->insn = 0;
     g->i = first;
+    groups_drop(g);
     forget_registers(g);
     bind_fwd(&g->a, r->strip[loop].from);
     begin(g, loop, g->label[g->ir->ops[first].label].at);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Host code against the IR interpreter: random folded blocks over the test guest, run by both from the same
 // states, for as long as one likes:
-//      diff-ir_jit [-k] [FIRST-SEED [COUNT]] [loops] [overlaps]
+//      diff-ir_jit [-k] [FIRST-SEED [COUNT]] [loops] [overlaps] [regions]
 // A block that differs is shrunk, op by op, as long as it still differs, and shown; exit code 1. With -k it goes
 // on to the next seed.
 #include <stdio.h>
@@ -74,6 +74,8 @@ int main(int argc, char **argv) {
             kinds |= IRG_LOOPS;
         else if (!strcmp(argv[i], "overlaps"))
             kinds |= IRG_OVERLAPS;
+        else if (!strcmp(argv[i], "regions"))
+            kinds |= IRG_REGIONS;
         else if (!strcmp(argv[i], "-k"))
             go_on = true;
         else

@@ -126,6 +126,7 @@ static void replay_op(Replay *r, unsigned i) {
 
 void irg_refold(IrBuild *k, const IrBlock *in) {
     Replay r = {.k = k, .in = in};
+    k->b->region = in->region;
     unsigned insn = 0;
     for (unsigned i = 0; i < in->nlabels; i++)
         ir_label_new(k);

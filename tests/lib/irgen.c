@@ -14,6 +14,7 @@ typedef struct Gen {
     unsigned kept;       // ops before the first local control flow
     unsigned depth;      // inside local control flow
     unsigned kinds;      // IRG_*
+    bool quiet;          // nothing that sets slots, which a loop counts on
 } Gen;
 
 static uint64_t rnd(Gen *g, uint64_t n) { return irg_next(&g->seed) % n; }
@@ -408,6 +409,43 @@ static void loop(Gen *g) {
     go(g, OP_BRANCH, more, label, args, 3);
 }
 
+// A few thousand rounds at most of a loop as tier 2 likes them: slots that move by constants, accesses off them, a poll.
+static void stream_loop(Gen *g) {
+    static const int64_t steps[] = {0, 1, 4, 8, -8, 16, 24, -64, 384, 0x400, -0x1000};
+    unsigned label = g->b->nlabels++, behind = g->b->nlabels++, s = (unsigned)rnd(g, IRG_NA - 1), n = s + 1;
+    uint16_t slot = (uint16_t)(offsetof(IrgState, a) + 8 * s), counter = (uint16_t)(offsetof(IrgState, a) + 8 * n);
+    int64_t step = steps[rnd(g, 11)], from = IRG_RAM + 0x800 + (int64_t)rnd(g, IRG_RAM_SIZE - 0x1000);
+    put(g, OP_SET, T_I64, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, chance(g, 90) ? from : IRG_IO + 0x300), IR_NONE, IR_NONE, slot);
+    put(g, OP_SET, T_I64, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 1 + (int64_t)rnd(g, 500)), IR_NONE, IR_NONE, counter);
+    go(g, OP_JUMP, IR_NONE, label, NULL, 0);
+    open_local(g, label, 0, T_I64);
+    put(g, OP_POLL, T_VOID, IR_NONE, IR_NONE, IR_NONE, 0);
+    last(g)->target = 0xc00;
+    g->quiet = true;
+    IrRef x = put(g, OP_GET, T_I64, IR_NONE, IR_NONE, IR_NONE, slot);
+    for (unsigned k = 1 + (unsigned)rnd(g, 4); k > 0; k--) {
+        if (chance(g, 50))
+            load_from(g, x, displacement(g));
+        else
+            store_to(g, x, displacement(g));
+        some_ops(g, (unsigned)rnd(g, 3));
+    }
+    g->quiet = false;
+    IrRef y = put(g, OP_ADD, T_I64, x, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, step), IR_NONE, 0);
+    put(g, OP_SET, T_I64, y, IR_NONE, IR_NONE, slot);
+    if (chance(g, 20))
+        load_from(g, y, displacement(g));
+    IrRef left = put(g, OP_GET, T_I64, IR_NONE, IR_NONE, IR_NONE, counter);
+    left = put(g, OP_ADD, T_I64, left, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, -1), IR_NONE, 0);
+    put(g, OP_SET, T_I64, left, IR_NONE, IR_NONE, counter);
+    IrRef more = put(g, OP_NE, T_I64, left, put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 0), IR_NONE, 0);
+    go(g, OP_BRANCH, more, label, NULL, 0);
+    go(g, OP_JUMP, IR_NONE, behind, NULL, 0);
+    open_local(g, behind, 0, T_I64);
+}
+
+static bool writes_slots(void (*make)(Gen *)) { return make == set || make == tally || make == call; }
+
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8}, {tally, 1},
@@ -419,12 +457,17 @@ static void random_op(Gen *g) {
         flows[rnd(g, 3)](g);
         return;
     }
+    if ((g->kinds & IRG_REGIONS) && g->depth == 0 && g->b->nlabels < 12 && chance(g, 8)) {
+        stream_loop(g);
+        return;
+    }
     for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++)
         total += kinds[i].weight;
     at = (unsigned)rnd(g, total);
     for (unsigned i = 0;; at -= kinds[i++].weight)
         if (at < kinds[i].weight) {
-            kinds[i].make(g);
+            if (!g->quiet || !writes_slots(kinds[i].make))
+                kinds[i].make(g);
             return;
         }
 }
@@ -454,6 +497,7 @@ void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds) {
     out->pc = 0x40;
     out->ctx = 0;
     out->unlinked = false;
+    out->region = kinds & IRG_REGIONS;
     out->names = &irg_names;
     out->nops = out->nsnaps = out->npending = out->ninsns = out->nargs = out->nlabels = 0;
     for (unsigned i = 0; i < 24; i++)

@@ -43,7 +43,7 @@ const char *irg_differs(const IrgMachine *x, const IrgMachine *y);
 void irg_refold(IrBuild *k, const IrBlock *in);
 void irg_fold(IrBlock *out, const IrBlock *in);
 // A random well-formed block (irgen.c), unfolded. LOOPS: local control flow too; OVERLAPS: integer slots that
-// overlap others.
-enum { IRG_LOOPS = 1, IRG_OVERLAPS = 2 };
+// overlap others; REGIONS: it is compiled as a region, and has loops as tier 2 likes them.
+enum { IRG_LOOPS = 1, IRG_OVERLAPS = 2, IRG_REGIONS = 4 };
 void irg_random(IrBlock *out, uint64_t seed, unsigned insns, unsigned kinds);
 uint64_t irg_next(uint64_t *seed); // splitmix64

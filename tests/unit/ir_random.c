@@ -67,10 +67,10 @@ START_TEST(folding_keeps_the_meaning) {
 END_TEST
 
 // A short run of what tests/diff/ir_jit.c does at length.
-START_TEST(host_code_agrees) {
+static void compare_host_code(unsigned rounds, unsigned always) {
     IrgMachine x = irg_new(true), y = irg_new(false);
-    for (unsigned seed = first_seed(); seed < last_seed(1000); seed++) {
-        irg_random(&raw, seed, 1 + seed % 30, (seed % 2 ? IRG_OVERLAPS : 0) | (seed % 3 ? 0 : IRG_LOOPS));
+    for (unsigned seed = first_seed(); seed < last_seed(rounds); seed++) {
+        irg_random(&raw, seed, 1 + seed % 30, always | (seed % 2 ? IRG_OVERLAPS : 0) | (seed % 3 ? 0 : IRG_LOOPS));
         irg_fold(&other, &raw);
         irg_fill(&x, seed);
         irg_fill(&y, seed);
@@ -84,6 +84,11 @@ START_TEST(host_code_agrees) {
     irg_free(&x);
     irg_free(&y);
 }
+
+START_TEST(host_code_agrees) { compare_host_code(1000, 0); }
+END_TEST
+
+START_TEST(regions_agree) { compare_host_code(500, IRG_REGIONS); }
 END_TEST
 
 int main(void) {
@@ -92,6 +97,7 @@ int main(void) {
     tcase_add_test(t, text_and_back);
     tcase_add_test(t, folding_keeps_the_meaning);
     tcase_add_test(t, host_code_agrees);
+    tcase_add_test(t, regions_agree);
     suite_add_tcase(s, t);
     return suite_run(s);
 }
