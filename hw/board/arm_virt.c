@@ -8,6 +8,7 @@
 #include "hw/board/arm_boot.h"
 #include "hw/board/arm_gic.h"
 #include "hw/board/virtio_slots.h"
+#include "hw/core/system_bus.h"
 #include "hw/gpio/key.h"
 #include "hw/gpio/pl061.h"
 #include "hw/misc/fw_cfg.h"
@@ -17,6 +18,7 @@
 #include "hw/uart/pl011.h"
 #include "tcg/base/fail.h"
 
+enum { PLATFORM_BASE = 0x0c000000 }; // 32 MiB for what -device adds to the board
 enum {
     FLASH_BASE = 0,
     FW_CFG_BASE = 0x09020000,
@@ -111,6 +113,7 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
 
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
+    if (type->bus == &system_bus) return system_bus_plug(m, type, props, PLATFORM_BASE, error, error_size);
     return virtio_slots_plug(m, &v->slots, v->pcie, type, props, error, error_size);
 }
 

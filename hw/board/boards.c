@@ -2,6 +2,7 @@
 // Every machine (-M) and every device that -device can add, by name. Nothing registers itself: what is not
 // listed here does not exist.
 #include "hw/core/machine.h"
+#include "hw/display/framebuffer.h"
 #include "hw/pci/host.h"
 #include "hw/virtio/devices.h"
 
@@ -27,6 +28,8 @@ const DeviceType *const device_types[] = {
     &virtio_tablet_pci.type,
     &virtio_multitouch_device.type,
     &virtio_multitouch_pci.type,
+    &ramfb_type,
+    &simple_framebuffer_type,
     &virtio_rng_pci.type,
     &pcie_root_port_type,
     NULL,

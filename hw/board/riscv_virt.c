@@ -8,6 +8,7 @@
 #include "cpu/riscv/riscv.h"
 #include "hw/board/riscv_boot.h"
 #include "hw/board/virtio_slots.h"
+#include "hw/core/system_bus.h"
 #include "hw/intc/aclint.h"
 #include "hw/intc/plic.h"
 #include "hw/misc/finisher.h"
@@ -17,6 +18,7 @@
 #include "hw/rtc/goldfish.h"
 #include "hw/uart/ns16550.h"
 
+enum { PLATFORM_BASE = 0x04000000 }; // 32 MiB for what -device adds to the board
 enum {
     FINISHER_BASE = 0x100000,
     RTC_BASE = 0x101000,
@@ -110,6 +112,7 @@ static bool virt_build(Machine *m, char *error, size_t error_size) {
 
 static bool virt_plug(Machine *m, const DeviceType *type, const char *props, char *error, size_t error_size) {
     Virt *v = m->board_state;
+    if (type->bus == &system_bus) return system_bus_plug(m, type, props, PLATFORM_BASE, error, error_size);
     return virtio_slots_plug(m, &v->slots, v->pcie, type, props, error, error_size);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // fw_cfg (QEMU, docs/specs/fw_cfg.rst): the guest selects an item by key and reads its bytes one after the
 // other, or has them copied to memory by DMA. Registers are big-endian, the data register is bytes. What the
-// items hold the board says before the guest runs; a guest cannot write them. State is where it reads.
+// items hold the board says before the guest runs. A few the guest may write, by DMA: what they hold is state, as
+// is where it reads.
 #include "hw/misc/fw_cfg.h"
 #include <endian.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ typedef struct Item {
     char name[FW_CFG_NAME]; // files
     uint8_t *data;
     size_t size;
+    FwCfgWroteFn *wrote; // the guest may write it
+    void *opaque;
 } Item;
 
 typedef struct FwCfg {
@@ -105,6 +108,19 @@ bool fw_cfg_add_file(Device *d, const char *name, const void *data, size_t size,
     return true;
 }
 
+bool fw_cfg_add_writable(Device *d, const char *name, size_t size, FwCfgWroteFn *wrote, void *opaque, char *error,
+                         size_t error_size) {
+    FwCfg *c = d->state;
+    uint8_t *zeros = calloc(1, size);
+    bool ok = fw_cfg_add_file(d, name, zeros, size, error, error_size);
+    free(zeros);
+    for (unsigned i = 0; ok && i < c->nitems; i++)
+        if (!strcmp(c->items[i].name, name)) c->items[i].wrote = wrote, c->items[i].opaque = opaque;
+    return ok;
+}
+
+static void tell_written(const Item *i) { i->wrote(i->opaque, i->data, i->size); }
+
 static bool add_user(Device *d, const char *text, char *error, size_t error_size) {
     char *name = spec_value(text, "name"), *file = spec_value(text, "file");
     char *string = spec_value(text, "string");
@@ -175,13 +191,25 @@ static bool fill_zero(Mem *m, uint64_t to, uint64_t n) {
     return ok;
 }
 
+// As much as the item has room for.
+static bool write_item(Device *d, uint32_t length, uint64_t from) {
+    FwCfg *c = d->state;
+    Item *item = find_key(c, c->selector);
+    if (!item || !item->wrote || c->offset > item->size || length > item->size - c->offset) return false;
+    if (!mem_read(d->machine->mem, from, item->data + c->offset, length)) return false;
+    c->offset += length;
+    tell_written(item);
+    return true;
+}
+
 static bool dma_run(Device *d, uint32_t control, uint32_t length, uint64_t to) {
     FwCfg *c = d->state;
     uint32_t left;
     if (control & DMA_SELECT) select_item(c, control >> 16);
     const uint8_t *from = rest(c, &left);
     uint32_t n = length < left ? length : left;
-    bool ok = !(control & DMA_WRITE) || (control & DMA_READ);
+    if ((control & DMA_WRITE) && !(control & DMA_READ)) return write_item(d, length, to);
+    bool ok = true;
     if (control & DMA_READ)
         ok = mem_exists(d->machine->mem, to, length) && (!n || mem_write(d->machine->mem, to, from, n)) &&
              fill_zero(d->machine->mem, to + n, length - n);
@@ -241,6 +269,32 @@ static void fw_cfg_unplug(Device *d) {
     free(c->items);
 }
 
+static void fw_cfg_reset(Device *d) {
+    FwCfg *c = d->state;
+    for (unsigned i = 0; i < c->nitems; i++) {
+        if (!c->items[i].wrote) continue;
+        memset(c->items[i].data, 0, c->items[i].size);
+        tell_written(&c->items[i]);
+    }
+}
+
+// The writable items, in the order they were added.
+static void fw_cfg_save(Device *d, Bytes *out) {
+    const FwCfg *c = d->state;
+    for (unsigned i = 0; i < c->nitems; i++)
+        if (c->items[i].wrote) bytes_put(out, c->items[i].data, c->items[i].size);
+}
+
+static bool fw_cfg_load(Device *d, Bytes *in, char *error, size_t error_size) {
+    FwCfg *c = d->state;
+    for (unsigned i = 0; i < c->nitems; i++) {
+        if (!c->items[i].wrote) continue;
+        if (!bytes_take(in, c->items[i].data, c->items[i].size)) return FAIL("%s: file '%s' is cut", d->id, c->items[i].name);
+        tell_written(&c->items[i]);
+    }
+    return true;
+}
+
 // Linux: bindings/firmware/qemu,fw-cfg-mmio.yaml
 void fw_cfg_fdt(Device *d, Fdt *f) {
     dt_begin(f, "fw-cfg@%lx", (unsigned long)d->base);
@@ -260,6 +314,9 @@ const DeviceType fw_cfg_type = {
     .window = 0x18,
     .plug = fw_cfg_plug,
     .unplug = fw_cfg_unplug,
+    .reset = fw_cfg_reset,
+    .save = fw_cfg_save,
+    .load = fw_cfg_load,
     .read = fw_cfg_read,
     .write = fw_cfg_write,
 };

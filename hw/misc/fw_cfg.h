@@ -31,6 +31,11 @@ void fw_cfg_set_number(Device *d, unsigned key, uint64_t value, unsigned bytes);
 // False with a message: the name is too long or taken.
 bool fw_cfg_add_file(Device *d, const char *name, const void *data, size_t size, char *error,
                      size_t error_size);
+// A file of zeros that the guest may write; fn hears what it holds after each write, reset and load, with the fw_cfg's
+// lock held: no other device's may be taken.
+typedef void FwCfgWroteFn(void *opaque, const uint8_t *data, size_t size);
+bool fw_cfg_add_writable(Device *d, const char *name, size_t size, FwCfgWroteFn *wrote, void *opaque, char *error,
+                         size_t error_size);
 // The files of -fw_cfg.
 bool fw_cfg_add_user(Device *d, const SpecList *files, char *error, size_t error_size);
 void fw_cfg_fdt(Device *d, Fdt *f);

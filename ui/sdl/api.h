@@ -7,23 +7,18 @@
 #ifdef HAVE_SDL2
 #include <SDL.h>
 
+// clang-format off
 #define SDL_CALLS(X)                                                                                         \
-    X(Init)                                                                                                  \
-    X(InitSubSystem) X(QuitSubSystem) X(Quit) X(GetError) X(SetHint) X(GetVersion) X(CreateWindow)           \
-        X(DestroyWindow) X(GetWindowID) X(SetWindowTitle) X(SetWindowSize) X(GetWindowSize)                  \
-            X(SetWindowFullscreen) X(GetWindowFlags) X(SetWindowKeyboardGrab) X(SetWindowMinimumSize)        \
-                X(SetWindowIcon) X(GetDisplayUsableBounds) X(GetWindowDisplayIndex) X(CreateRenderer)        \
-                    X(DestroyRenderer) X(GetRendererInfo) X(GetRendererOutputSize) X(SetRenderDrawColor)     \
-                        X(RenderClear) X(RenderCopy) X(RenderPresent) X(CreateTexture) X(DestroyTexture)     \
-                            X(UpdateTexture) X(SetTextureBlendMode) X(SetTextureScaleMode)                   \
-                                X(CreateRGBSurfaceFrom) X(FreeSurface) X(CreateColorCursor) X(SetCursor)     \
-                                    X(FreeCursor) X(GetDefaultCursor) X(ShowCursor) X(SetRelativeMouseMode)  \
-                                        X(WaitEventTimeout) X(WaitEvent) X(PollEvent) X(PushEvent)           \
-                                            X(RegisterEvents) X(GetTicks64) X(GetModState) X(StopTextInput)  \
-                                                X(EnableScreenSaver) X(GetClipboardText) X(SetClipboardText) \
-                                                    X(HasClipboardText) X(free) X(OpenAudioDevice)           \
-                                                        X(CloseAudioDevice) X(PauseAudioDevice)              \
-                                                            X(LockAudioDevice) X(UnlockAudioDevice)
+    X(Init) X(GetError) X(SetHint) X(CreateWindow) X(HideWindow) X(GetWindowID) X(SetWindowTitle)            \
+    X(SetWindowSize) X(GetWindowSize) X(SetWindowFullscreen) X(GetWindowFlags) X(SetWindowKeyboardGrab)      \
+    X(SetWindowMinimumSize) X(GetDisplayUsableBounds) X(GetWindowDisplayIndex) X(CreateRenderer)             \
+    X(DestroyRenderer) X(GetRendererInfo) X(GetRendererOutputSize) X(SetRenderDrawColor) X(RenderClear)      \
+    X(RenderCopy) X(RenderPresent) X(CreateTexture) X(DestroyTexture) X(UpdateTexture)                       \
+    X(SetTextureBlendMode) X(SetTextureScaleMode) X(CreateRGBSurfaceFrom) X(FreeSurface)                     \
+    X(CreateColorCursor) X(SetCursor) X(FreeCursor) X(GetDefaultCursor) X(ShowCursor)                        \
+    X(SetRelativeMouseMode) X(WaitEventTimeout) X(WaitEvent) X(PollEvent) X(PushEvent) X(RegisterEvents)     \
+    X(GetTicks64) X(StopTextInput) X(EnableScreenSaver)
+// clang-format on
 
 #define SDL_MEMBER(name) __typeof__(SDL_##name) *name;
 typedef struct SdlApi {

@@ -41,11 +41,13 @@ bool window_make(Windows *w, unsigned head, char *error, size_t error_size) {
     return true;
 }
 
+// The window itself goes with the process: SDL's wake-ups travel on a connection of their own to the X server, and one
+// that comes to a window no longer there would end us with an X error instead of the guest's exit code.
 void window_destroy(Window *o) {
     if (o->texture) sdl.DestroyTexture(o->texture);
     if (o->cursor_texture) sdl.DestroyTexture(o->cursor_texture);
     if (o->renderer) sdl.DestroyRenderer(o->renderer);
-    if (o->window) sdl.DestroyWindow(o->window);
+    if (o->window) sdl.HideWindow(o->window);
     if (o->cursor) sdl.FreeCursor(o->cursor);
 }
 

@@ -75,7 +75,6 @@ void windows_close(Windows *w) {
     input_release_all(w->input);
     for (unsigned i = 0; i < w->n; i++) window_destroy(&w->window[i]);
     free(w);
-    sdl.Quit();
 }
 
 // ---- deadlines

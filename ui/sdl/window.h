@@ -15,4 +15,4 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
 void windows_run(Windows *w);   // until windows_stop
 void windows_stop(Windows *w);  // any thread, also before windows_run
 void windows_state(Windows *w); // any thread: the machine runs, or no longer
-void windows_close(Windows *w);
+void windows_close(Windows *w); // at the end of the process
