@@ -1,59 +1,31 @@
 // SPDX-License-Identifier: MIT
-// Advanced SIMD: DDI 0487, C4.1.95; scalar floating point is in a64_fp.c. Moves, logic and single structures are IR; everything else calls the helper of its
-// group on the registers that the instruction names, which is exact and slow.
+// Advanced SIMD: DDI 0487, C4.1.95; scalar floating point is in a64_fp.c. What a64_neon.c
+// has no IR for calls the helper of its group on the registers that the instruction names, which is exact and slow.
+#include "cpu/arm/neon.h"
 #include "cpu/arm/simd_valid.h"
-#include "cpu/arm/trans.h"
 
 static bool is_scalar(const Insn *i) { return i->bits >> 28 & 1; }
-// ---- vectors
-static IrRef logic64(Trans *t, unsigned op, IrRef a, IrRef b) { // and, bic, orr, orn, eor
-    static const uint8_t ops[5] = {OP_AND, OP_ANDN, OP_OR, OP_OR, OP_XOR};
-    if (op == 3) b = ir_bin(t->k, OP_XOR, T_I64, b, c64(t, -1));
-    return ir_bin(t->k, ops[op], T_I64, a, b);
+
+typedef bool InIr(Trans *t, const Insn *i);
+static void in_ir(Trans *t, const Insn *i, bool valid, InIr *try, unsigned helper) {
+    if (!valid) undefined(t, i);
+    else if (fp_enabled(t) && !try(t, i)) call(t, helper, bits_of(t, i), IR_NONE, IR_NONE);
 }
 
-INSN(simd_three_same) {
-    unsigned op = (unsigned)i->option << 2 | (unsigned)i->size;
-    if (i->imm != 3 || op > 4) {
-        simd_group(t, i, simd_three_valid(i, false), H_simd_three);
-    } else if (fp_enabled(t)) {
-        IrRef low = logic64(t, op, v_low(t, i->rn), v_low(t, i->rm));
-        set_v(t, i->rd, low, i->sf ? logic64(t, op, v_high(t, i->rn), v_high(t, i->rm)) : c64(t, 0));
-    }
-}
-INSN(simd_three_scalar) { simd_group(t, i, simd_three_valid(i, true), H_simd_three); }
-INSN(simd_three_diff) { simd_group(t, i, simd_diff_valid(i, is_scalar(i)), H_simd_diff); }
-INSN(simd_misc) { simd_group(t, i, simd_misc_valid(i, is_scalar(i)), H_simd_misc); }
-INSN(simd_across) { simd_group(t, i, simd_across_valid(i, false), H_simd_across); }
-INSN(simd_pairwise) { simd_group(t, i, simd_across_valid(i, true), H_simd_across); }
-INSN(simd_shift) { simd_group(t, i, simd_shift_valid(i, is_scalar(i)), H_simd_shift); }
-INSN(simd_indexed) { simd_group(t, i, simd_indexed_valid(i, is_scalar(i)), H_simd_indexed); }
-INSN(simd_permute) { simd_group(t, i, (i->imm & 3) && (i->size < 3 || i->sf), H_simd_move); }
-INSN(simd_ext) { simd_group(t, i, i->sf || i->imm < 8, H_simd_move); }
-INSN(simd_table) { simd_group(t, i, true, H_simd_move); }
+// ---- vectors
+INSN(simd_three_same) { in_ir(t, i, simd_three_valid(i, false), neon_three, H_simd_three); }
+INSN(simd_three_scalar) { in_ir(t, i, simd_three_valid(i, true), neon_three, H_simd_three); }
+INSN(simd_three_diff) { in_ir(t, i, simd_diff_valid(i, is_scalar(i)), neon_diff, H_simd_diff); }
+INSN(simd_misc) { in_ir(t, i, simd_misc_valid(i, is_scalar(i)), neon_misc, H_simd_misc); }
+INSN(simd_across) { in_ir(t, i, simd_across_valid(i, false), neon_across, H_simd_across); }
+INSN(simd_pairwise) { in_ir(t, i, simd_across_valid(i, true), neon_across, H_simd_across); }
+INSN(simd_shift) { in_ir(t, i, simd_shift_valid(i, is_scalar(i)), neon_shift, H_simd_shift); }
+INSN(simd_indexed) { in_ir(t, i, simd_indexed_valid(i, is_scalar(i)), neon_indexed, H_simd_indexed); }
+INSN(simd_permute) { in_ir(t, i, (i->imm & 3) && (i->size < 3 || i->sf), neon_permute, H_simd_move); }
+INSN(simd_ext) { in_ir(t, i, i->sf || i->imm < 8, neon_ext, H_simd_move); }
+INSN(simd_table) { in_ir(t, i, true, neon_table, H_simd_move); }
 
 // ---- copies: imm5 (rm) says size and index by its lowest one, imm4 (imm) the operation
-static IrRef spread(Trans *t, unsigned size, IrRef v) { // a lane's value in each lane of 64 bits
-    static const int64_t ones[4] = {0x0101010101010101, 0x0001000100010001, 0x0000000100000001, 1};
-    if (size == 3) return v;
-    v = size == 0 ? ir_un(t->k, OP_ZEXT8, T_I64, v) : size == 1 ? ir_un(t->k, OP_ZEXT16, T_I64, v) : zext32(t, v);
-    return ir_bin(t->k, OP_MUL, T_I64, v, c64(t, ones[size]));
-}
-static void duplicate_general(Trans *t, const Insn *i, unsigned size) {
-    IrRef v = spread(t, size, x(t, i->rn));
-    set_v(t, i->rd, v, i->sf ? v : c64(t, 0));
-}
-static void insert_general(Trans *t, const Insn *i, unsigned size, unsigned index) {
-    unsigned byte = index << size, shift = 8 * (byte & 7);
-    uint16_t slot = (uint16_t)(v_slot(i->rd) + (byte & 8));
-    IrRef v = x(t, i->rn);
-    if (size < 3) {
-        uint64_t mask = ((1ull << (8 << size)) - 1) << shift;
-        v = ir_bin(t->k, OP_AND, T_I64, ir_bin(t->k, OP_SHL, T_I64, v, c64(t, shift)), c64(t, (int64_t)mask));
-        v = ir_bin(t->k, OP_OR, T_I64, v, ir_bin(t->k, OP_AND, T_I64, ir_get(t->k, T_I64, slot), c64(t, (int64_t)~mask)));
-    }
-    ir_set(t->k, T_I64, slot, v);
-}
 static void lane_to_general(Trans *t, const Insn *i, unsigned size, unsigned index, bool is_signed) {
     unsigned byte = index << size, up = 64 - 8 * (byte & 7) - (8u << size), bits = 8u << size;
     IrRef v = ir_get(t->k, T_I64, (uint16_t)(v_slot(i->rn) + (byte & 8)));
@@ -73,9 +45,9 @@ INSN(simd_copy) {
     bool smov = op == 5 && (i->sf ? size < 3 : size < 2), umov = op == 7 && (i->sf ? size == 3 : size < 3);
     if (i->option ? !i->sf : !(element || dup || ins || smov || umov)) undefined(t, i);
     else if (!fp_enabled(t)) return;
-    else if (element) call(t, H_simd_move, bits_of(t, i), IR_NONE, IR_NONE);
-    else if (dup) duplicate_general(t, i, size);
-    else if (ins) insert_general(t, i, size, index);
+    else if (element) neon_element(t, i, size, index);
+    else if (dup) neon_duplicate(t, i, size, x(t, i->rn));
+    else if (ins) neon_insert(t, i->rd, size, index, x(t, i->rn));
     else lane_to_general(t, i, size, index, smov);
 }
 
@@ -101,15 +73,13 @@ INSN(simd_immediate) {
         return;
     }
     if (!fp_enabled(t)) return;
-    IrRef v = c64(t, (int64_t)a64_expand_imm(op, cmode, imm8)), low, high;
-    bool changes = cmode < 12 && (cmode & 1); // orr and bic; the rest are movi, mvni and fmov
-    if (changes) {
-        low = ir_bin(t->k, op ? OP_ANDN : OP_OR, T_I64, v_low(t, i->rd), v);
-        high = ir_bin(t->k, op ? OP_ANDN : OP_OR, T_I64, v_high(t, i->rd), v);
+    uint64_t x = a64_expand_imm(op, cmode, imm8);
+    if (cmode < 12 && (cmode & 1)) { // ORR and BIC; the rest are MOVI, MVNI and FMOV
+        IrRef r = ir_vec(t->k, op ? OP_VANDN : OP_VOR, 0, v(t, i->rd), ir_vec(t->k, OP_VDUP, 3, c64(t, (int64_t)x), IR_NONE, IR_NONE), IR_NONE);
+        set_vector(t, i->rd, i->sf ? r : ir_un(t->k, OP_VZEXT, T_V128, r));
     } else {
-        low = high = op && cmode < 14 ? c64(t, (int64_t)~a64_expand_imm(op, cmode, imm8)) : v;
+        neon_constant(t, i, op && cmode < 14 ? ~x : x);
     }
-    set_v(t, i->rd, low, i->sf ? high : c64(t, 0));
 }
 
 // ---- structures. `imm` is the opcode; rm is -1 without writeback, 31 for the size of the access
@@ -133,32 +103,48 @@ static bool structure_valid(Trans *t, const Insn *i) {
     return false;
 }
 
+static unsigned aligned(const Trans *t) { return t->ctx & ARM_CTX_ALIGN ? MO_ALIGN : 0; }
+
 INSN(simd_ld) {
     if (!structure_valid(t, i)) return;
-    unsigned n = plain_registers(i), words = i->sf ? 2 : 1, align = t->ctx & ARM_CTX_ALIGN ? MO_ALIGN : 0;
-    IrRef value[8], base = x_sp(t, i->rn);
-    if (!n || align) {
+    unsigned n = plain_registers(i), registers = structure_registers(i);
+    IrRef value[4], base = x_sp(t, i->rn);
+    if (aligned(t) || (!n && !neon_load_structure(t, i, base, registers))) {
         call(t, H_simd_load, base, bits_of(t, i), IR_NONE);
-    } else {
-        for (unsigned k = 0; k < n * words; k++) value[k] = ir_load(t->k, T_I64, MO_64, base, (int32_t)(8 * k));
-        for (unsigned k = 0; k < n; k++) set_v(t, (i->rd + (int)k) & 31, value[k * words], i->sf ? value[2 * k + 1] : c64(t, 0));
+    } else if (n) {
+        for (unsigned k = 0; k < n; k++)
+            value[k] = i->sf ? ir_load(t->k, T_V128, MO_128, base, (int32_t)(16 * k)) : ir_load(t->k, T_F64, MO_64, base, (int32_t)(8 * k));
+        for (unsigned k = 0; k < n; k++) set_vector(t, (i->rd + (int)k) & 31, value[k]);
     }
-    write_back(t, i, structure_registers(i) * 8 * words);
+    write_back(t, i, registers * (i->sf ? 16 : 8));
 }
 INSN(simd_st) {
     if (!structure_valid(t, i)) return;
-    unsigned n = plain_registers(i), words = i->sf ? 2 : 1, align = t->ctx & ARM_CTX_ALIGN ? MO_ALIGN : 0;
+    unsigned n = plain_registers(i), registers = structure_registers(i);
     IrRef base = x_sp(t, i->rn);
-    if (!n || align) {
+    if (aligned(t) || (!n && !neon_store_structure(t, i, base, registers))) {
         call(t, H_simd_store, base, bits_of(t, i), IR_NONE);
     } else {
         for (unsigned k = 0; k < n; k++) {
             int r = (i->rd + (int)k) & 31;
-            ir_store(t->k, T_I64, MO_64, base, (int32_t)(8 * k * words), v_low(t, r));
-            if (i->sf) ir_store(t->k, T_I64, MO_64, base, (int32_t)(16 * k + 8), v_high(t, r));
+            if (i->sf) ir_store(t->k, T_V128, MO_128, base, (int32_t)(16 * k), v(t, r));
+            else ir_store(t->k, T_F64, MO_64, base, (int32_t)(8 * k), ir_get(t->k, T_F64, v_slot(r)));
         }
     }
-    write_back(t, i, structure_registers(i) * 8 * words);
+    write_back(t, i, registers * (i->sf ? 16 : 8));
+}
+
+// Q:S:size say which lane.
+static void one_lane(Trans *t, const Insn *i, bool load, bool replicate, unsigned size) {
+    unsigned index = ((i->bits >> 30 & 1) << 3 | (i->bits >> 10 & 7)) >> size, memop = size | aligned(t);
+    IrRef base = x_sp(t, i->rn);
+    if (!load) {
+        ir_store(t->k, T_I64, memop, base, 0, neon_lane(t, i->rd, size, index));
+        return;
+    }
+    IrRef value = ir_load(t->k, T_I64, memop, base, 0);
+    if (replicate) neon_duplicate(t, i, size, value);
+    else neon_insert(t, i->rd, size, index, value);
 }
 
 // One lane of up to four registers: opcode<2:1> is the size, 3 with a load replicates.
@@ -171,7 +157,8 @@ static void one_structure(Trans *t, const Insn *i, bool load) {
     if (!valid) {
         undefined(t, i);
     } else if (fp_enabled(t)) {
-        call(t, load ? H_simd_load : H_simd_store, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
+        if (n == 1) one_lane(t, i, load, scale == 3, size);
+        else call(t, load ? H_simd_load : H_simd_store, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
         write_back(t, i, n << size);
     }
 }

@@ -58,8 +58,8 @@ static uint64_t newton_step(bool wide, bool root, uint64_t a, uint64_t b, FpEnv 
     if (zero_times_infinity(wide, a, b, e)) return root ? three_halves : two;
     if (!root) return wide ? f64_fma(a, b, two, e) : f32_fma((uint32_t)a, (uint32_t)b, (uint32_t)two, e);
     if (is_nan(wide, a) || is_nan(wide, b)) return wide ? f64_fma(a, b, two, e) : f32_fma((uint32_t)a, (uint32_t)b, (uint32_t)two, e);
-    uint64_t *larger = (a & ~sign) > (b & ~sign) ? &a : &b; // halving it is exact
-    if (!is_infinity(wide, *larger) && !is_zero(wide, *larger, e))
+    uint64_t *larger = (a & ~sign) > (b & ~sign) ? &a : &b; // halving it is exact, or else the product too small to matter
+    if (!is_infinity(wide, *larger) && (*larger & ~sign) >> (wide ? 52 : 23) > 1)
         *larger = wide ? f64_mul(*larger, half, &exact) : f32_mul((uint32_t)*larger, (uint32_t)half, &exact);
     return wide ? f64_fma(a, b, three_halves, e) : f32_fma((uint32_t)a, (uint32_t)b, (uint32_t)three_halves, e);
 }

@@ -44,7 +44,10 @@ IrType ir_operand_type(const IrOp *op, unsigned n) {
     case OP_BOOL: case OP_EXIT_IF: case OP_BRANCH:
         return T_I1;
     case OP_VPAIR:
+    case OP_VDUP:
         return T_I64;
+    case OP_VINS:
+        return n ? T_I64 : T_V128;
     case OP_SELECT:
         return n == 2 ? T_I1 : (IrType)op->type;
     default:

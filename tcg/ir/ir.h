@@ -34,7 +34,7 @@ typedef enum IrOpcode {
 
 typedef enum IrKind { // which members of IrOp an op uses, and how it is printed
     KIND_VALUE, KIND_CMP, KIND_CONST, KIND_PARAM, KIND_SLOT, KIND_MEM, KIND_FP, KIND_FCMP, KIND_FTOI,
-    KIND_CALL, KIND_EXIT, KIND_EXITR, KIND_LABEL, KIND_JUMP,
+    KIND_VEC, KIND_VFP, KIND_CALL, KIND_EXIT, KIND_EXITR, KIND_LABEL, KIND_JUMP,
 } IrKind;
 
 enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8, FX_STICKY = 16 };
@@ -68,6 +68,13 @@ enum {
     FP_ARM = 1 << 5,           // tininess before rounding, NaN converts to integer 0; else as RISC-V (FP_POLICY_ARM of fp.h)
     FP_EXACT = 1 << 6,         // FROUND raises NX
 };
+
+// VecOp, in imm: log2 of the lane's bytes, and n; of VFP ops FpOp, and the lane (2 or 3) from bit 8 on.
+#define VEC_LANE(imm) ((unsigned)(imm) & 3)
+#define VEC_N(imm) ((unsigned)((imm) >> 8 & 0xff))
+#define VEC_OP(lane, n) ((unsigned)(lane) | (unsigned)(n) << 8)
+#define VFP_LANE(imm) ((unsigned)((imm) >> 8 & 3))
+#define VFP_OP(lane, fpop) ((unsigned)(lane) << 8 | (fpop))
 
 enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };
 

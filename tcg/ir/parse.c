@@ -406,6 +406,16 @@ static void parse_members(Parser *p, IrOp *op) {
         op->imm = parse_suffixes(p, ir_fpop_words);
         parse_operands(p, op, 0);
         break;
+    case KIND_VEC:
+        op->imm = parse_suffixes(p, ir_lane_words);
+        parse_operands(p, op, 0);
+        if (take(p, '#'))
+            op->imm |= (int64_t)(parse_number(p, 10) & 0xff) << 8;
+        break;
+    case KIND_VFP:
+        op->imm = parse_suffixes(p, ir_vfp_words);
+        parse_operands(p, op, 0);
+        break;
     case KIND_MEM:   parse_memory(p, op); break;
     case KIND_CALL:  parse_call(p, op); break;
     case KIND_EXIT:

@@ -35,6 +35,14 @@ const Word ir_fpop_words[] = {
     {"exact", FP_EXACT, FP_EXACT},
     {NULL, 0, 0},
 };
+#define VFP(lane) ((lane) << 8)
+const Word ir_vfp_words[] = {
+    {"f32", VFP(2), VFP(3)}, {"f64", VFP(3), VFP(3)},
+    {"rne", FP_RNE, FP_RM}, {"rtz", FP_RTZ, FP_RM}, {"rdn", FP_RDN, FP_RM}, {"rup", FP_RUP, FP_RM}, {"dyn", FP_DYN, FP_RM},
+    {"nan", FP_NAN_PROPAGATE, FP_NAN_PROPAGATE}, {"quiet", FP_QUIET, FP_QUIET}, {"arm", FP_ARM, FP_ARM},
+    {NULL, 0, 0},
+};
+const Word ir_lane_words[] = {{"8", 0, 3}, {"16", 1, 3}, {"32", 2, 3}, {"64", 3, 3}, {NULL, 0, 0}};
 const Word ir_fence_words[] = {
     {"rr", FENCE_RR, FENCE_RR}, {"rw", FENCE_RW, FENCE_RW}, {"wr", FENCE_WR, FENCE_WR}, {"ww", FENCE_WW, FENCE_WW},
     {NULL, 0, 0},
@@ -230,6 +238,16 @@ static void put_op(Printer *p, unsigned at) {
         // fallthrough
     case KIND_FP:
         put_words(p, ir_fpop_words, (unsigned)op->imm, ".");
+        put_operands(p, op, 0);
+        break;
+    case KIND_VEC:
+        put_words(p, ir_lane_words, VEC_LANE(op->imm), ".");
+        put_operands(p, op, 0);
+        if (VEC_N(op->imm))
+            put(p, " #%u", VEC_N(op->imm));
+        break;
+    case KIND_VFP:
+        put_words(p, ir_vfp_words, (unsigned)op->imm, ".");
         put_operands(p, op, 0);
         break;
     case KIND_MEM:   put_memory(p, op); break;

@@ -11,4 +11,4 @@ typedef struct Word {
 
 extern const char *const ir_type_names[T_V128 + 1];
 // Each ends with a NULL text. Suffixes of memory ops; of floating point ops; kinds of a fence.
-extern const Word ir_memop_words[], ir_fpop_words[], ir_fence_words[];
+extern const Word ir_lane_words[], ir_vfp_words[], ir_memop_words[], ir_fpop_words[], ir_fence_words[];

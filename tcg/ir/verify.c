@@ -151,6 +151,29 @@ static void check_fp(Checker *c, const IrOp *op) {
         fail(c, "bad floating point policy");
 }
 
+// Which numbers an op of lanes may have with its n.
+static void check_lanes(Checker *c, const IrOp *op) {
+    unsigned lane = VEC_LANE(op->imm), n = VEC_N(op->imm), limit = 1;
+    switch (op->op) {
+    case OP_VSHLI: case OP_VSHRI: case OP_VSARI: limit = 8u << lane; break;
+    case OP_VDUPL: case OP_VINS: limit = 16u >> lane; break;
+    case OP_VEXT: limit = 16; break;
+    case OP_VREV: limit = n > lane ? 4 : 0; break;
+    case OP_VZXT: case OP_VSXT: limit = lane < 3; break;
+    case OP_VMINS: case OP_VMINU: case OP_VMAXS: case OP_VMAXU: case OP_VABS: limit = lane < 3; break;
+    }
+    if (op->type != T_V128 || op->imm & ~(int64_t)VEC_OP(3, 0xff) || n >= limit)
+        fail(c, "bad lanes");
+}
+
+static void check_vfp(Checker *c, const IrOp *op) {
+    int64_t policy = op->imm & ~(int64_t)VFP_OP(3, 0);
+    if (op->type != T_V128 || VFP_LANE(op->imm) < 2)
+        fail(c, "bad lanes");
+    if (policy & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM) || ((policy & FP_RM) >= 4 && (policy & FP_RM) != FP_DYN))
+        fail(c, "bad floating point policy");
+}
+
 static void check_const(Checker *c, const IrOp *op) {
     IrType t = op->type;
     switch (op->op) {
@@ -243,6 +266,8 @@ static void check_op(Checker *c, const IrOp *op) {
             check_snap(c, op->snap);
         break;
     case KIND_FP: case KIND_FCMP: case KIND_FTOI: check_fp(c, op); break;
+    case KIND_VEC: check_lanes(c, op); break;
+    case KIND_VFP: check_vfp(c, op); break;
     case KIND_CALL: check_call(c, op); break;
     case KIND_EXITR:
         if (type_of(c, op->a) != T_I32 && type_of(c, op->a) != T_I64)

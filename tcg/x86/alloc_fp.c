@@ -237,6 +237,12 @@ static void set_low_half(Gen *g, const IrOp *op, Reg pin) {
     avx_rr(&g->a, MOVSS, pin, pin, s);
 }
 
+// With an immediate byte behind it, which counts in the distance.
+void avx_const_imm(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant, unsigned imm) {
+    avx_rip(&g->a, op, reg, v, g->x->consts + 16 * constant - 1);
+    b1(&g->a, imm);
+}
+
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant) { avx_rip(&g->a, op, reg, v, g->x->consts + 16 * constant); }
 
 Reg boxed_xmm(Gen *g, IrRef r, Reg d) {

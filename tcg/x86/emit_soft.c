@@ -20,7 +20,7 @@ static Reg seen_xmm(Gen *g, IrRef r) {
 }
 
 // A stub that computes the op with soft float from the registers a, b, c into x, taken if the condition holds.
-static Stub *soft_if(Gen *g, unsigned cc, const IrOp *op, Reg a, Reg b, Reg c, Reg x) {
+Stub *soft_if(Gen *g, unsigned cc, const IrOp *op, Reg a, Reg b, Reg c, Reg x) {
     Stub *s = stub_new(g, STUB_SOFT);
     s->op = op;
     s->base = a;

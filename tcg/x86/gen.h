@@ -220,6 +220,7 @@ void xmm_store(Gen *g, IrType t, int32_t disp, Reg s);
 
 // ---- emit_soft.c
 void soft_stub(Gen *g, const Stub *s);
+Stub *soft_if(Gen *g, unsigned cc, const IrOp *op, Reg a, Reg b, Reg c, Reg x);
 bool soft_host(const IrOp *op);                   // an op under Arm's rules that the host can do
 void soft_fbin(Gen *g, IrRef r, const IrOp *op, unsigned code);
 void soft_fsqrt(Gen *g, IrRef r, const IrOp *op);
@@ -227,8 +228,10 @@ void soft_fma(Gen *g, IrRef r, const IrOp *op);
 void soft_fcvt(Gen *g, IrRef r, const IrOp *op, IrType from);
 
 // 16-byte constants at X86.consts.
-enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONST_TINY32, CONST_TINY64, CONSTS };
+enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONST_TINY32, CONST_TINY64,
+       CONST_VABS32, CONST_VABS64, CONST_VTINY32, CONST_VTINY64, CONST_VSIGN32, CONST_BYTES70, CONSTS };
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
+void avx_const_imm(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant, unsigned imm);
 
 // ---- region.c
 Region *region_new(void);
@@ -276,7 +279,9 @@ unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
+    emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_wide, emit_vbinary, emit_vandn,
+    emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext, emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane,
+    emit_vins, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);

@@ -26,7 +26,13 @@ static void make_consts(X86 *x, Asm *a) {
                                             [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0},
                                             [CONST_SIGN32] = {1ull << 31, 0}, [CONST_SIGN64] = {1ull << 63, 0},
                                             [CONST_ABS32] = {~(1ull << 31), 0}, [CONST_ABS64] = {~(1ull << 63), 0},
-                                            [CONST_TINY32] = {1ull << 23, 0}, [CONST_TINY64] = {1ull << 52, 0}};
+                                            [CONST_TINY32] = {1ull << 23, 0}, [CONST_TINY64] = {1ull << 52, 0},
+                                            [CONST_VABS32] = {0x7fffffff7fffffff, 0x7fffffff7fffffff},
+                                            [CONST_VABS64] = {~(1ull << 63), ~(1ull << 63)},
+                                            [CONST_VTINY32] = {0x0080000000800000, 0x0080000000800000},
+                                            [CONST_VTINY64] = {1ull << 52, 1ull << 52},
+                                            [CONST_VSIGN32] = {0x8000000080000000, 0x8000000080000000},
+                                            [CONST_BYTES70] = {0x7070707070707070, 0x7070707070707070}};
     while (asm_here(a) & 15)
         b1(a, 0xcc);
     x->consts = asm_here(a);

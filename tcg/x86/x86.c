@@ -21,7 +21,7 @@ static bool host_fits(void) {
 // How many XMM registers there are beyond temps and scratch.
 static unsigned xpins_max(X86 *x) {
     __builtin_cpu_init();
-    x->avx512 = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    x->avx512 = __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
     return x->avx512 ? MAX_XPINS : 16 - FIRST_XPIN;
 }
 
@@ -86,7 +86,7 @@ static void emit_op(Gen *g) {
     if (x86_emit[op->op])
         x86_emit[op->op](g, (IrRef)g->i, op);
     else
-        emit_eval(g, (IrRef)g->i, op);
+        (op->type == T_V128 ? emit_wide : emit_eval)(g, (IrRef)g->i, op);
 }
 
 void emit_range(Gen *g, unsigned first, unsigned end) {

@@ -12,7 +12,7 @@ static IrRef mapped(const Replay *r, IrRef v) { return v == IR_NONE ? IR_NONE : 
 
 static IrRef replay_value(Replay *r, const IrOp *op) {
     if (op->type == T_V128)
-        return ir_vec(r->k, op->op, 0, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
+        return ir_vec(r->k, op->op, op->op == OP_VPAIR || op->op == OP_VZEXT ? 0 : (unsigned)op->imm, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
     if (op->op == OP_SELECT)
         return ir_select(r->k, op->type, c, a, b);
@@ -105,7 +105,7 @@ static void replay_op(Replay *r, unsigned i) {
         else
             ir_set(r->k, op->type, (uint16_t)op->imm, mapped(r, op->a));
         break;
-    case KIND_VALUE: case KIND_CMP:
+    case KIND_VALUE: case KIND_CMP: case KIND_VEC: case KIND_VFP:
         v = op->op == OP_NOP ? IR_NONE : replay_value(r, op);
         break;
     case KIND_FP: case KIND_FCMP: case KIND_FTOI:
