@@ -16,9 +16,13 @@ typedef struct Model {
     uint64_t counter_hz;
 } Model;
 
-#define V8_0 "fp crc32 pmu "
-#define V8_2 V8_0 "lse rcpc dpb hafdbs hpds hpds2 lor pan pan2 ttcnp uao iesb csv2 csv3 ssbs "
-#define ALL  V8_2 "flagm flagm2 rng dpb2 pauth rcpc2 sb specres dgh wfxt mops cssc dit ssbs2 lpa2 pan3 lva lse2 idst e0pd "
+#define V8_0 "fp aes pmull sha1 sha256 crc32 pmu "
+#define V8_2 V8_0 "fp16 dotprod rdm lse rcpc dpb hafdbs hpds hpds2 lor pan pan2 ttcnp uao iesb csv2 csv3 ssbs "
+#define ALL  V8_2 "sha512 sha3 sm3 sm4 fhm jscvt fcma frintts bf16 i8mm " \
+             "flagm flagm2 rng dpb2 pauth rcpc2 sb specres dgh wfxt mops cssc dit ssbs2 lpa2 pan3 lva lse2 idst e0pd "
+
+// What goes without FP and SIMD.
+#define VECTORS "fp16 aes pmull sha1 sha256 sha512 sha3 sm3 sm4 dotprod fhm rdm jscvt fcma frintts bf16 i8mm "
 
 // Main ID, cache type and geometry, debug resources and memory model as the Technical Reference Manuals of the parts give them.
 static const Model models[] = {
@@ -95,11 +99,14 @@ static void identify_lpa2(ArmConfig *c) {
 // The identification registers that features show in.
 static void identify(ArmConfig *c) {
     c->id = c->base;
+    for (unsigned i = 0; !c->has[ARM_fp] && i < ARM_FEATURE_COUNT; i++)
+        if (lists(VECTORS, features[i].name)) c->has[i] = false;
     c->id.pfr0 |= 0x11 | (c->has[ARM_fp] ? 0 : 0xff0000); // AArch64 only at EL0 and EL1
     for (unsigned i = 0; i < ARM_FEATURE_COUNT; i++) {
         uint64_t *reg = (uint64_t *)((char *)&c->id + features[i].id), field = 15ull << features[i].shift, value = features[i].value << features[i].shift;
         if (c->has[i] && (*reg & field) < value) *reg = (*reg & ~field) | value;
     }
+    if (c->has[ARM_fp] && c->has[ARM_fp16]) c->id.pfr0 |= 0x110000;
     identify_pauth(c);
     identify_lpa2(c);
 }

@@ -120,6 +120,8 @@ static bool print_vector(const Insn *i, const char *w, char *out, size_t size) {
     static const char letters[] = "bhsdq";
     int r = strcmp(w, "vt2") ? i->rd : i->ra;
     if (!strcmp(w, "vt") || !strcmp(w, "vt2")) snprintf(out, size, "%c%d", letters[(i->option + 2) % 5], r);
+    else if (!strcmp(w, "v16b")) snprintf(out, size, "v%d.16b, v%d.16b", i->rd, i->rn);
+    else if (w[0] == 'v' && strlen(w) == 2) snprintf(out, size, "v%d", w[1] == 'd' ? i->rd : w[1] == 'n' ? i->rn : w[1] == 'm' ? i->rm : i->ra);
     else if (!strcmp(w, "vtsize")) snprintf(out, size, "%c%d", letters[access_scale(i) % 5], r);
     else return false;
     return true;

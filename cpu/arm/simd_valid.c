@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which encodings of the Advanced SIMD groups are allocated: DDI 0487, C4.1.95, table by table, for FP and integer of Armv8.0. What is not
-// here is undefined: half-precision arithmetic, the reciprocal estimates, crypto, dot products and other later extensions among it.
+// here is undefined, or a more special row of its own: a64_simd_ext.def and a64_crypto.def have what came later.
 #include "cpu/arm/simd_valid.h"
 
 // Bits of a 64-bit element need 128-bit vectors.

@@ -126,7 +126,7 @@ uint64_t arm_random(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
 static uint64_t get_fpcr(ArmState *s, unsigned number) { return s->fpcr; }
 static void set_fpcr(Vcpu *v, unsigned number, uint64_t value) {
     arm_fpsr(arm_state(v));
-    arm_state(v)->fpcr = value & 0x07c00000;
+    arm_state(v)->fpcr = value & (0x07c00000 | (arm_has(arm_state(v)->config, ARM_fp16) ? 1u << 19 : 0));
     arm_fp_refresh(v);
     arm_update_context(v);
 }

@@ -121,7 +121,10 @@ static void tame_structure(Random *r, const DecodeEntry *e, uint32_t *bits) {
 
 // Groups of SIMD and floating point that write a general register in some of their forms.
 static bool may_write_general(const DecodeEntry *e) {
-    return !strcmp(e->row->name, "fp_integer") || !strcmp(e->row->name, "fp_fixed") || !strcmp(e->row->name, "simd_copy");
+    static const char *const names[] = {"fp_integer", "fp_fixed", "simd_copy", "fp16_integer", "fp16_fixed", "fjcvtzs"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (!strcmp(e->row->name, names[k])) return true;
+    return false;
 }
 
 static void set_destinations(Random *r, const DecodeEntry *e, uint32_t *bits) {

@@ -95,10 +95,10 @@ static uint64_t random_vector(Random *r) {
 
 static void fill(Image *m, const RandomSequence *s, uint8_t *record, uint64_t scratch, Random *r) {
     uint64_t x[32], v[64], system[3];
-    static const uint32_t modes[4] = {0, 0, 1 << 25, 1 << 24}; // default NaN, flush to zero
+    static const uint32_t modes[6] = {0, 0, 1 << 25, 1 << 24, 1 << 19, 1 << 19 | 1 << 24}; // default NaN, flush to zero, of halves
     system[0] = (uint64_t)random_below(r, 16) << 28;
     system[1] = random_below(r, 2) ? 0x9f : 0;
-    system[2] = modes[random_below(r, 4)] | random_below(r, 4) << 22;
+    system[2] = modes[random_below(r, 6)] | random_below(r, 4) << 22;
     for (unsigned i = 0; i < 32; i++) x[i] = random_integer(r);
     for (unsigned i = 0; i < 64; i++) v[i] = random_vector(r);
     x[A64_INDEX] = (uint64_t)random_below(r, 2 * A64_INDEX_MAX + 1) - A64_INDEX_MAX;
