@@ -28,7 +28,11 @@ uint64_t arm_fault_at(Vcpu *v, uint64_t esr, uint64_t far) {
     return 0;
 }
 uint64_t arm_raise(Vcpu *v, uint64_t esr, uint64_t b, uint64_t c) { return arm_fault(v, esr); }
-uint64_t arm_raise_after(Vcpu *v, uint64_t esr, uint64_t b, uint64_t c) { return raise(v, esr, vcpu_pc(v) + 4); }
+// The instruction has run, so a step of it is done.
+uint64_t arm_raise_after(Vcpu *v, uint64_t esr, uint64_t b, uint64_t c) {
+    arm_state(v)->pstate &= ~PSTATE_SS;
+    return raise(v, esr, vcpu_pc(v) + 4);
+}
 uint64_t arm_undefined(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) { return arm_fault(v, ESR(EC_UNKNOWN, 0)); }
 uint64_t arm_pc_alignment(Vcpu *v, uint64_t vaddr, uint64_t b, uint64_t c) { return arm_fault_at(v, ESR(EC_PC_ALIGN, 0), vaddr); }
 
@@ -78,14 +82,15 @@ static bool illegal_return(const ArmState *s, uint64_t spsr) {
 
 uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
     ArmState *s = arm_state(v);
-    uint64_t spsr = s->spsr[s->el], keep = PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config); // no software step yet
+    uint64_t spsr = s->spsr[s->el], keep = PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config);
     v->pc = target;
     s->res_vaddr = ARM_RES_NONE;
     arm_flags_set(s, spsr);
+    uint64_t step = arm_step_returned(s, spsr);
     if (illegal_return(s, spsr)) {
         s->pstate = (spsr & keep) | PSTATE_IL;
     } else {
-        s->pstate = spsr & keep;
+        s->pstate = (spsr & keep) | step;
         arm_select_sp(s, spsr >> 2 & 3, spsr & 1);
     }
     arm_update_context(v);
@@ -142,7 +147,12 @@ void arm_irq_check(Vcpu *v) {
 }
 
 bool arm_interrupt(Vcpu *v) {
-    const ArmState *s = arm_state(v);
+    ArmState *s = arm_state(v);
+    if (arm_step_done(s)) {
+        s->esr[1] = arm_step_syndrome(s);
+        enter(v, VECTOR_SYNC, v->pc);
+        return true;
+    }
     bool fiq = pending(s, ARM_PIN_FIQ, PSTATE_F);
     if (!fiq && !pending(s, ARM_PIN_IRQ, PSTATE_I)) return false;
     enter(v, fiq ? VECTOR_FIQ : VECTOR_IRQ, v->pc);

@@ -42,6 +42,7 @@ static uint32_t context_word(const ArmState *s) {
     if (s->sctlr & SCTLR_A) ctx |= ARM_CTX_ALIGN;
     if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
     if (!s->el && !(s->sctlr & SCTLR_DZE)) ctx |= ARM_CTX_NO_DZ;
+    if (arm_step_active(s)) ctx |= ARM_CTX_STEP;
     if (!fp_traps(s)) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
     if (!s->el && (s->sctlr & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
     return ctx;
@@ -52,6 +53,7 @@ void arm_update_context(Vcpu *v) {
     ArmState *s = arm_state(v);
     uint64_t address = 0x0000ffffffffffffull, rules = (uint64_t)s->el << 48;
     vcpu_context(v, context_word(s));
+    arm_step_update(v);
     if (s->pmu_filters && s->pmu_el != s->el) arm_pmu_update(s);
     if (!(s->sctlr & SCTLR_M)) {
         vcpu_space(v, 0, rules, ARM_ASID_NONE);
@@ -69,7 +71,7 @@ static void legalize(ArmState *s) {
     if (s->cc_op >= CC_COUNT) s->cc_op = CC_NZCV;
     s->el = s->el > 1 ? 1 : s->el;
     s->spsel &= s->el;
-    s->pstate &= PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config);
+    s->pstate &= PSTATE_DAIF | PSTATE_IL | PSTATE_SS | arm_pstate_kept(s->config);
     s->cntv_ctl &= 3;
     s->cntp_ctl &= 3;
     for (unsigned n = 0; n < ARM_PMU_COUNTERS; n++) s->pmevcntr[n] = (uint32_t)s->pmevcntr[n];

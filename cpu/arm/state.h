@@ -54,6 +54,7 @@ enum {
     ARM_CTX_FP_TRAP = 1 << 2, // CPACR_EL1.FPEN: SIMD and FP instructions trap at this level
     ARM_CTX_ALIGN = 1 << 3,  // SCTLR.A: all data accesses must be aligned
     ARM_CTX_ILLEGAL = 1 << 4, // PSTATE.IL: every instruction is an Illegal Execution state exception
+    ARM_CTX_STEP = 1 << 30,   // software step is active: never seen by translation, since instructions run one by one
     ARM_CTX_NO_DZ = 1 << 5,  // EL0 with SCTLR_EL1.DZE = 0: dc zva traps
     ARM_CTX_FP_SOFT = 1 << 24, // FPCR asks for what the host's FPU cannot do (FZ): helpers
     ARM_CTX_FP_DN = 1 << 25,  // FPCR.DN
@@ -204,6 +205,14 @@ uint64_t arm_pstate(const ArmState *s);           // all of it, as SPSR holds it
 void arm_select_sp(ArmState *s, unsigned el, unsigned spsel);
 void arm_irq_check(Vcpu *v);                      // after whatever may have enabled an interrupt
 void arm_set_pin(Cpu *c, unsigned pin, bool level);
+
+// ---- step.c
+bool arm_step_active(const ArmState *s);
+bool arm_step_done(const ArmState *s);            // its exception comes before the next instruction
+void arm_step_update(Vcpu *v);
+uint64_t arm_step_returned(const ArmState *s, uint64_t spsr); // PSTATE.SS behind an exception return
+uint64_t arm_step_syndrome(const ArmState *s);
+void arm_stepped(Vcpu *v);                        // Guest.stepped
 
 // ---- psci.c
 void arm_psci(Vcpu *v);                           // the call in x0-x3; the answer is in x0

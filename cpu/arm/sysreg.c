@@ -308,6 +308,7 @@ static uint64_t msr_immediate(Vcpu *v, uint64_t bits, uint64_t value) {
         if (!s->el && !(s->sctlr & SCTLR_UMA)) // op0 = 0, CRn = 4, Rt = 31
             return arm_fault(v, ESR(EC_SYSREG, (bits >> 5 & 7) << 17 | 3 << 14 | 4 << 10 | 31 << 5 | value << 1));
         set_bits(s, value << 6, (bits >> 5 & 1) ? 0 : value << 6);
+        arm_update_context(v); // PSTATE.D
         arm_irq_check(v);
         return 0;
     }

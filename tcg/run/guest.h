@@ -71,6 +71,8 @@ typedef struct Guest {
     void (*retired)(Vcpu *v, unsigned n);
     // Between blocks, on EXIT_IRQ: takes a pending interrupt if it is enabled; true if it changed Vcpu.pc.
     bool (*interrupt)(Vcpu *v);
+    // An instruction has run by itself because the guest had set Vcpu.alone; no trap was raised. NULL: it never does.
+    void (*stepped)(Vcpu *v);
     // WFI: true if something is there to wake it.
     bool (*awake)(Vcpu *v);
     void (*reset)(Vcpu *v, uint64_t pc);

@@ -46,6 +46,7 @@ static bool unchanged(const Block *b, const uint8_t *host, const uint8_t *next) 
 }
 
 static bool stepping(const Vcpu *v) { return v->step || v->replay; }
+static bool singly(const Vcpu *v) { return stepping(v) || v->alone; } // no block of more than one instruction, and none found
 
 // What the instruction at v->pc may lie in: its page and, if it may straddle, the next one.
 typedef struct Fetch {
@@ -150,7 +151,7 @@ static bool fetch(Vcpu *v, Fetch *f) {
         return false;
     f->page = *p;
     f->two = false;
-    f->whole = p->tag != TLB_INVALID && !stepping(v); // not where permissions change inside the page, and not a single step
+    f->whole = p->tag != TLB_INVALID && !singly(v); // not where permissions change inside the page, and not a single step
     f->debug = debug_break_in(v->engine, v->pc & PAGE_MASK, v->pc | ~PAGE_MASK);
     f->paddr = p->ppage | (v->pc & ~PAGE_MASK);
     if (straddles(v->engine, v->pc)) {
@@ -405,7 +406,7 @@ static bool must_return(Vcpu *v, Run *r) {
 }
 
 static void run_found(Vcpu *v, Run *r, Block *b) {
-    bool alone = stepping(v);
+    bool alone = singly(v), guests = v->alone;
     if (alone) // so that what the instruction leads to is not entered
         atomic_fetch_or(&v->exit_request, EXIT_STEP);
     run_block(v, b, &r->pending);
@@ -413,6 +414,7 @@ static void run_found(Vcpu *v, Run *r, Block *b) {
         atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STEP);
     r->stepped = v->step;
     v->replay = false;
+    if (guests && !v->trap) v->guest->stepped(v);
 }
 
 static void make_ready(Vcpu *v, Run *r) {
@@ -447,7 +449,7 @@ RunResult vcpu_run(Vcpu *v) {
         atomic_store(&v->in_code, true);
         Block *b = NULL;
         if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
-            b = r.once && r.generation == atomic_load(&e->generation) ? r.once : stepping(v) ? NULL : find_block(v);
+            b = r.once && r.generation == atomic_load(&e->generation) ? r.once : singly(v) ? NULL : find_block(v);
         r.once = NULL;
         if (b && v->polled && v->pc == v->polled_at)
             meet(v, b);

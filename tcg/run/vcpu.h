@@ -61,6 +61,7 @@ struct Vcpu {
     HotLoop hot;
     bool polled;               // a tick was answered at a poll,
     uint64_t polled_at;        // of the loop at this pc
+    bool alone;                // the guest's: instructions run one by one, Guest.stepped behind each. Set with a context word of its own
     bool replay;               // the run loop's own: one instruction by itself, as a step, then on
     struct { uint64_t vaddr; unsigned access; } watch; // after RUN_WATCHPOINT: where, and what that watchpoint watches for
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void

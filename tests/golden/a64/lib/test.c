@@ -7,6 +7,7 @@ enum { PSCI_SYSTEM_OFF = 0x84000008 };
 
 volatile Trap trap;
 void (*volatile irq_hook)(Word vector);
+void (*volatile step_hook)(Word pc, Word esr);
 static unsigned shown, failed;
 extern char el0_return[];
 
@@ -103,6 +104,11 @@ void exception_take(Word vector, Frame *frame) {
     if (ec == EC_SVC && (esr & 0xffff) == 0x600d) {
         frame->pc = (Word)el0_return;
         frame->spsr = 5 | 15 << 6;
+        return;
+    }
+    if (step_hook && (ec == EC_STEP_EL0 || ec == EC_STEP)) {
+        step_hook(frame->pc, esr);
+        frame->spsr |= 1ul << 21; // PSTATE.SS
         return;
     }
     trap = (Trap){vector, esr, frame->pc, mrs(far_el1), frame->spsr, trap.count + 1};
