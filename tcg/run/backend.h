@@ -7,9 +7,11 @@
 typedef struct CodeBuffer {
     uint8_t *rw, *rx;
     size_t size;
-    size_t used, fixed;      // hot code, from the start; fixed: trampolines, kept when the cache is flushed
-    size_t cold, cold_start; // out-of-line stubs, from cold_start on
-    size_t ahead, cold_ahead; // up to here there is memory, so that emitting does not fault page by page
+    size_t fixed, cold_start; // trampolines, from the start; where stubs begin
+    size_t used, hot_end;    // hot code: up to where it has come, may come
+    size_t cold, cold_end;   // the same of out-of-line stubs
+    unsigned half, halves;   // evict.c: both are divided by `halves`, and `half` is the one that is filled
+    size_t ahead[2], cold_ahead[2]; // of each half: up to here there is memory, so that emitting does not fault page by page
 } CodeBuffer;
 
 typedef struct CompiledLink {

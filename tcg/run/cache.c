@@ -39,14 +39,14 @@ CodePage *cache_page(Engine *e, uint64_t ppage, bool create) {
 static void shoot_writes(Vcpu *v, void *arg) { tlb_wipe_write_page(v, *(uint8_t *const *)arg); }
 static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
 
-static void post_jumps(Engine *e) {
+void cache_post_jumps(Engine *e) {
     for (unsigned i = 0; i < e->nvcpus; i++)
         vcpu_work(e->vcpus[i], shoot_jumps, NULL, false);
 }
 
 static unsigned page_state(const CodePage *p) { return atomic_load(&p->live) & PAGE_STATE; }
 // With the lock. The round stays; a closing under way loses its claim.
-static void page_set(CodePage *p, unsigned state) {
+void cache_page_set(CodePage *p, unsigned state) {
     uint32_t live = atomic_load(&p->live);
     while (!atomic_compare_exchange_weak(&p->live, &live, (live & ~(uint32_t)PAGE_STATE) | state))
         ;
@@ -106,7 +106,7 @@ static void suspect(Engine *e, Block *b) {
     if (b->divertible)
         e->backend->divert(engine_buffer(e, b->code), b->code, &b->kept, true);
     else if (b->code)
-        post_jumps(e);
+        cache_post_jumps(e);
 }
 
 void cache_revive(Engine *e, Block *b) {
@@ -119,14 +119,14 @@ static void suspect_page(Engine *e, CodePage *p) {
     for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage])
         if (!b->retired)
             suspect(e, b);
-    page_set(p, PAGE_OPEN);
+    cache_page_set(p, PAGE_OPEN);
 }
 
 // Locked. True if the page is mixed from now on, so that its blocks run on.
 static bool mix(Engine *e, CodePage *p) {
     if (!atomic_load(&e->fenced) || p->turns < MIXED_AFTER)
         return false;
-    page_set(p, PAGE_MIXED);
+    cache_page_set(p, PAGE_MIXED);
     p->next_mixed = e->mixed;
     e->mixed = p;
     return true;
@@ -141,7 +141,7 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
     state = page_state(p);
     if (dma && state == PAGE_MIXED) { // stays mixed, but what the device wrote counts at once
         suspect_page(e, p);
-        page_set(p, PAGE_MIXED);
+        cache_page_set(p, PAGE_MIXED);
     } else if (state == PAGE_LIVE ? dma || !mix(e, p) : state == PAGE_CLOSING) {
         suspect_page(e, p);
     }
@@ -152,7 +152,7 @@ void cache_fence(Engine *e, Vcpu *v) {
     atomic_store(&e->fenced, true);
     pthread_mutex_lock(&e->lock);
     for (CodePage *p = e->mixed; p; p = p->next_mixed) {
-        page_set(p, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
+        cache_page_set(p, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
         p->turns = 0;
         suspect_page(e, p);
     }
@@ -168,7 +168,7 @@ void engine_written(Engine *e, uint64_t paddr, uint64_t size) {
 
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
     Block *b = arena_alloc(e->arena, sizeof(*b));
-    *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes};
+    *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes, .half = (uint8_t)e->code.half};
     CodePage *p = cache_page(e, paddr & PAGE_MASK, true);
     b->in_page[0] = p->blocks;
     p->blocks = b;
@@ -257,33 +257,4 @@ void cache_link(Engine *e, uint32_t link, Block *to) {
     l->next = to->incoming;
     to->incoming = link;
     e->backend->patch(engine_buffer(e, l->site), l->site, l->warm ? to->warm : to->code);
-}
-
-// The cache is full: everything goes. Block memory is freed, so no vCPU may be active.
-void cache_flush(Engine *e, Vcpu *v) {
-    tier2_hold(e, true);
-    engine_exclusive(e, v, true);
-    pthread_mutex_lock(&e->lock);
-    for (unsigned i = 0; i < PAGE_HASH; i++)
-        for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next)) {
-            p->blocks = NULL;
-            p->turns = 0;
-            page_set(p, PAGE_OPEN);
-        }
-    for (unsigned i = 0; i < HASH_SIZE; i++)
-        atomic_store_explicit(&e->hash[i], NULL, memory_order_relaxed); // nobody reads: the lock and the gate
-    e->mixed = NULL;
-    memset(e->roving, 0, sizeof(e->roving));
-    arena_reset(e->arena);
-    e->nlinks = 1; // 0 means none
-    e->nby_code = 0;
-    e->code.used = e->code.fixed;
-    e->code.cold = e->code.cold_start;
-    e->region_code.used = 0;
-    e->region_code.cold = e->region_code.cold_start;
-    atomic_fetch_add(&e->generation, 1);
-    post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
-    pthread_mutex_unlock(&e->lock);
-    engine_exclusive(e, v, false);
-    tier2_hold(e, false);
 }

@@ -31,6 +31,7 @@ typedef struct Block {
     uint16_t bytes, nlinks;
     uint32_t first_link, incoming;  // Engine.links: its own exits; head of the list of links to it (0: none)
     _Atomic bool suspect;
+    uint8_t half;                   // of the cache: evict.c
     bool retired, divertible;       // divertible: Backend.divert takes its entry; `kept` is what that gave
     uint16_t kept;
     bool region;                    // tier2.c: several blocks in one, of `part`; `copy` holds the bytes of one part after another
@@ -86,14 +87,16 @@ struct Engine {
     pthread_mutex_t gate_lock;      // one exclusive section at a time
     pthread_cond_t gate_open;
     _Atomic bool gate;
-    _Atomic uint32_t generation;    // counts flushes of the whole cache
+    _Atomic uint32_t generation;    // counts evictions
     Block *_Atomic hash[HASH_SIZE];
     CodePage *_Atomic pages[PAGE_HASH];
     CodePage *mixed;                // list of mixed pages
     _Atomic bool fenced;            // the guest uses instruction fences
     Link *links;
-    uint32_t nlinks, links_room;
-    struct Arena *arena;            // blocks, byte copies
+    uint32_t nlinks, links_end, links_room; // links_end: of the half that is filled; evict.c
+    uint32_t links_used[2];         // where the other half's end; 0: it never had any
+    struct Arena *arena, *arenas[2]; // blocks, byte copies: of the half that is filled, of both
+    size_t other_half;              // bytes of code in the other one
     Block **by_code;                // all blocks with host code, for guard.c
     unsigned nby_code, by_code_room;
     CodeBuffer code, region_code;
@@ -116,13 +119,17 @@ void engine_log_block(const IrBlock *ir);            // dump.c: -d op, op_opt, o
 void engine_log_entry(Vcpu *v);                      // -d exec, cpu
 void engine_log_code(Engine *e, const IrBlock *ir, const Compiled *c);
 CodeBuffer *engine_buffer(Engine *e, uint32_t at);   // the one that the executable address lies in
-bool code_map(CodeBuffer *c, size_t size);
+bool code_map(CodeBuffer *c, size_t size, unsigned halves);
+void code_begin_half(CodeBuffer *c, unsigned half);
+size_t code_size(const CodeBuffer *c);               // bytes in the half that is filled
 bool block_covers(const Block *b, uint64_t paddr);   // is it of the instruction there?
 uint64_t clock_ns(void);
 
 Block *cache_find(Engine *e, uint64_t paddr, uint32_t ctx, bool debug);         // lock-free; may be suspect
 CodePage *cache_page(Engine *e, uint64_t ppage, bool create);                   // create: with the lock
 bool cache_page_live(const CodePage *p);
+void cache_page_set(CodePage *p, unsigned state);                               // with the lock
+void cache_post_jumps(Engine *e);                                               // with the lock: all vCPUs wipe their jump caches
 bool cache_page_open(Engine *e, uint64_t ppage);                                // stores there need no slow path; on a vCPU's thread, which
                                                                                 // then serves its queue before it relies on it
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
@@ -137,7 +144,10 @@ void cache_retire(Engine *e, Block *b);                                         
 void cache_rove(Vcpu *v, unsigned site);
 bool cache_roves(const Engine *e, uint64_t paddr);                              // the instruction there
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
-void cache_flush(Engine *e, Vcpu *v);                                           // v not active
+
+// evict.c. The half that is filled is full: what is in the other one goes. v not active.
+void cache_flush(Engine *e, Vcpu *v, uint32_t generation);                      // Engine.generation when it was full
+void cache_begin_half(Engine *e, unsigned half);
 
 // guard.c: faults of translated code on the TLB's guard page.
 bool guard_install(void);

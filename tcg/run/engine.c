@@ -12,7 +12,21 @@
 #include "tcg/run/hostile.h"
 #include "tcg/run/tier2.h"
 
-bool code_map(CodeBuffer *c, size_t size) {
+// Part `half` of c is the one that code goes to, from its start.
+void code_begin_half(CodeBuffer *c, unsigned half) {
+    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
+    c->half = half;
+    c->used = half ? hot : c->fixed;
+    c->hot_end = (half + 1) * hot;
+    c->cold = c->cold_start + half * cold;
+    c->cold_end = c->cold + cold;
+}
+
+size_t code_size(const CodeBuffer *c) {
+    return c->used - (c->half ? c->hot_end - c->cold_start / c->halves : 0) + c->cold - (c->cold_end - (c->size - c->cold_start) / c->halves);
+}
+
+bool code_map(CodeBuffer *c, size_t size, unsigned halves) {
     int fd = memfd_create("myna-code", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
         return false;
@@ -20,7 +34,9 @@ bool code_map(CodeBuffer *c, size_t size) {
     c->rx = mmap(NULL, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_32BIT, fd, 0);
     close(fd);
     c->size = size;
-    c->cold = c->cold_start = c->cold_ahead = size / 2;
+    c->cold_start = size / 2;
+    c->halves = halves;
+    code_begin_half(c, 0);
     return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
 }
 
@@ -28,6 +44,8 @@ bool code_map(CodeBuffer *c, size_t size) {
 enum { AHEAD = 256 << 10, AHEAD_LEFT = 16 << 10 };
 
 static void make_ready(const CodeBuffer *c, size_t used, size_t *ahead, size_t end) {
+    if (!*ahead)
+        *ahead = used & PAGE_MASK;
     if (used + AHEAD_LEFT <= *ahead || *ahead >= end)
         return;
     size_t n = end - *ahead < AHEAD ? end - *ahead : AHEAD;
@@ -37,8 +55,8 @@ static void make_ready(const CodeBuffer *c, size_t used, size_t *ahead, size_t e
 }
 
 void engine_code_ahead(CodeBuffer *c) {
-    make_ready(c, c->used, &c->ahead, c->cold_start);
-    make_ready(c, c->cold, &c->cold_ahead, c->size);
+    make_ready(c, c->used, &c->ahead[c->half], c->hot_end);
+    make_ready(c, c->cold, &c->cold_ahead[c->half], c->cold_end);
 }
 
 Engine *engine_new(const Guest *guest, const EngineOptions *options) {
@@ -54,6 +72,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     size_t size = e->options.cache_size ? e->options.cache_size : 80 << 20;
 #endif
     e->code.size = size;
+    e->code.halves = 2;
     e->trace = log_on(LOG_EXEC | LOG_CPU);
     hostile_seed(e);
     e->backend = &backend_x86;
@@ -61,11 +80,12 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     pthread_mutex_init(&e->lock, NULL);
     pthread_mutex_init(&e->gate_lock, NULL);
     pthread_cond_init(&e->gate_open, NULL);
-    e->arena = arena_new();
-    e->links_room = (uint32_t)(size / 64) + 256;
-    e->links = malloc(e->links_room * sizeof(Link));
-    e->nlinks = 1;
-    if (!e->options.interpret && (!code_map(&e->code, size) || !e->backend->init(e, &e->code))) {
+    e->arenas[0] = e->arena = arena_new();
+    e->arenas[1] = arena_new();
+    e->links_room = ((uint32_t)(size / 64) + 512) & ~1u;
+    e->links = calloc(e->links_room, sizeof(Link));
+    cache_begin_half(e, 0);
+    if (!e->options.interpret && (!code_map(&e->code, size, 2) || !e->backend->init(e, &e->code))) {
         fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
         e->options.interpret = true;
     }
@@ -96,7 +116,8 @@ void engine_free(Engine *e) {
     code_unmap(&e->code);
     code_unmap(&e->region_code);
     e->backend->fini(e);
-    arena_free(e->arena);
+    arena_free(e->arenas[0]);
+    arena_free(e->arenas[1]);
     free(e->breakpoints);
     free(e->watchpoints);
     free(e->links);
@@ -178,7 +199,7 @@ char *engine_info(Engine *e) {
     uint64_t sum[STAT_COUNT];
     pthread_mutex_lock(&e->lock);
     memcpy(sum, e->gone, sizeof(sum));
-    size_t used = e->options.interpret ? arena_used(e->arena) : e->code.used + e->code.cold - e->code.cold_start;
+    size_t used = e->options.interpret ? arena_used(e->arenas[0]) + arena_used(e->arenas[1]) : e->other_half + code_size(&e->code);
     uint64_t translate_ns = e->translate_ns;
     pthread_mutex_unlock(&e->lock);
     for (unsigned i = 0; i < e->nvcpus; i++)

@@ -51,6 +51,6 @@ void hostile_between_blocks(Vcpu *v) {
     if (hostile_roll(v, 4096))
         suspect_any(v);
     if (hostile_roll(v, 1 << 19))
-        cache_flush(v->engine, v);
+        cache_flush(v->engine, v, atomic_load(&v->engine->generation));
 }
 #endif

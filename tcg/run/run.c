@@ -109,8 +109,8 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
 
 static bool cache_full(Engine *e) {
     if (e->options.interpret)
-        return arena_used(e->arena) >= e->code.size;
-    return e->nlinks + 64 > e->links_room;
+        return arena_used(e->arena) >= e->code.size / 2;
+    return e->nlinks + 64 > e->links_end;
 }
 
 // What is decoded and what is kept for later comparison must be the same bytes, though DMA and stores to mixed pages may change them
@@ -200,6 +200,7 @@ static Block *make_block(Vcpu *v) {
     Engine *e = v->engine;
     Fetch f;
     bool full = false;
+    uint32_t generation = atomic_load(&e->generation);
     if (!fetch(v, &f))
         return NULL;
     cache_protect(e, v, f.page.ppage, f.page.host);
@@ -214,7 +215,7 @@ static Block *make_block(Vcpu *v) {
         tlb_fetch(v, next_page(v), false);
     if (full) {
         v->stat[STAT_CACHE_FULL]++;
-        cache_flush(e, v);
+        cache_flush(e, v, generation);
     }
     return f.whole ? NULL : once;
 }

@@ -68,7 +68,7 @@ static bool choose(struct Tier2 *t, const Job *job) {
     Engine *e = t->e;
     CodePage *p = cache_page(e, job->paddr & PAGE_MASK, false);
     t->head = cache_find(e, job->paddr, job->ctx, false);
-    if (!p || !page_steady(p) || !t->head || t->head->region || atomic_load(&t->head->suspect) || e->nlinks + 2 * LINKS > e->links_room)
+    if (!p || !page_steady(p) || !t->head || t->head->region || atomic_load(&t->head->suspect) || e->nlinks + 2 * LINKS > e->links_end)
         return false;
     t->page_live = atomic_load(&p->live);
     if (!region_plan(e, t->head, &t->plan)) {
@@ -254,7 +254,7 @@ bool tier2_init(Engine *e) {
     if (o->tier == 1 || o->interpret || o->one_insn || e->trace)
         return true;
     struct Tier2 *t = calloc(1, sizeof(*t));
-    if (!t || !code_map(&e->region_code, REGION_CODE)) {
+    if (!t || !code_map(&e->region_code, REGION_CODE, 1)) {
         free(t);
         return false;
     }
@@ -289,7 +289,7 @@ void tier2_info(Engine *e, FILE *to) {
     if (!t)
         return;
     tier2_hold(e, true);
-    size_t used = e->region_code.used + e->region_code.cold - e->region_code.cold_start;
+    size_t used = code_size(&e->region_code);
     fprintf(to, "%-30s %llu of %llu instructions, %zu KiB, %llu us each\n", "regions", (unsigned long long)t->made, (unsigned long long)t->insns,
             used >> 10, (unsigned long long)(t->made ? t->ns / t->made / 1000 : 0));
     fprintf(to, "%-30s %llu failed, %llu overtaken by stores\n", "regions not installed", (unsigned long long)t->failed, (unsigned long long)t->dropped);

@@ -20,8 +20,10 @@ enum { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC
 enum { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 enum { SH_ROL = 0, SH_ROR = 1, SH_SHL = 4, SH_SHR = 5, SH_SAR = 7 };
 
+enum { ASM_SLACK = 64 };
+
 typedef struct Asm {
-    uint8_t *p, *limit; // writable mapping; emission past limit is dropped and `full` set
+    uint8_t *p, *limit; // writable mapping; what does not fit sets `full` and goes to the ASM_SLACK bytes behind limit
     int64_t to_rx;      // executable address = p + to_rx
     bool full;
 } Asm;
@@ -33,7 +35,7 @@ static inline uint8_t *asm_rw(const Asm *a, uint32_t rx) { return (uint8_t *)(ui
 static inline bool asm_room(Asm *a) {
     if (__builtin_expect(a->p + 32 > a->limit, 0)) {
         a->full = true;
-        a->p = a->limit - 64 > a->p ? a->p : a->limit - 64;
+        a->p = a->limit;
     }
     return !a->full;
 }

@@ -26,7 +26,7 @@ static unsigned xpins_max(X86 *x) {
 }
 
 static Asm cursor(const CodeBuffer *c) {
-    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->cold_start, .to_rx = (int64_t)(c->rx - c->rw)};
+    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->hot_end - ASM_SLACK, .to_rx = (int64_t)(c->rx - c->rw)};
 }
 
 static bool x86_init(Engine *e, CodeBuffer *code) {
@@ -169,7 +169,7 @@ static bool compile(Gen *g, CodeBuffer *code) {
         return false;
     uint8_t *end = g->a.p, *cold = code->rw + code->cold;
     g->a.p = cold;
-    g->a.limit = code->rw + code->size;
+    g->a.limit = code->rw + code->cold_end - ASM_SLACK;
     out->cold = asm_here(&g->a);
     stubs_emit(g);
     if (g->a.full)

@@ -215,6 +215,31 @@ START_TEST(cache_fills) {
 }
 END_TEST
 
+// 12,000 calls of two functions, of which the second is old when it is called: links lead from one half of the cache to the other and
+// back, and one half goes after the other. What is written to a function counts, whichever half its callers are in.
+START_TEST(halves_go) {
+    enum { CALLS = 12000, BODY = 0x2000 };
+    start(_i);
+    for (unsigned i = 0; i < CALLS; i++) {
+        int to = (i % 4 == 3 ? 0x1800 : 0x1000) - (int)(BODY + 16 * i + 4);
+        CODE(BODY + 16 * i, toy(TOY_ADDI, 2, 2, 1), toy(TOY_CALL, 13, 0, to / 4), toy(TOY_ADD, 3, 9, 0), toy(TOY_JMP, 0, 0, 1));
+        if (to / 4 < -32768) // out of reach: by a register
+            CODE(BODY + 16 * i, toy(TOY_ADDI, 12, 0, i % 4 == 3 ? 0x1800 : 0x1000), toy(TOY_CALLR, 13, 12, 0), toy(TOY_ADD, 3, 9, 0),
+                 toy(TOY_JMP, 0, 0, 1));
+    }
+    CODE(BODY + 16 * CALLS, toy(TOY_HALT, 0, 0, 0));
+    for (int round = 1; round <= 4; round++) {
+        CODE(0x1000, toy(TOY_ADDI, 9, 9, round), toy(TOY_RET, 0, 13, 0));
+        CODE(0x1800, toy(TOY_ADDI, 9, 9, 100 * round), toy(TOY_RET, 0, 13, 0));
+        engine_written(v->engine, 0x1000, 0x1000);
+        toy_of(v)->x[9] = 0;
+        ck_assert_uint_eq(run(BODY)->x[9], CALLS / 4 * 103 * (unsigned)round);
+    }
+    ck_assert_uint_ge(v->stat[STAT_CACHE_FULL], _i ? 2 : 4);
+    toy_free(v);
+}
+END_TEST
+
 static RunResult go(uint64_t *pc) {
     RunResult result = vcpu_run(v);
     *pc = v->pc;
@@ -286,6 +311,7 @@ int main(void) {
     tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, sites_that_rove, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
+    tcase_add_loop_test(t, halves_go, 0, 2);
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);
     tcase_add_loop_test(t, breakpoints_always_stop, 0, 2);
     suite_add_tcase(s, t);

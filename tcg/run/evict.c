@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Making room in the cache of translated blocks: its older half goes.
+//
+// Code, block memory and links are divided in halves, of which one is filled. When it is full, everything in the other one goes, and that
+// one is filled next: so what has just been translated is safe, and what still runs but was older is translated again. Regions (tier 2)
+// have a buffer that is not divided; they all go, and come back if they are hot.
+//
+// It happens in an exclusive section: no vCPU is in translated code or holds a block. What remains must not name what goes: hash chains,
+// lists of pages, links from blocks that stay (they get their stubs back), lists of links to them, guard.c's list, and jump caches, which
+// each vCPU wipes itself before it next runs.
+#include <string.h>
+#include "tcg/run/arena.h"
+#include "tcg/run/cache.h"
+#include "tcg/run/tier2.h"
+
+static uint32_t links_begin(const Engine *e, unsigned half) { return half ? e->links_room / 2 : 1; } // 0 means none
+
+void cache_begin_half(Engine *e, unsigned half) {
+    e->arena = e->arenas[half];
+    e->nlinks = links_begin(e, half);
+    e->links_end = half ? e->links_room : e->links_room / 2;
+}
+
+static bool goes(const Block *b, unsigned half) { return b->half == half || b->region; }
+
+// Blocks that stay lose their lists of links, which sift_links makes anew. Those that were retired have none.
+static void sift_hash(Engine *e, unsigned half) {
+    for (unsigned i = 0; i < HASH_SIZE; i++) {
+        Block *_Atomic *at = &e->hash[i];
+        for (Block *b; (b = atomic_load_explicit(at, memory_order_relaxed));) // nobody reads: the lock and the gate
+            if (goes(b, half)) {
+                atomic_store_explicit(at, atomic_load_explicit(&b->next, memory_order_relaxed), memory_order_relaxed);
+            } else {
+                b->incoming = 0;
+                at = &b->next;
+            }
+    }
+}
+
+static void sift_page(CodePage *p, unsigned half) {
+    for (Block **at = &p->blocks; *at;) {
+        Block *b = *at, **next = &b->in_page[(b->paddr & PAGE_MASK) != p->ppage];
+        if (goes(b, half))
+            *at = *next;
+        else
+            at = next;
+    }
+    if (!p->blocks) {
+        p->turns = 0;
+        cache_page_set(p, PAGE_OPEN);
+    }
+}
+
+static void sift_pages(Engine *e, unsigned half) {
+    for (unsigned i = 0; i < PAGE_HASH; i++)
+        for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next))
+            sift_page(p, half);
+    for (CodePage **at = &e->mixed; *at;)
+        if ((*at)->blocks)
+            at = &(*at)->next_mixed;
+        else
+            *at = (*at)->next_mixed;
+}
+
+// Links between blocks that stay, stay.
+static void sift_links(Engine *e, unsigned half) {
+    uint32_t first = links_begin(e, !half), end = e->nlinks;
+    for (uint32_t i = first; i < end; i++) {
+        Link *l = &e->links[i];
+        Block *to = l->to;
+        l->next = 0;
+        if (!to)
+            continue;
+        if (goes(to, half) || goes(l->from, half)) {
+            if (!goes(l->from, half))
+                e->backend->patch(engine_buffer(e, l->site), l->site, l->stub);
+            l->to = NULL;
+        } else {
+            l->next = to->incoming;
+            to->incoming = i;
+        }
+    }
+    first = links_begin(e, half);
+    if (e->links_used[half])
+        memset(&e->links[first], 0, (e->links_used[half] - first) * sizeof(Link));
+}
+
+static void sift_code(Engine *e, unsigned half) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < e->nby_code; i++)
+        if (!goes(e->by_code[i], half))
+            e->by_code[n++] = e->by_code[i];
+    e->nby_code = n;
+}
+
+// Locked, and nothing runs.
+static void evict(Engine *e, unsigned half) {
+    sift_hash(e, half);
+    sift_links(e, half);
+    sift_pages(e, half);
+    sift_code(e, half);
+    memset(e->roving, 0, sizeof(e->roving));
+    arena_reset(e->arenas[half]);
+}
+
+static void swap_halves(Engine *e) {
+    unsigned half = !e->code.half;
+    e->links_used[!half] = e->nlinks;
+    evict(e, half);
+    e->other_half = code_size(&e->code);
+    code_begin_half(&e->code, half);
+    cache_begin_half(e, half);
+    if (e->region_code.rw)
+        code_begin_half(&e->region_code, 0);
+    atomic_fetch_add(&e->generation, 1);
+    cache_post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
+}
+
+void cache_flush(Engine *e, Vcpu *v, uint32_t generation) {
+    tier2_hold(e, true);
+    engine_exclusive(e, v, true);
+    pthread_mutex_lock(&e->lock);
+    if (atomic_load(&e->generation) == generation) // else another vCPU has made room
+        swap_halves(e);
+    pthread_mutex_unlock(&e->lock);
+    engine_exclusive(e, v, false);
+    tier2_hold(e, false);
+}
