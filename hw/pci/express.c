@@ -44,6 +44,8 @@ typedef struct RootPort { // wiring
 static bool port_plug(Device *d, char *error, size_t error_size) {
     static const PciInfo info = {.vendor = 0x1b36, .device = 0x000c, .class_code = 0x060400, .pin = 1, .bridge = true};
     if (!pci_init(d, &info, error, error_size)) return false;
+    uint8_t *c = pci_of(d)->fixed + pci_add_cap(d, PCI_CAP_SUBSYSTEM, 8, NULL, 0);
+    put(c + 4, info.vendor);
     pci_add_express(d, ROOT_PORT, ((RootPort *)d->state)->slot & 0x1fff);
     pci_host_add_bus(d);
     return true;
@@ -59,7 +61,7 @@ static const Prop port_props[] = {
 
 const DeviceType pcie_root_port_type = {
     .name = "pcie-root-port",
-    .title = "PCI Express root port: a bus with one slot, named by its id",
+    .title = "PCI Express root port",
     .size = sizeof(RootPort),
     .bus = &pci_bus,
     .props = port_props,

@@ -458,7 +458,8 @@ START_TEST(behind_a_root_port) {
     ck_assert_uint_eq(ecam(0, PORT, 0, 4), 0x000c1b36);
     ck_assert_uint_eq(ecam(0, PORT, 8, 4), 0x06040000);
     ck_assert_uint_eq(ecam(0, PORT, 0xe, 1), 1);
-    ck_assert_uint_eq(ecam(0, PORT, 0x40, 4) & 0xffff00ff, 0x01420010); // Express, root port with a slot
+    ck_assert_uint_eq(ecam(0, PORT, 0x44, 4), 0x00001b36);              // subsystem
+    ck_assert_uint_eq(ecam(0, PORT, 0x48, 4) & 0xffff00ff, 0x01420010); // Express, root port with a slot
     ck_assert_uint_eq(ecam(0, PORT, 0x100, 4), 0);                      // no extended capability
     ck_assert_uint_eq(ecam(BUS, 0, 0, 4), 0xffffffff);
     set_ecam(0, PORT, 0x18, 4, 0x00000000 | BUS << 8 | BUS << 16);
