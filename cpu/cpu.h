@@ -35,6 +35,7 @@ typedef struct CpuType {
     const CpuReg *(*regs)(Cpu *c, unsigned *n);
     bool (*reg_read)(Cpu *c, unsigned gdb, uint64_t *value);
     bool (*reg_write)(Cpu *c, unsigned gdb, uint64_t value);
+    bool (*reg_wide)(Cpu *c, unsigned gdb, uint64_t value[2], bool write); // registers of 128 bits; may be NULL
     const char *(*gdb_feature_xml)(Cpu *c, const char *annex); // "target.xml" and what it includes
     // Debugger's view: translates without faulting or changing state.
     bool (*translate)(Cpu *c, uint64_t vaddr, uint64_t *paddr);

@@ -19,18 +19,20 @@ static const CpuReg *find_reg(const GdbStub *g, uint64_t number) {
 }
 
 static void put_reg(GdbStub *g, const CpuReg *r) {
-    uint64_t value;
+    uint64_t value[2];
     unsigned bytes = (r->bits + 7) / 8;
-    if (gdb_cpu(g)->type->reg_read(gdb_cpu(g), r->gdb, &value))
-        gdb_put_hex(g->reply, &value, bytes); // guests here are little-endian, as the host is
+    Cpu *c = gdb_cpu(g);
+    if (r->bits > 64 ? c->type->reg_wide(c, r->gdb, value, false) : c->type->reg_read(c, r->gdb, value))
+        gdb_put_hex(g->reply, value, bytes); // guests here are little-endian, as the host is
     else
         for (unsigned i = 0; i < bytes; i++) fprintf(g->reply, "xx");
 }
 
 static bool take_reg(GdbStub *g, const CpuReg *r, const char **at) {
-    uint64_t value = 0;
-    return gdb_take_bytes(at, (uint8_t *)&value, (r->bits + 7) / 8) &&
-           gdb_cpu(g)->type->reg_write(gdb_cpu(g), r->gdb, value);
+    uint64_t value[2] = {0, 0};
+    Cpu *c = gdb_cpu(g);
+    return gdb_take_bytes(at, (uint8_t *)value, (r->bits + 7) / 8) &&
+           (r->bits > 64 ? c->type->reg_wide(c, r->gdb, value, true) : c->type->reg_write(c, r->gdb, value[0]));
 }
 
 // g and G hold the general registers; gdb asks for the others one by one.

@@ -98,6 +98,6 @@ const CpuType aarch64_type = {
     .name = "aarch64", .guest = &aarch64_guest, .fields = &arm_fields, .init = core_init, .fini = core_fini,
     .sync = sync_state, .configure = configure, .models = arm_models,
     .print_properties = arm_print_properties, .regs = arm_regs,
-    .reg_read = arm_reg_read, .reg_write = arm_reg_write, .gdb_feature_xml = arm_gdb_xml,
+    .reg_read = arm_reg_read, .reg_write = arm_reg_write, .reg_wide = arm_reg_wide, .gdb_feature_xml = arm_gdb_xml,
     .translate = translate_debug, .disassemble = disassemble, .print = arm_print, .where = arm_where, .set_pin = arm_set_pin,
 };

@@ -30,6 +30,7 @@ static uint64_t signature(const ArmState *s, bool upper, bool data) {
     uint64_t mask = (UINT64_MAX << (64 - size)) & ~SIGN;
     return ignores_top(s, upper, data) ? mask & (SIGN - 1) : mask;
 }
+uint64_t arm_pac_mask(const ArmState *s, bool upper, bool data) { return signature(s, upper, data); }
 static uint64_t extended(uint64_t pointer, uint64_t mask, bool upper) { return upper ? pointer | mask | SIGN : pointer & ~(mask | SIGN); }
 
 uint64_t arm_pac_add(Vcpu *v, uint64_t pointer, uint64_t modifier, uint64_t key) {

@@ -179,10 +179,11 @@ uint64_t arm_pstate_kept(const ArmConfig *c); // the bits of ArmState.pstate tha
 void arm_print_properties(Cpu *c, FILE *to);
 bool arm_config_apply(ArmConfig *c, const char *text, char *error, size_t error_size);
 extern const char *const arm_models[];
-// view.c: registers as the debugger and the monitor see them.
+// gdb.c, view.c: registers as the debugger and the monitor see them.
 const CpuReg *arm_regs(Cpu *c, unsigned *n);
 bool arm_reg_read(Cpu *c, unsigned gdb, uint64_t *value);
 bool arm_reg_write(Cpu *c, unsigned gdb, uint64_t value);
+bool arm_reg_wide(Cpu *c, unsigned gdb, uint64_t value[2], bool write);
 const char *arm_gdb_xml(Cpu *c, const char *annex);
 void arm_print(Cpu *c, FILE *to);
 void arm_where(Cpu *c, FILE *to);
@@ -222,6 +223,10 @@ void arm_psci(Vcpu *v);                           // the call in x0-x3; the answ
 bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
 const char *arm_sysreg_name(unsigned number);     // NULL: no such register
+// Those that a debugger may look at, by lower-case names; reading and writing one without checks. False: there is none, or it is read only.
+void arm_sysreg_each(void (*fn)(void *opaque, const char *name, unsigned number), void *opaque);
+bool arm_sysreg_debug(Vcpu *v, unsigned number, uint64_t *value, bool write);
+uint64_t arm_pac_mask(const ArmState *s, bool upper, bool data); // pauth.c: bits of a signature in pointers to that half
 bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write); // the helpers gic_read and gic_write do it
 
 uint64_t arm_fpsr(ArmState *s);                   // with what the host's FPU has raised

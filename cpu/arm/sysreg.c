@@ -3,6 +3,7 @@
 // and msr unless the register is a mere field or a constant. DDI 0487, D19.2; traps of EL0: D1.3.6.
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include "cpu/arm/state.h"
@@ -349,6 +350,49 @@ uint64_t arm_gic_write(Vcpu *v, uint64_t number, uint64_t value, uint64_t c) {
     ArmState *s = arm_state(v);
     s->gic->write(s->gic_opaque, v->index, (unsigned)number, value);
     return 0;
+}
+
+// ---- for debuggers: what has effects when it is read is left out
+static void lower_name(const char *name, unsigned element, bool array, char *out, size_t size) {
+    size_t n = 0;
+    for (; *name && n + 3 < size; name++) {
+        if (array && *name == '_') n += (size_t)snprintf(out + n, size - n, "%u", element), array = false;
+        out[n++] = *name >= 'A' && *name <= 'Z' ? (char)(*name + 32) : *name;
+    }
+    out[n] = 0;
+}
+void arm_sysreg_each(void (*fn)(void *opaque, const char *name, unsigned number), void *opaque) {
+    char name[40];
+#define ID(name_, op1, crm, op2, expression) lower_name(#name_, 0, false, name, sizeof name), fn(opaque, name, NUMBER(3, op1, 0, crm, op2));
+#define REG(...)
+#include "cpu/arm/sysreg.def"
+#undef ID
+#undef REG
+    for (unsigned i = 0; i < NROWS; i++) {
+        const SysReg *r = &rows[i];
+        unsigned n = ELEMENTS(r->flags);
+        bool shown = r->number == NUMBER(3, 3, 4, 4, 0) || r->number == NUMBER(3, 3, 4, 4, 1); // fpcr, fpsr are the FPU's
+        for (unsigned k = 0; !shown && !(r->flags & (WO | GIC)) && k < (n ? n : 1); k++) {
+            lower_name(r->name, k, n, name, sizeof name);
+            fn(opaque, name, r->number + 8 * k);
+        }
+    }
+}
+bool arm_sysreg_debug(Vcpu *v, unsigned number, uint64_t *value, bool write) {
+    ArmState *s = arm_state(v);
+    if (!write && identification(s->config, number, value)) return true;
+    const SysReg *r = find(number);
+    if (!r || r->flags & (GIC | (write ? RO : WO))) return false;
+    uint64_t *field = field_of(s, r, number);
+    if (!write) {
+        *value = r->get ? r->get(s, number) : field ? *field : 0;
+        return true;
+    }
+    if (r->set) r->set(v, number, *value);
+    else if (field) *field = (*field & ~r->mask) | (*value & r->mask);
+    arm_update_context(v);
+    arm_irq_check(v);
+    return true;
 }
 
 // ---- for the translator
