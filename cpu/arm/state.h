@@ -234,7 +234,7 @@ void arm_fp_refresh(Vcpu *v);                     // after FPCR or FPSR changed 
 
 // ---- timer.c
 void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed
-uint64_t arm_timer_ctl(const ArmState *s, unsigned n);
+uint64_t arm_timer_ctl(ArmState *s, unsigned n);
 void arm_timer_fired(void *opaque);
 uint64_t arm_counter(const ArmState *s);
 

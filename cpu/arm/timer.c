@@ -16,10 +16,6 @@ static uint64_t ctl(const ArmState *s, unsigned n) { return n == ARM_TIMER_VIRTU
 static uint64_t cval(const ArmState *s, unsigned n) { return n == ARM_TIMER_VIRTUAL ? s->cntv_cval : s->cntp_cval; }
 static bool due(const ArmState *s, unsigned n) { return arm_counter(s) >= cval(s, n); }
 
-uint64_t arm_timer_ctl(const ArmState *s, unsigned n) {
-    uint64_t c = ctl(s, n);
-    return c | ((c & CTL_ENABLE) && due(s, n) ? CTL_ISTATUS : 0);
-}
 
 // The first nanosecond at which the counter has reached a value.
 static uint64_t deadline(const ArmState *s, uint64_t count) {
@@ -31,6 +27,14 @@ void arm_timer_update(ArmState *s, unsigned n) {
     bool on = ctl(s, n) & CTL_ENABLE, reached = on && due(s, n);
     irq_set(&s->timer_irq[n], reached && !(ctl(s, n) & CTL_IMASK));
     if (s->timer[n]) timer_set(s->timer[n], on && !reached ? deadline(s, cval(s, n)) : UINT64_MAX);
+}
+
+// Who sees the condition has the interrupt too, though the clock's callback may be late.
+uint64_t arm_timer_ctl(ArmState *s, unsigned n) {
+    uint64_t c = ctl(s, n);
+    if (!(c & CTL_ENABLE) || !due(s, n)) return c;
+    arm_timer_update(s, n);
+    return c | CTL_ISTATUS;
 }
 
 static void update_both(Vcpu *v, void *unused) {
