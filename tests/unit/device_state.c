@@ -20,7 +20,9 @@
 #include "hw/misc/pflash.h"
 #include "hw/pci/host.h"
 #include "hw/rtc/goldfish.h"
+#include "hw/rtc/pl031.h"
 #include "hw/uart/ns16550.h"
+#include "hw/uart/pl011.h"
 #include "hw/virtio/devices.h"
 #include "tests/lib/device_rig.h"
 #include "tests/lib/suite.h"
@@ -33,7 +35,7 @@ static const struct Subject {
     {&ns16550_type, "chardev=rig", 0}, {&plic_type, "harts=2", 96},    {&aclint_type, "harts=3", 0},
     {&goldfish_rtc_type, "", 0},       {&htif_type, "chardev=rig", 0}, {&finisher_type, "", 0},
     {&gicv2_type, "cores=2", GIC_SPIS + 64}, {&gicv3_type, "cores=2,its=on", GIC_SPIS + 64},
-    {&gicv3_its_type, "", 0}, {&pl061_type, "", 8}, {&gpio_key_type, "", 0},
+    {&gicv3_its_type, "", 0}, {&pl061_type, "", 8}, {&gpio_key_type, "", 0}, {&pl011_type, "chardev=rig", 0}, {&pl031_type, "", 0},
     {&aclint_sswi_type, "harts=3", 0}, {&fw_cfg_type, "", 0}, {&pflash_type, "", 0},
     // Those whose answers come on the calling thread; tests/unit/virtio.c saves a disk with requests waiting.
     {&virtio_rng_device.type, "", 0},
