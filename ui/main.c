@@ -16,6 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "tcg/base/log.h"
+#include "ui/audio/audio.h"
 #include "ui/backends.h"
 #include "ui/gdbstub.h"
 #include "ui/launch/launch.h"
@@ -39,6 +40,7 @@ typedef struct Ui {
     Profile *profile;
     Windows *windows;
     Vnc *vnc;
+    AudioDev *audio;
     bool pidfile_written;
 } Ui;
 
@@ -157,6 +159,17 @@ static bool start_log(const Options *o, char *error, size_t error_size) {
            (!o->channels || log_set(o->channels, error, error_size));
 }
 
+// No sound is no reason not to start; a file that was asked for is.
+static bool open_audio(Ui *ui, char *error, size_t error_size) {
+    const AudioSpec *spec = &ui->options->audio;
+    ui->audio = audiodev_open(ui->machine, spec, error, error_size);
+    if (ui->audio || spec->kind == AUDIO_NONE) return true;
+    if (spec->kind == AUDIO_WAV) return false;
+    fprintf(stderr, "myna: %s; the guest runs without\n", error);
+    *error = 0;
+    return true;
+}
+
 static bool build(Ui *ui, char *error, size_t error_size) {
     const Options *o = ui->options;
     if (!start_log(o, error, error_size)) return false;
@@ -167,7 +180,8 @@ static bool build(Ui *ui, char *error, size_t error_size) {
     ui->machine->on_state_opaque = ui;
     return backends_open(ui->machine, o, error, error_size) &&
            machine_build(ui->machine, error, error_size) && start_monitors(ui, error, error_size) &&
-           start_gdb(ui, error, error_size) && start_vnc(ui, error, error_size) && start_profile(ui, error, error_size) && write_pidfile(ui, error, error_size);
+           start_gdb(ui, error, error_size) && start_vnc(ui, error, error_size) &&
+           open_audio(ui, error, error_size) && start_profile(ui, error, error_size) && write_pidfile(ui, error, error_size);
 }
 
 // A console that shows where this terminal or pipe is may be watched for silence.
@@ -232,6 +246,7 @@ static void tear_down(Ui *ui) {
     if (m) loop_stop(m->loop);
     if (ui->windows) windows_close(ui->windows);
     if (ui->vnc) vnc_close(ui->vnc);
+    audiodev_close(ui->audio);
     silence_free(ui->silence);
     for (unsigned i = 0; i < ui->nmonitors; i++) monitor_free(ui->monitor[i]);
     gdbstub_free(ui->gdb);

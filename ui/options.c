@@ -69,6 +69,7 @@ static const Option table[] = {
     {"display", NULL, "none|sdl", CALL, .call = option_display,
      .help = "sdl: a window a head; none: no window, consoles only where named"},
     {"vnc", NULL, "unix:PATH|[HOST]:DISPLAY", CALL, .call = option_vnc, .help = "serves the first head to VNC clients"},
+    {"audiodev", NULL, "none|wav|sdl,id=ID[,path=FILE]", CALL, .call = option_audiodev, .help = "where sound goes"},
     {"full-screen", NULL, NULL, CALL, .call = option_full_screen, .help = "the window fills the screen"},
     {"serial", NULL, "TO", CALL, .call = option_serial,
      .help = "stdio, mon:stdio, file:F, unix:P,server,nowait, tcp:H:P, pty, null, none, chardev:ID"},
@@ -115,7 +116,6 @@ static const Option table[] = {
     {"pflash", NULL, "FILE", CALL, .call = option_pflash, .help = "short for -drive if=pflash,format=raw"},
     {"fsdev", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
     {"virtfs", NULL, "...", ABSENT, .help = NOT_YET "; give the guest a disk image or a network"},
-    {"audiodev", NULL, "...", ABSENT, .help = NOT_YET "; leave it out"},
     {"smbios", NULL, "...", ABSENT, .help = "these boards have no SMBIOS tables; leave it out"},
     {"readconfig", NULL, "FILE", ABSENT, .help = NOT_YET "; write the options out"},
     {"trace", NULL, "...", ABSENT, .help = "not Myna's way: see -d help for the log channels"},
@@ -247,7 +247,7 @@ bool options_parse(Options *o, int argc, char **argv, char *error, size_t error_
 
 void options_free(Options *o) {
     char **texts[] = {&o->subject,  &o->program, &o->gdb,     &o->channels,
-                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend, &o->vnc.address, &o->vnc.password_file};
+                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend, &o->vnc.address, &o->vnc.password_file, &o->audio.path};
     spec_free(&o->spec);
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);

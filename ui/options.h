@@ -3,6 +3,7 @@
 // nothing, prints nothing and starts nothing, so that tests and the fuzzer can call it.
 #pragma once
 #include "hw/core/machine.h"
+#include "ui/audio/audio.h"
 #include "ui/sdl/window.h"
 #include "ui/vnc/vnc.h"
 
@@ -38,6 +39,7 @@ typedef struct Options {
     char *display;        // -display: "none", "sdl", "vnc"; NULL: not said
     WindowSpec window;
     VncSpec vnc; // address NULL: none
+    AudioSpec audio;
     bool nographic;
     unsigned pflashes; // the next -drive if=pflash
     bool net_nic, net_user; // the old -net pair

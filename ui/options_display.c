@@ -67,6 +67,23 @@ bool option_display(Options *o, const char *value, char *error, size_t error_siz
     return ok;
 }
 
+bool option_audiodev(Options *o, const char *value, char *error, size_t error_size) {
+    static const KeyRow rows[] = {{"driver", KEY_CHOICE, "none|wav|sdl"}, {"id", KEY_TEXT}, {"path", KEY_TEXT}, {NULL}};
+    KeyVals kv;
+    if (!keyvals_parse(&kv, value, "driver", error, error_size)) return false;
+    bool ok = keyvals_check(&kv, rows, "-audiodev", error, error_size);
+    const char *driver = ok ? keyvals_get(&kv, "driver") : NULL, *path = ok ? keyvals_get(&kv, "path") : NULL;
+    bool wav = driver && !strcmp(driver, "wav");
+    if (ok && !driver) ok = FAIL("-audiodev %s: no driver is named: none, wav or sdl", value);
+    if (ok && wav && !path) ok = FAIL("-audiodev wav: no file is named: path=FILE");
+    if (ok) {
+        o->audio.kind = wav ? AUDIO_WAV : !strcmp(driver, "sdl") ? AUDIO_SDL : AUDIO_NONE;
+        if (path) text_set(&o->audio.path, path);
+    }
+    keyvals_free(&kv);
+    return ok;
+}
+
 bool option_full_screen(Options *o, const char *value, char *error, size_t error_size) {
     return o->window.full_screen = true;
 }

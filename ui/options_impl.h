@@ -16,7 +16,7 @@ OptionFn option_nographic, option_serial, option_chardev, option_monitor, option
     option_gdb_default, option_log, option_netdev, option_nic, option_net, option_version, option_help;
 
 // options_display.c: what shows it
-OptionFn option_display, option_vnc, option_full_screen;
+OptionFn option_display, option_vnc, option_full_screen, option_audiodev;
 
 // After the last option, in this order.
 OptionFn finish_machine, finish_devices, finish_host;

@@ -28,6 +28,8 @@ const DeviceType *const device_types[] = {
     &virtio_tablet_pci.type,
     &virtio_multitouch_device.type,
     &virtio_multitouch_pci.type,
+    &virtio_snd_device.type,
+    &virtio_snd_pci.type,
     &ramfb_type,
     &simple_framebuffer_type,
     &virtio_rng_pci.type,

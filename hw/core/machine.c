@@ -69,6 +69,7 @@ Machine *machine_new(const MachineSpec *spec, const Board *board) {
     m->loop = loop_new(m->clock);
     m->screen = screen_new();
     input_init(&m->input);
+    audio_init(&m->audio);
     lock_init(&m->lock, LOCK_MACHINE, "machine");
     pthread_cond_init(&m->off, NULL);
     return m;
@@ -298,6 +299,7 @@ void machine_free(Machine *m) {
     for (unsigned i = 0; i < m->ends.n; i++) close_end(m, i);
     screen_free(m->screen);
     input_destroy(&m->input);
+    audio_destroy(&m->audio);
     loop_free(m->loop);
     clock_free(m->clock);
     mem_free(m->mem);

@@ -6,6 +6,7 @@
 #include "cpu/cpu.h"
 #include "hw/core/device.h"
 #include "hw/core/loop.h"
+#include "hw/host/audio.h"
 #include "hw/host/disk.h"
 #include "hw/host/input.h"
 #include "hw/host/net.h"
@@ -106,6 +107,7 @@ struct Machine {
     struct Semihost *semihost;    // NULL: none
     Screen *screen; // what display devices show
     Input input;    // what keyboards and pointers of the board hear
+    Audio audio;
     uint32_t phandles;      // used so far
     uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
     void *dtb;              // the device tree as last loaded, for dumpdtb

@@ -45,6 +45,7 @@ static const struct Subject {
     {&virtio_gpu_device.type, "max_outputs=2", 0},
     {&virtio_keyboard_device.type, "", 0},
     {&virtio_multitouch_device.type, "", 0},
+    {&virtio_snd_device.type, "", 0},
     {&virtio_rng_pci.type, "", 0},
     {&virtio_rng_pci.type, "disable-modern=on", 0},
     {&virtio_net_pci.type, "disable-legacy=on", 0},

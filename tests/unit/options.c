@@ -113,6 +113,7 @@ START_TEST(test_refusals) {
     check_refused("-M virt -display gtk", "unknown display");
     check_refused("-M virt -display sdl,scaling=none", "integer|smooth");
     check_refused("-M virt -vnc password-file=f", "no address");
+    check_refused("-M virt -audiodev wav,id=a", "path=FILE");
     check_refused("-M virt -vga std", "only has 'none'");
     check_refused("-M virt -smp 0", "1 or more");
     check_refused("-M virt -smp 2,maxcpus=4", "cannot be added later");
