@@ -1,45 +1,49 @@
 // SPDX-License-Identifier: MIT
-// Cryptographic instructions: each is a call of its group's helper (crypto_*.c), but for the exclusive-ors of SHA-3, which are IR.
+// Cryptographic instructions: AES, polynomial products and the exclusive-ors of SHA-3 are IR, others call their group's helper (crypto_*.c).
 #include "cpu/arm/trans.h"
 
-INSN(aese) { simd_group(t, i, true, H_aes); }
-INSN(pmull__q) { simd_group(t, i, true, H_pmull); }
 INSN(sha1c) { simd_group(t, i, true, H_sha1); }
 INSN(sha256h) { simd_group(t, i, true, H_sha256); }
 INSN(sha512h) { simd_group(t, i, true, H_sha512); }
 INSN(sm3ss1) { simd_group(t, i, true, H_sm3); }
 INSN(sm4e) { simd_group(t, i, true, H_sm4); }
 
-// ---- SHA-3, a half of the registers at a time
+// AESE and AESD add the key first; AESMC, AESIMC.
+INSN(aese) {
+    static const uint8_t ops[4] = {OP_VAESE, OP_VAESD, OP_VAESMC, OP_VAESIMC};
+    unsigned op = i->bits >> 12 & 3;
+    if (!fp_enabled(t)) return;
+    IrRef a = v(t, i->rn);
+    if (op < 2) a = ir_vec(t->k, OP_VXOR, 0, v(t, i->rd), a, IR_NONE);
+    set_vector(t, i->rd, ir_vec(t->k, ops[op], 0, a, IR_NONE, IR_NONE));
+}
+INSN(pmull__q) {
+    if (fp_enabled(t)) set_vector(t, i->rd, ir_vec(t->k, OP_VCLMUL, VEC_OP(0, i->sf ? 0x11 : 0), v(t, i->rn), v(t, i->rm), IR_NONE));
+}
+
+static void exclusive_or(Trans *t, const Insn *i, IrRef a, IrRef b) {
+    set_vector(t, i->rd, ir_vec(t->k, OP_VXOR, 0, a, b, IR_NONE));
+}
+INSN(eor3) {
+    if (fp_enabled(t)) exclusive_or(t, i, ir_vec(t->k, OP_VXOR, 0, v(t, i->rn), v(t, i->rm), IR_NONE), v(t, i->ra));
+}
+INSN(bcax) {
+    if (fp_enabled(t)) exclusive_or(t, i, v(t, i->rn), ir_vec(t->k, OP_VANDN, 0, v(t, i->rm), v(t, i->ra), IR_NONE));
+}
+
+// ---- SHA-3's rotations, a half of the registers at a time
 static uint16_t half_slot(int r, unsigned half) { return (uint16_t)(v_slot(r) + 8 * half); }
 static IrRef half(Trans *t, int r, unsigned k) { return ir_get(t->k, T_I64, half_slot(r, k)); }
 static IrRef two(Trans *t, IrOpcode op, IrRef a, IrRef b) { return ir_bin(t->k, op, T_I64, a, b); }
-static void set_halves(Trans *t, const Insn *i, IrRef low, IrRef high) {
-    ir_set(t->k, T_I64, half_slot(i->rd, 0), low);
-    ir_set(t->k, T_I64, half_slot(i->rd, 1), high);
-}
-
-INSN(eor3) {
-    IrRef r[2];
-    if (!fp_enabled(t)) return;
-    for (unsigned k = 0; k < 2; k++) r[k] = two(t, OP_XOR, two(t, OP_XOR, half(t, i->rn, k), half(t, i->rm, k)), half(t, i->ra, k));
-    set_halves(t, i, r[0], r[1]);
-}
-INSN(bcax) {
-    IrRef r[2];
-    if (!fp_enabled(t)) return;
-    for (unsigned k = 0; k < 2; k++) r[k] = two(t, OP_XOR, half(t, i->rn, k), two(t, OP_ANDN, half(t, i->rm, k), half(t, i->ra, k)));
-    set_halves(t, i, r[0], r[1]);
-}
 INSN(rax1) {
     IrRef r[2];
     if (!fp_enabled(t)) return;
     for (unsigned k = 0; k < 2; k++) r[k] = two(t, OP_XOR, half(t, i->rn, k), two(t, OP_ROTR, half(t, i->rm, k), c64(t, 63)));
-    set_halves(t, i, r[0], r[1]);
+    set_v(t, i->rd, r[0], r[1]);
 }
 INSN(xar) {
     IrRef r[2];
     if (!fp_enabled(t)) return;
     for (unsigned k = 0; k < 2; k++) r[k] = two(t, OP_ROTR, two(t, OP_XOR, half(t, i->rn, k), half(t, i->rm, k)), c64(t, i->amount));
-    set_halves(t, i, r[0], r[1]);
+    set_v(t, i->rd, r[0], r[1]);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Ops on v128: the interpreter's, and what translated code calls where the host has nothing for an op, or an operand is a corner case.
 // A vector is two words, lanes counted from the low end. docs/IR.md says what each op means.
+#include "tcg/base/aes.h"
 #include "tcg/interp/eval.h"
 #include <string.h>
 
@@ -85,6 +86,16 @@ static void eval_lanes(const IrOp *op, const Lanes *a, const Lanes *b, const Lan
             uint64_t x = get_lane(a, size, i);
             set_lane(r, size + 1, i, op->op == OP_VSXT ? (uint64_t)extend(x, size) : x);
         }
+        return;
+    case OP_VAESE: case OP_VAESD:
+        aes_substitute(a->b, op->op == OP_VAESD, r->b);
+        return;
+    case OP_VAESMC: case OP_VAESIMC:
+        aes_mix_columns(a->b, op->op == OP_VAESIMC, r->b);
+        return;
+    case OP_VCLMUL:
+        r->d[0] = ir_eval(OP_CLMUL, T_I64, a->d[n & 1], b->d[n >> 4], 0);
+        r->d[1] = ir_eval(OP_CLMULH, T_I64, a->d[n & 1], b->d[n >> 4], 0);
         return;
     case OP_VEXT: case OP_VTBL:
         eval_bytes(op->op, n, a, b, r);

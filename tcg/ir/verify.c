@@ -158,6 +158,7 @@ static void check_lanes(Checker *c, const IrOp *op) {
     case OP_VSHLI: case OP_VSHRI: case OP_VSARI: limit = 8u << lane; break;
     case OP_VDUPL: case OP_VINS: limit = 16u >> lane; break;
     case OP_VEXT: limit = 16; break;
+    case OP_VCLMUL: limit = n & ~0x11u ? 0 : 18; break;
     case OP_VREV: limit = n > lane ? 4 : 0; break;
     case OP_VZXT: case OP_VSXT: limit = lane < 3; break;
     case OP_VMINS: case OP_VMINU: case OP_VMAXS: case OP_VMAXU: case OP_VABS: limit = lane < 3; break;

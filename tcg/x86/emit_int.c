@@ -471,6 +471,7 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_VSHLI] = emit_vshift, [OP_VSHRI] = emit_vshift, [OP_VSARI] = emit_vshift, [OP_VZXT] = emit_vextend, [OP_VSXT] = emit_vextend,
     [OP_VZIPL] = emit_vbinary, [OP_VZIPH] = emit_vbinary, [OP_VUZPE] = emit_vunzip, [OP_VUZPO] = emit_vunzip, [OP_VEXT] = emit_vext,
     [OP_VREV] = emit_vrev, [OP_VTBL] = emit_vtbl, [OP_VDUP] = emit_vdup, [OP_VDUPL] = emit_vdup_lane, [OP_VINS] = emit_vins,
+    [OP_VAESE] = emit_vaes, [OP_VAESD] = emit_vaes, [OP_VAESMC] = emit_vaes, [OP_VAESIMC] = emit_vaes, [OP_VCLMUL] = emit_vclmul,
     [OP_VFADD] = emit_vfbin, [OP_VFSUB] = emit_vfbin, [OP_VFMUL] = emit_vfbin, [OP_VFDIV] = emit_vfbin, [OP_VFSQRT] = emit_vfsqrt,
     [OP_VFMADD] = emit_vfma, [OP_VFNMSUB] = emit_vfma, [OP_VFEQ] = emit_vfcompare, [OP_VFLT] = emit_vfcompare, [OP_VFLE] = emit_vfcompare,
     [OP_VFCVT_I] = emit_vfcvt, [OP_VFCVT_U] = emit_vfcvt, [OP_VFTOI] = emit_vftoi,

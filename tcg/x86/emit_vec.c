@@ -266,3 +266,33 @@ void emit_vins(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(&g->a, code[lane_of(op)], def_xmm(g, r), a, b);
     b1(&g->a, VEC_N(op->imm));
 }
+
+// ---- ciphers; the last round's instructions do the substitution, and a round of decryption undoes all of one of encryption but the columns
+void emit_vaes(Gen *g, IrRef r, const IrOp *op) {
+    enum { IMC = I38 | 0xdb, ENC = I38 | 0xdc, ENC_LAST = I38 | 0xdd, DEC_LAST = I38 | 0xdf };
+    Asm *s = &g->a;
+    if (!g->x->aes) {
+        emit_wide(g, r, op);
+        return;
+    }
+    Reg a = low16(g, use_xmm(g, op->a), SCRATCH_X);
+    done_operands(g, op);
+    Reg d = def_xmm(g, r), x = d < 16 ? d : SCRATCH_X;
+    avx_rr(s, P_0F | 0x57, SCRATCH_X2, SCRATCH_X2, SCRATCH_X2);
+    if (op->op == OP_VAESIMC)
+        avx_rr(s, IMC, x, 0, a);
+    else
+        avx_rr(s, op->op == OP_VAESE ? ENC_LAST : DEC_LAST, x, a, SCRATCH_X2);
+    if (op->op == OP_VAESMC)
+        avx_rr(s, ENC, x, x, SCRATCH_X2);
+    movx(s, d, x);
+}
+
+void emit_vclmul(Gen *g, IrRef r, const IrOp *op) {
+    Reg a = low16(g, use_xmm(g, op->a), SCRATCH_X), b = low16(g, use_xmm(g, op->b), SCRATCH_X2);
+    done_operands(g, op);
+    Reg d = def_xmm(g, r), x = d < 16 ? d : SCRATCH_X;
+    avx_rr(&g->a, I3A | 0x44, x, a, b); // vpclmulqdq
+    b1(&g->a, VEC_N(op->imm));
+    movx(&g->a, d, x);
+}

@@ -143,6 +143,7 @@ typedef struct X86 {
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
     bool wide;                  // the XMM pins are slots of 16 bytes
+    bool aes;                   // AES instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
@@ -281,7 +282,8 @@ EmitFn emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_e
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
     emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_wide, emit_vbinary, emit_vandn,
     emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext, emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane,
-    emit_vins, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
+    emit_vins, emit_vaes, emit_vclmul, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi,
+    emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);

@@ -42,6 +42,7 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->pins.n++;
     }
     x->wide = e->guest->fp_wide;
+    x->aes = __builtin_cpu_supports("aes");
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
     for (unsigned i = 0, n = xpins_max(x); i < e->guest->nfp_pins && i < n; i++) {
         x->xpin_slot[i] = e->guest->fp_pins[i];

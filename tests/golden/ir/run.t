@@ -985,3 +985,36 @@ block 0x80000000 ctx 0x0
 [0x101b0] = 0x7fffffffffffffff
 flags = 0x15
 pc = 0x80000004
+== run AES and carry-less products
+0x10000=0x8899aabbccddeeff 0x10008=0x0011223344556677 0x10010=0x0102030405060708 0x10018=0xfffefdfc80000000
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:v128 = load.128 [65536]
+    %2:v128 = load.128 [65552]
+    %3:v128 = vaese.8 %1
+             store.128 [65600], %3
+    %4:v128 = vaesd.8 %3
+             store.128 [65616], %4
+    %5:v128 = vaesmc.8 %1
+             store.128 [65632], %5
+    %6:v128 = vaesimc.8 %5
+             store.128 [65648], %6
+    %7:v128 = vclmul.8 %1, %2
+             store.128 [65664], %7
+    %8:v128 = vclmul.8 %1, %2 #17
+             store.128 [65680], %8
+             exit 0x80000004
+--
+[0x10040] = 0x4b8233ea63fcac16
+[0x10048] = 0x1bee28c3c4c193f5
+[0x10050] = 0x8899aabbccddeeff
+[0x10058] = 0x11223344556677
+[0x10060] = 0xeebbcc99aaff88dd
+[0x10068] = 0x6633441122770055
+[0x10070] = 0x8899aabbccddeeff
+[0x10078] = 0x11223344556677
+[0x10080] = 0x5445ccdd12658af8
+[0x10088] = 0x898902648bed05
+[0x10090] = 0x9e5dd58f80000000
+[0x10098] = 0xf1e003c70e9ad
+pc = 0x80000004
