@@ -79,10 +79,10 @@ def linux_arm64_command(*extra, **options):
     return linux_command(*extra, arch="arm64", **options)
 
 
-def disk(image, *options):
-    """A raw image as the guest's /dev/vda."""
+def disk(image, *options, bus="device"):
+    """A raw image as the guest's /dev/vda: on virtio-mmio, or with bus="pci" on that."""
     return ["-drive", ",".join([f"file={image}", "format=raw", "if=none", "id=disk0", *options]),
-            "-device", "virtio-blk-device,drive=disk0"]
+            "-device", f"virtio-blk-{bus},drive=disk0"]
 
 
 def installed_folder(arch="riscv64"):
