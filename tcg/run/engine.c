@@ -192,9 +192,10 @@ static void add_stats(Vcpu *v, void *sum) {
 
 char *engine_info(Engine *e) {
     static const char *const name[STAT_COUNT] = {
-        "exits to the run loop", "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
+        "  to look a jump up", "  to link a direct exit", "  to take a trap", "  for requests",
+        "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
-        "suspect blocks revived", "ops through the interpreter", "cache flushes", "sites that rove",
+        "suspect blocks revived", "ops through the interpreter", "cache halves evicted", "sites that rove",
     };
     uint64_t sum[STAT_COUNT];
     pthread_mutex_lock(&e->lock);
@@ -209,6 +210,8 @@ char *engine_info(Engine *e) {
     FILE *f = open_memstream(&text, &size);
     fprintf(f, "backend                        %s\n", e->options.interpret ? "interpreter" : e->backend->name);
     fprintf(f, "code cache                     %zu of %zu KiB\n", used >> 10, e->code.size >> 10);
+    fprintf(f, "%-30s %llu\n", "exits to the run loop",
+            (unsigned long long)(sum[STAT_LEFT_LOOKUP] + sum[STAT_LEFT_LINK] + sum[STAT_LEFT_TRAP] + sum[STAT_LEFT_POLL]));
     for (unsigned k = 0; k < STAT_COUNT; k++)
         fprintf(f, "%-30s %llu\n", name[k], (unsigned long long)sum[k]);
     if (sum[STAT_INSNS])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hostile build: what the engine may do at any time, it does at random times. TLBs and jump caches are flushed, exits polled for
-// nothing, pages of code suspected without cause, entries not kept, the whole cache dropped, blocks cut short; and threads yield in
+// nothing, pages of code suspected without cause, entries not kept, half of the cache dropped, blocks cut short; and threads yield in
 // the windows that races need. All of it must be invisible to guests.
 //
 // Each vCPU has a stream of its own, so with one vCPU a seed (-accel tcg,seed=N) brings a run back as far as its timing does.

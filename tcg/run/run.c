@@ -295,7 +295,7 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     }
     v->polled = (left & 0xff) == LEFT_POLL && (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & EXIT_TICK);
     v->polled_at = v->pc;
-    v->stat[STAT_LOOKUP]++;
+    v->stat[STAT_LEFT_LOOKUP + (left & 0xff)]++;
 }
 
 // The block was left in its middle.

@@ -41,7 +41,7 @@ typedef struct Engine Engine; // tcg/run/engine.h: code cache and translator, sh
 
 // What the run loop counts, for info jit.
 enum {
-    STAT_LOOKUP,       // indirect jumps and first links that left the code cache
+    STAT_LEFT_LOOKUP, STAT_LEFT_LINK, STAT_LEFT_TRAP, STAT_LEFT_POLL, // what left the code cache, as LEFT_* tell
     STAT_TRANSLATE, STAT_INSNS, STAT_HOST_BYTES, STAT_LINK, STAT_FILL, STAT_SLOW, STAT_IO, STAT_FLUSH, STAT_FLUSH_PAGE,
     STAT_TRAP, STAT_IRQ, STAT_SUSPECT, STAT_REVIVED, STAT_FALLBACK, STAT_CACHE_FULL, STAT_ROVE, STAT_COUNT,
 };

@@ -33,6 +33,9 @@ class Result:
             self.notes.append(f"FAILED: {fault}")
         if self.peer_failed:
             self.notes.append(f"the peer failed: {self.fault('peer')}")
+        if row.name == "cold-code" and not fault and not self.peer_failed: # an iteration is an instruction
+            ns = [1e9 * self.times[runner] / samples[runner][0].iterations for runner in ("myna", "peer")]
+            self.notes.append(f"{ns[0]:.0f} ns an instruction, peer {ns[1]:.0f}")
         if one_hart and not fault and median(one_hart, "seconds"):
             gain = median(one_hart, "seconds") / median(samples["myna"], "seconds")
             self.notes.append(f"two harts {gain:.2f} times as fast as one")
