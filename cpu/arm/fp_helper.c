@@ -45,8 +45,12 @@ static uint64_t max_number(bool wide, bool min, uint64_t a, uint64_t b, FpEnv *e
     return min ? CALL2(minimum) : CALL2(maximum);
 }
 
-static bool zero_times_infinity(bool wide, uint64_t a, uint64_t b, const FpEnv *e) {
-    return (is_zero(wide, a, e) && is_infinity(wide, b)) || (is_infinity(wide, a) && is_zero(wide, b, e));
+// Of a subnormal that counts as zero, FPUnpack tells, though nothing is computed with it.
+static bool zero_times_infinity(bool wide, uint64_t a, uint64_t b, FpEnv *e) {
+    bool first = is_zero(wide, a, e) && is_infinity(wide, b);
+    if (!first && !(is_infinity(wide, a) && is_zero(wide, b, e))) return false;
+    if ((first ? a : b) & ~sign_bit(wide)) e->flags |= FP_ID;
+    return true;
 }
 
 // 2 - a * b and (3 - a * b) / 2, rounded once; zero times infinity counts as zero.
