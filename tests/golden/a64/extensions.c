@@ -146,6 +146,54 @@ PROBE(probe_ldraa, "ldraa x0, [x0, #16]");
 static Word called(Word a) { return a + 1; }
 static Word signed_pointer(Word pointer, Word modifier) { return INSN("pacia x0, x1", pointer, modifier); }
 
+// Each form signs and checks; what it gives is the pointer, or what was called.
+#define TWICE(name, sign, auth) check_equal(name, INSN(sign "\n" auth, p, 77), p)
+#define LINK(text) "mov x2, x30\n mov x30, x0\n " text "\n mov x0, x30\n mov x30, x2"
+#define MOVED(text) "mov x17, x0\n mov x16, x1\n " text "\n mov x0, x17"
+#define JUMP(text) "mov x2, x30\n adr x17, 1f\n mov x0, #0\n " text "\n 1: mov x30, x2\n add x0, x0, #9"
+static void test_pauth_forms(Word p) {
+    TWICE("pacib, autib", "pacib x0, x1", "autib x0, x1");
+    TWICE("pacda, autda", "pacda x0, x1", "autda x0, x1");
+    TWICE("pacdb, autdb", "pacdb x0, x1", "autdb x0, x1");
+    TWICE("paciza, autiza", "paciza x0", "autiza x0");
+    TWICE("pacizb, autizb", "pacizb x0", "autizb x0");
+    TWICE("pacdza, autdza", "pacdza x0", "autdza x0");
+    TWICE("pacdzb, autdzb", "pacdzb x0", "autdzb x0");
+    TWICE("xpacd", "pacda x0, x1", "xpacd x0");
+    check_equal("xpaclri", INSN(LINK("paciaz\n xpaclri"), p, 0), p);
+    check_equal("paciaz, autiaz", INSN(LINK("paciaz\n autiaz"), p, 0), p);
+    check_equal("pacibz, autibz", INSN(LINK("pacibz\n autibz"), p, 0), p);
+    check_equal("pacibsp, autibsp", INSN(LINK("pacibsp\n autibsp"), p, 0), p);
+    check_equal("pacia1716, autia1716", INSN(MOVED("pacia1716\n autia1716"), p, 77), p);
+    check_equal("pacib1716, autib1716", INSN(MOVED("pacib1716\n autib1716"), p, 77), p);
+    check_equal("braa", INSN(JUMP("pacia x17, x1\n braa x17, x1"), 0, 5), 9);
+    check_equal("brab", INSN(JUMP("pacib x17, x1\n brab x17, x1"), 0, 5), 9);
+    check_equal("braaz", INSN(JUMP("paciza x17\n braaz x17"), 0, 5), 9);
+    check_equal("brabz", INSN(JUMP("pacizb x17\n brabz x17"), 0, 5), 9);
+    check_equal("blrab", INSN(JUMP("pacib x17, x1\n blrab x17, x1"), 0, 5), 9);
+    check_equal("blrabz", INSN(JUMP("pacizb x17\n blrabz x17"), 0, 5), 9);
+    check_equal("blr", INSN(JUMP("blr x17"), 0, 5), 9);
+    check_equal("retab", INSN(JUMP("mov x30, x17\n pacibsp\n retab"), 0, 5), 9);
+    Word signed_b = INSN("pacdzb x0", p, 0);
+    check_equal("ldrab", INSN("ldrab x0, [x0, #16]", signed_b, 0), 0x55);
+    msr(spsr_el1, 0x3c5);
+    check_equal("eretaa", INSN(JUMP("msr elr_el1, x17\n mov x30, x17\n paciasp\n msr elr_el1, x30\n eretaa"), 0, 5), 9);
+    msr(spsr_el1, 0x3c5);
+    check_equal("eretab", INSN(JUMP("msr elr_el1, x17\n mov x30, x17\n pacibsp\n msr elr_el1, x30\n eretab"), 0, 5), 9);
+}
+
+// ---- what does nothing, or is none
+PROBE(probe_smc, "smc #1");
+PROBE(probe_sysl, "sysl x0, #3, c7, c5, #1");
+static void test_hints(void) {
+    __asm__ volatile("yield\n sev\n wfe\n sevl\n wfe\n hint #80\n dgh");
+    trap_clear();
+    probe_smc(0);
+    check_trap("smc with a number", EC_UNKNOWN, 0, (Word)probe_smc);
+    probe_sysl(0);
+    check_trap("sysl", EC_UNKNOWN, 0, (Word)probe_sysl);
+}
+
 static void test_pauth(void) {
     Word p = (Word)buffer;
     msr(apiakeylo_el1, 0x123456789abcdef);
@@ -180,6 +228,7 @@ static void test_pauth(void) {
     trap_clear();
     probe_ldraa(d ^ 1ul << 57);
     check_trap("ldraa with a wrong signature", EC_FPAC, 2, (Word)probe_ldraa);
+    test_pauth_forms(p);
     msr(sctlr_el1, mrs(sctlr_el1) & ~(1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13));
 }
 
@@ -312,6 +361,7 @@ void test_main(void) {
     test_arithmetic();
     test_lse2();
     test_pauth();
+    test_hints();
     test_mops();
     test_paging();
 }
