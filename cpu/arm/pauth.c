@@ -15,8 +15,8 @@ static uint64_t compute(const ArmState *s, uint64_t x, uint64_t y, unsigned key)
 }
 
 static bool enabled(const ArmState *s, unsigned key) {
-    static const uint64_t bits[4] = {SCTLR_ENIA, SCTLR_ENIB, SCTLR_ENDA, SCTLR_ENDB};
-    return s->sctlr & bits[key];
+    static const uint8_t bits[4] = {31, 30, 27, 13}; // SCTLR_EL1.EnIA, EnIB, EnDA, EnDB
+    return s->sctlr >> bits[key] & 1;
 }
 
 // Does the top byte of pointers to this half stay out of it?
