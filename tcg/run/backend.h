@@ -11,6 +11,7 @@ typedef struct CodeBuffer {
     size_t used, hot_end;    // hot code: up to where it has come, may come
     size_t cold, cold_end;   // the same of out-of-line stubs
     unsigned half, halves;   // evict.c: both are divided by `halves`, and `half` is the one that is filled
+    size_t open;             // bytes of each part that are used, until evict.c opens more
     size_t ahead[2], cold_ahead[2]; // of each half: up to here there is memory, so that emitting does not fault page by page
 } CodeBuffer;
 

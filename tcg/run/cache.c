@@ -169,6 +169,7 @@ void engine_written(Engine *e, uint64_t paddr, uint64_t size) {
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
     Block *b = arena_alloc(e->arena, sizeof(*b));
     *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes, .half = (uint8_t)e->code.half};
+    cache_note(e, b);
     CodePage *p = cache_page(e, paddr & PAGE_MASK, true);
     b->in_page[0] = p->blocks;
     p->blocks = b;

@@ -49,6 +49,15 @@ typedef struct Block {
     unsigned naccesses;
 } Block;
 
+// Bytes of host code: how much the cache may grow to unless options say otherwise, and how much of that is used freely.
+#ifdef MYNA_HOSTILE
+#define CACHE_SIZE ((size_t)8 << 20)
+#define CACHE_EASY ((size_t)4 << 20)
+#else
+#define CACHE_SIZE ((size_t)512 << 20)
+#define CACHE_EASY ((size_t)80 << 20)
+#endif
+
 enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE, PAGE_MIXED, PAGE_STATE = 3, PAGE_ROUND = 4 };
 
 struct CodePage {
@@ -69,7 +78,7 @@ typedef struct Link {
     bool paired;                    // a call, or what comes behind it
 } Link;
 
-enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13 };
+enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
 
 struct EngineProfile {
     unsigned hz;
@@ -97,6 +106,8 @@ struct Engine {
     uint32_t links_used[2];         // where the other half's end; 0: it never had any
     struct Arena *arena, *arenas[2]; // blocks, byte copies: of the half that is filled, of both
     size_t other_half;              // bytes of code in the other one
+    unsigned came, came_again;      // blocks translated since the last eviction; those of them that had been evicted before
+    uint64_t evicted[EVICTED_BITS / 64]; // hashes of blocks that were
     Block **by_code;                // all blocks with host code, for guard.c
     unsigned nby_code, by_code_room;
     CodeBuffer code, region_code;
@@ -119,7 +130,8 @@ void engine_log_block(const IrBlock *ir);            // dump.c: -d op, op_opt, o
 void engine_log_entry(Vcpu *v);                      // -d exec, cpu
 void engine_log_code(Engine *e, const IrBlock *ir, const Compiled *c);
 CodeBuffer *engine_buffer(Engine *e, uint32_t at);   // the one that the executable address lies in
-bool code_map(CodeBuffer *c, size_t size, unsigned halves);
+bool code_map(CodeBuffer *c, size_t size, unsigned halves, size_t easy); // easy: of all of it, what is open at first
+void code_open(CodeBuffer *c, size_t open);
 void code_begin_half(CodeBuffer *c, unsigned half);
 size_t code_size(const CodeBuffer *c);               // bytes in the half that is filled
 bool block_covers(const Block *b, uint64_t paddr);   // is it of the instruction there?
@@ -148,6 +160,7 @@ void cache_link(Engine *e, uint32_t link, Block *to);                           
 // evict.c. The half that is filled is full: what is in the other one goes. v not active.
 void cache_flush(Engine *e, Vcpu *v, uint32_t generation);                      // Engine.generation when it was full
 void cache_begin_half(Engine *e, unsigned half);
+void cache_note(Engine *e, const Block *b);                                     // with the lock: a new block
 
 // guard.c: faults of translated code on the TLB's guard page.
 bool guard_install(void);

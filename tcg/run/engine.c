@@ -17,16 +17,24 @@ void code_begin_half(CodeBuffer *c, unsigned half) {
     size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
     c->half = half;
     c->used = half ? hot : c->fixed;
-    c->hot_end = (half + 1) * hot;
     c->cold = c->cold_start + half * cold;
-    c->cold_end = c->cold + cold;
+    code_open(c, c->open);
+}
+
+// How far both parts may be filled.
+void code_open(CodeBuffer *c, size_t open) {
+    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
+    c->open = open < hot ? open : hot;
+    c->hot_end = c->half * hot + c->open;
+    c->cold_end = c->cold_start + c->half * cold + (c->open < cold ? c->open : cold);
 }
 
 size_t code_size(const CodeBuffer *c) {
-    return c->used - (c->half ? c->hot_end - c->cold_start / c->halves : 0) + c->cold - (c->cold_end - (c->size - c->cold_start) / c->halves);
+    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
+    return c->used - c->half * hot + c->cold - (c->cold_start + c->half * cold);
 }
 
-bool code_map(CodeBuffer *c, size_t size, unsigned halves) {
+bool code_map(CodeBuffer *c, size_t size, unsigned halves, size_t easy) {
     int fd = memfd_create("myna-code", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
         return false;
@@ -36,6 +44,7 @@ bool code_map(CodeBuffer *c, size_t size, unsigned halves) {
     c->size = size;
     c->cold_start = size / 2;
     c->halves = halves;
+    c->open = easy / 2 / halves;
     code_begin_half(c, 0);
     return c->rw != MAP_FAILED && c->rx != MAP_FAILED;
 }
@@ -66,11 +75,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     e->guest = guest;
     if (options)
         e->options = *options;
-#ifdef MYNA_HOSTILE
-    size_t size = e->options.cache_size ? e->options.cache_size : 8 << 20;
-#else
-    size_t size = e->options.cache_size ? e->options.cache_size : 80 << 20;
-#endif
+    size_t size = e->options.cache_size ? e->options.cache_size : CACHE_SIZE;
     e->code.size = size;
     e->code.halves = 2;
     e->trace = log_on(LOG_EXEC | LOG_CPU);
@@ -85,7 +90,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     e->links_room = ((uint32_t)(size / 64) + 512) & ~1u;
     e->links = calloc(e->links_room, sizeof(Link));
     cache_begin_half(e, 0);
-    if (!e->options.interpret && (!code_map(&e->code, size, 2) || !e->backend->init(e, &e->code))) {
+    if (!e->options.interpret && (!code_map(&e->code, size, 2, CACHE_EASY) || !e->backend->init(e, &e->code))) {
         fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
         e->options.interpret = true;
     }

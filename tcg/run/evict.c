@@ -5,6 +5,10 @@
 // one is filled next: so what has just been translated is safe, and what still runs but was older is translated again. Regions (tier 2)
 // have a buffer that is not divided; they all go, and come back if they are hot.
 //
+// Of each half only a part is used at first, CACHE_EASY bytes of both together, so that a boot, most of whose code never runs again, does not
+// fill memory. When much of what is translated had gone before, the guest's working set is larger: then nothing goes, and more of the halves
+// is opened, up to tb-size.
+//
 // It happens in an exclusive section: no vCPU is in translated code or holds a block. What remains must not name what goes: hash chains,
 // lists of pages, links from blocks that stay (they get their stubs back), lists of links to them, guard.c's list, and jump caches, which
 // each vCPU wipes itself before it next runs.
@@ -21,6 +25,17 @@ void cache_begin_half(Engine *e, unsigned half) {
     e->links_end = half ? e->links_room : e->links_room / 2;
 }
 
+static unsigned evicted_bit(const Block *b) {
+    return (unsigned)((b->paddr ^ (uint64_t)b->ctx << 40) * 0x9e3779b97f4a7c15u >> 44) & (EVICTED_BITS - 1);
+}
+
+void cache_note(Engine *e, const Block *b) {
+    uint64_t *word = &e->evicted[evicted_bit(b) / 64], bit = 1ull << (evicted_bit(b) & 63);
+    e->came++;
+    e->came_again += (*word & bit) != 0;
+    *word &= ~bit;
+}
+
 static bool goes(const Block *b, unsigned half) { return b->half == half || b->region; }
 
 // Blocks that stay lose their lists of links, which sift_links makes anew. Those that were retired have none.
@@ -29,6 +44,7 @@ static void sift_hash(Engine *e, unsigned half) {
         Block *_Atomic *at = &e->hash[i];
         for (Block *b; (b = atomic_load_explicit(at, memory_order_relaxed));) // nobody reads: the lock and the gate
             if (goes(b, half)) {
+                e->evicted[evicted_bit(b) / 64] |= 1ull << (evicted_bit(b) & 63);
                 atomic_store_explicit(at, atomic_load_explicit(&b->next, memory_order_relaxed), memory_order_relaxed);
             } else {
                 b->incoming = 0;
@@ -116,12 +132,23 @@ static void swap_halves(Engine *e) {
     cache_post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
 }
 
+enum { AGAIN = 4 }; // more is opened when one block in so many had gone before
+
+static bool open_more(Engine *e) {
+    bool again = e->came_again > e->came / AGAIN;
+    size_t before = e->code.open;
+    e->came = e->came_again = 0;
+    if (again && !e->options.interpret)
+        code_open(&e->code, before + CACHE_EASY / 8);
+    return e->code.open > before;
+}
+
 void cache_flush(Engine *e, Vcpu *v, uint32_t generation) {
     tier2_hold(e, true);
     engine_exclusive(e, v, true);
     pthread_mutex_lock(&e->lock);
     if (atomic_load(&e->generation) == generation) // else another vCPU has made room
-        swap_halves(e);
+        open_more(e) ? (void)atomic_fetch_add(&e->generation, 1) : swap_halves(e);
     pthread_mutex_unlock(&e->lock);
     engine_exclusive(e, v, false);
     tier2_hold(e, false);

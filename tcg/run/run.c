@@ -109,7 +109,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
 
 static bool cache_full(Engine *e) {
     if (e->options.interpret)
-        return arena_used(e->arena) >= e->code.size / 2;
+        return arena_used(e->arena) >= e->code.size / 2 || arena_used(e->arena) >= CACHE_EASY / 2;
     return e->nlinks + 64 > e->links_end;
 }
 

@@ -254,7 +254,7 @@ bool tier2_init(Engine *e) {
     if (o->tier == 1 || o->interpret || o->one_insn || e->trace)
         return true;
     struct Tier2 *t = calloc(1, sizeof(*t));
-    if (!t || !code_map(&e->region_code, REGION_CODE, 1)) {
+    if (!t || !code_map(&e->region_code, REGION_CODE, 1, REGION_CODE)) {
         free(t);
         return false;
     }
