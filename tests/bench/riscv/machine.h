@@ -35,6 +35,12 @@ static inline uint64_t mmu_root(const void *table, unsigned asid) { // satp
 #define TICKS_A_SECOND 10000000u
 static inline uint64_t read_ticks(void) { return csr_read(time); }
 
+// Makes stores to [from, from + size) visible to instruction fetches of this hart; the granularity is all memory here (Zifencei).
+static inline void sync_code(const void *from, uint64_t size) {
+    (void)from, (void)size;
+    __asm__ volatile("fence.i" : : : "memory");
+}
+
 static inline void print_char(char c) { // a 16550
     volatile uint8_t *uart = (volatile uint8_t *)(uintptr_t)UART_PAGE;
 

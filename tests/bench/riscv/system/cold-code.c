@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Translation speed: straight code generated before the clock starts (a quarter memory accesses, a branch about every
-// six instructions) and run once. An iteration is one guest instruction generated; branches skip a few of them.
-#include "tests/bench/metal/metal.h"
-
-#define COUNT 500000
-#define RET 0x00008067u
-
+// Cold code of RV64.
 enum { A0 = 10, A1 = 11, FIRST = 12, REGISTERS = 6 }; // a0 result, a1 memory, a2..a7 values
-
-static uint32_t *code;
-static uint64_t *memory;
-
-static unsigned pick(uint64_t *seed) {
-    return FIRST + random_next(seed) % REGISTERS;
-}
+#define RET 0x00008067u
+#define LANDING 0x00c50533u // add a0, a0, a2
+#include "tests/bench/metal/cold.h"
 
 static uint32_t make_alu(uint64_t *seed) {
     static const uint32_t base[] = {0x33, 0x40000033, 0x4033, 0x6033, 0x7033, 0x2033, 0x3b, 0x02000033};
@@ -51,30 +41,6 @@ static uint32_t make_instruction(uint64_t *seed) {
 
     return kind < 3 ? make_branch(seed) : kind < 6 ? make_load(seed) : kind < 8 ? make_store(seed)
          : kind < 13 ? make_alu(seed) : make_immediate(seed);
-}
-
-static void prepare(void) {
-    uint64_t seed = 40;
-
-    code = arena_alloc((COUNT + 8) * 4);
-    memory = arena_alloc(PAGE_SIZE);
-    for (unsigned i = 0; i < 256; i++)
-        memory[i] = random_next(&seed);
-    for (unsigned i = 0; i < COUNT; i++)
-        code[i] = make_instruction(&seed);
-    for (unsigned i = 0; i < 4; i++)
-        code[COUNT + i] = 0x00c50533; // add a0, a0, a2: where a last branch may land
-    code[COUNT + 4] = RET;
-    __asm__ volatile("fence.i" : : : "memory");
-}
-
-static uint64_t run(unsigned iterations) {
-    uint64_t (*function)(uint64_t, uint64_t *, ...) = (uint64_t (*)(uint64_t, uint64_t *, ...))code;
-    uint64_t sum = function(1, memory, 1l, 2l, 3l, 4l, 5l, 6l);
-
-    for (unsigned i = 0; i < 200; i++)
-        sum = sum_add(sum, memory[i]);
-    return sum + iterations;
 }
 
 const Kernel kernel = {"cold-code", COUNT, prepare, run};
