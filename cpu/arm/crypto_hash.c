@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // FEAT_SHA1, FEAT_SHA256, FEAT_SHA512, FEAT_SM3: parts of the hashes' rounds and schedules. FIPS 180-4; GB/T 32905; DDI 0487, C7.2. The
 // rounds of SHA-256 are the host's where it has them.
+#include <cpuid.h>
 #include <immintrin.h>
 #include "cpu/arm/simd.h"
 
@@ -73,14 +74,26 @@ static Vec sha256_schedule1(const Vec *d, const Vec *n, const Vec *m) {
     for (unsigned e = 0; e < 4; e++) r.s[e] = d->s[e] + (e < 3 ? n->s[e + 1] : m->s[0]) + sha256_sigma1(e < 2 ? m->s[e + 2] : r.s[e - 2]);
     return r;
 }
+
+// clang's __builtin_cpu_supports does not know sha, and the instruction that does is slow: asked once.
+static bool host_has_sha(void) {
+    enum { UNKNOWN, NO, YES };
+    static _Atomic int known;
+    unsigned a, b = 0, c, d;
+    if (known == UNKNOWN) {
+        bool sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+        known = sha && __builtin_cpu_supports("sse4.1") ? YES : NO;
+    }
+    return known == YES;
+}
+
 uint64_t arm_sha256(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     ArmState *s = arm_state(v);
     Vec d = vec(s, rd(bits)), n = vec(s, rn(bits)), m = vec(s, rm(bits)), r;
     unsigned op = bits >> 12 & 7; // 4 h, 5 h2, 6 su1
-    bool host = __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sha");
     if (bits >> 11 & 1) r = sha256_schedule0(&d, &n);
     else if (op == 6) r = sha256_schedule1(&d, &n, &m);
-    else r = (host ? sha256_host : sha256_soft)(op == 4 ? d : n, op == 4 ? n : d, &m, op == 4);
+    else r = (host_has_sha() ? sha256_host : sha256_soft)(op == 4 ? d : n, op == 4 ? n : d, &m, op == 4);
     set_vec(s, rd(bits), r);
     return 0;
 }
