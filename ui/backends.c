@@ -46,7 +46,9 @@ static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, cons
     snprintf(label, sizeof(label), "%s%s", strncmp(id, "port", 4) ? "" : "serial",
              strncmp(id, "port", 4) ? id : id + 4);
     spec.id = id;
-    Serial *s = serial_open(&spec, m->loop, why, sizeof(why));
+    bool agent = !strcmp(keyvals_get(kv, "backend"), "qemu-vdagent");
+    Serial *s = agent ? vdagent_open(id, keyvals_bool(kv, "clipboard", false) ? &m->clipboard : NULL, m->loop)
+                      : serial_open(&spec, m->loop, why, sizeof(why));
     if (!s) return snprintf(error, error_size, "%s: %s", what, why), NULL;
     if (!machine_add_end(m, PROP_SERIAL, id, s)) {
         serial_close(s);
@@ -85,9 +87,9 @@ static bool chardev_is_mux(const Options *o, const char *id) {
 
 static bool device_uses(const Options *o, const char *id) {
     for (unsigned i = 0; i < o->spec.devices.n; i++) {
-        const char *at = strstr(o->spec.devices.item[i], ",chardev=");
         size_t n = strlen(id);
-        if (at && !strncmp(at + 9, id, n) && (!at[9 + n] || at[9 + n] == ',')) return true;
+        for (const char *at = o->spec.devices.item[i]; (at = strstr(at, "chardev=")); at += 8)
+            if ((at[-1] == ',' || at[-1] == '.') && !strncmp(at + 8, id, n) && (!at[8 + n] || at[8 + n] == ',')) return true;
     }
     return false;
 }

@@ -6,7 +6,7 @@
 #include "tcg/base/fail.h"
 #include "tcg/base/near.h"
 
-const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", NULL};
+const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", "qemu-vdagent", NULL};
 
 #define COMMON                                                                                               \
     {"backend", KEY_TEXT}, {"id", KEY_TEXT}, {"mux", KEY_BOOL}, {"mon", KEY_BOOL}, {"logfile", KEY_TEXT}, {  \
@@ -31,7 +31,16 @@ static const KeyRow socket_keys[] = {
     {"reconnect", KEY_NUMBER},
     {NULL},
 };
-static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys, path_keys, null_keys, null_keys};
+static const KeyRow vdagent_keys[] = {
+    {"backend", KEY_TEXT},
+    {"id", KEY_TEXT},
+    {"name", KEY_CHOICE, "vdagent"},
+    {"clipboard", KEY_BOOL},
+    {"mouse", KEY_CHOICE, "off"}, // tablets are the pointer here
+    {NULL},
+};
+static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys, path_keys,
+                                     null_keys,  null_keys, vdagent_keys};
 
 static bool check_socket(const KeyVals *kv, const char *what, char *error, size_t error_size) {
     const char *port = keyvals_get(kv, "port");
@@ -64,7 +73,7 @@ bool chardev_long(KeyVals *kv, const char *text, char *error, size_t error_size)
     bool ok = true;
     const char *backend = keyvals_get(kv, "backend");
     if (!backend)
-        ok = FAIL("-chardev %s: no back end is named (stdio, file, socket, pipe, pty, null)", text);
+        ok = FAIL("-chardev %s: no back end is named (stdio, file, socket, pipe, pty, null, qemu-vdagent)", text);
     else if (!keyvals_get(kv, "id"))
         ok = FAIL("-chardev %s needs id=", backend);
     if (ok) ok = check(kv, "-chardev", error, error_size);

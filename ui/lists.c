@@ -80,8 +80,8 @@ static void print_devices(void) {
         const DeviceType *t = device_types[i];
         printf("name \"%s\", bus %s, desc \"%s\"\n", t->name, t->bus->name, t->title ? t->title : "");
     }
-    printf(
-        "name \"virtconsole\", bus virtio-serial-bus, desc \"the console port of a virtio-serial device\"\n");
+    printf("name \"virtconsole\", bus virtio-serial-bus, desc \"a console port of a virtio-serial device\"\n"
+           "name \"virtserialport\", bus virtio-serial-bus, desc \"a plain port of a virtio-serial device\"\n");
 }
 
 static int print_device_props(const Options *o) {

@@ -20,36 +20,6 @@ static const char *full_name(const char *driver) {
     return driver;
 }
 
-static bool starts_with_driver(const char *device, const char *driver) {
-    size_t n = strlen(driver);
-    return !strncmp(device, driver, n) && (device[n] == ',' || !device[n]);
-}
-
-// virtconsole on the virtio-serial bus: the serial device here has one port, so the port's back end is the
-// device's.
-static bool add_console(Options *o, KeyVals *console, char *error, size_t error_size) {
-    static const KeyRow rows[] = {{"driver", KEY_TEXT},
-                                  {"chardev", KEY_TEXT},
-                                  {"id", KEY_TEXT},
-                                  {"bus", KEY_TEXT},
-                                  {"nr", KEY_NUMBER},
-                                  {"name", KEY_TEXT},
-                                  {NULL}};
-    if (!keyvals_check(console, rows, "-device virtconsole", error, error_size)) return false;
-    const char *chardev = keyvals_get(console, "chardev");
-    if (!chardev) return FAIL("-device virtconsole needs chardev=ID");
-    SpecList *l = &o->spec.devices;
-    for (unsigned i = l->n; i-- > 0;) {
-        bool serial = starts_with_driver(l->item[i], "virtio-serial-device") || starts_with_driver(l->item[i], "virtio-serial-pci");
-        if (!serial || strstr(l->item[i], ",chardev=")) continue;
-        size_t size = strlen(l->item[i]) + strlen(chardev) + 16;
-        l->item[i] = realloc(l->item[i], size);
-        snprintf(l->item[i] + strlen(l->item[i]), size - strlen(l->item[i]), ",chardev=%s", chardev);
-        return true;
-    }
-    return FAIL("-device virtconsole needs a -device virtio-serial-pci (or virtio-serial-device) before it, each with one console");
-}
-
 bool option_device(Options *o, const char *value, char *error, size_t error_size) {
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "driver", error, error_size)) return false;
@@ -62,8 +32,8 @@ bool option_device(Options *o, const char *value, char *error, size_t error_size
     } else if (keyvals_get(&kv, "help")) {
         o->action = ACTION_DEVICE_PROPS;
         text_set(&o->subject, full_name(driver));
-    } else if (!strcmp(driver, "virtconsole")) {
-        ok = add_console(o, &kv, error, error_size);
+    } else if (!strcmp(driver, "virtconsole") || !strcmp(driver, "virtserialport")) {
+        ok = device_add_port(o, &kv, error, error_size);
     } else {
         keyvals_set(&kv, "driver", full_name(driver));
         char *text = keyvals_text(&kv, "driver");
@@ -283,8 +253,8 @@ static bool apply_memory_backend(Options *o, char *error, size_t error_size) {
 
 bool finish_devices(Options *o, const char *unused, char *error, size_t error_size) {
     for (unsigned i = 0; i < o->spec.devices.n; i++)
-        if ((starts_with_driver(o->spec.devices.item[i], "virtio-rng-device") ||
-             starts_with_driver(o->spec.devices.item[i], "virtio-rng-pci")) &&
+        if ((device_is(o->spec.devices.item[i], "virtio-rng-device") ||
+             device_is(o->spec.devices.item[i], "virtio-rng-pci")) &&
             !drop_rng(o, &o->spec.devices.item[i], error, error_size))
             return false;
     return !o->memory_backend || apply_memory_backend(o, error, error_size);

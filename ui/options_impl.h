@@ -11,6 +11,9 @@ OptionFn option_machine, option_memory, option_smp, option_cpu, option_accel, op
     option_name, option_fw_cfg, option_semihosting;
 // options_device.c: what is plugged into it
 OptionFn option_device, option_global, option_object, option_drive, option_pflash, option_blockdev;
+bool device_is(const char *device, const char *driver); // is it the driver of "driver,key=value"?
+// options_port.c: virtconsole and virtserialport
+bool device_add_port(Options *o, KeyVals *port, char *error, size_t error_size);
 // options_host.c: what it is connected to, and how we talk to it
 OptionFn option_nographic, option_serial, option_chardev, option_monitor, option_mon,
     option_gdb_default, option_log, option_netdev, option_nic, option_net, option_version, option_help;

@@ -70,6 +70,7 @@ Machine *machine_new(const MachineSpec *spec, const Board *board) {
     m->screen = screen_new();
     input_init(&m->input);
     audio_init(&m->audio);
+    clipboard_init(&m->clipboard);
     lock_init(&m->lock, LOCK_MACHINE, "machine");
     pthread_cond_init(&m->off, NULL);
     return m;
@@ -301,6 +302,7 @@ void machine_free(Machine *m) {
     input_destroy(&m->input);
     audio_destroy(&m->audio);
     loop_free(m->loop);
+    clipboard_destroy(&m->clipboard); // work that was posted may have asked for it
     clock_free(m->clock);
     mem_free(m->mem);
     for (unsigned i = 0; i < m->ends.n; i++) free(m->ends.list[i].id);

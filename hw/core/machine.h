@@ -7,6 +7,7 @@
 #include "hw/core/device.h"
 #include "hw/core/loop.h"
 #include "hw/host/audio.h"
+#include "hw/host/clipboard.h"
 #include "hw/host/disk.h"
 #include "hw/host/input.h"
 #include "hw/host/net.h"
@@ -108,6 +109,7 @@ struct Machine {
     Screen *screen; // what display devices show
     Input input;    // what keyboards and pointers of the board hear
     Audio audio;
+    Clipboard clipboard;
     uint32_t phandles;      // used so far
     uint32_t *cpu_phandles; // of each CPU's own interrupt controller; freed with the machine
     void *dtb;              // the device tree as last loaded, for dumpdtb

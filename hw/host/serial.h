@@ -22,6 +22,9 @@ typedef struct SerialOps {
     size_t (*write)(Serial *s, const uint8_t *bytes, size_t n);
     void (*ready)(Serial *s); // the device can receive again: any thread, device lock may be held
     void (*close)(Serial *s); // loop's thread; restores the terminal
+    // May be NULL. Any thread, device lock may be held.
+    bool (*is_open)(Serial *s);              // is somebody at the other end? NULL: always
+    void (*front_open)(Serial *s, bool open); // somebody in the guest has opened the port, or closed it
 } SerialOps;
 
 struct Serial {
@@ -55,6 +58,10 @@ static inline size_t serial_write(Serial *s, const uint8_t *bytes, size_t n) {
 }
 static inline void serial_ready(Serial *s) {
     if (s && s->ops->ready) s->ops->ready(s);
+}
+static inline bool serial_is_open(Serial *s) { return s && (!s->ops->is_open || s->ops->is_open(s)); }
+static inline void serial_front_open(Serial *s, bool open) {
+    if (s && s->ops->front_open) s->ops->front_open(s, open);
 }
 
 // ---- back ends

@@ -9,7 +9,7 @@
 #include "hw/core/device.h"
 #include "hw/virtio/virtqueue.h"
 
-enum { VIRTIO_QUEUES = 4, VIRTIO_CONFIG = 256, VIRTIO_NO_VECTOR = 0xffff };
+enum { VIRTIO_QUEUES = 16, VIRTIO_CONFIG = 256, VIRTIO_NO_VECTOR = 0xffff };
 enum {
     VIRTIO_ACKNOWLEDGE = 1,
     VIRTIO_DRIVER = 2,
@@ -98,7 +98,10 @@ static inline Virtio *virtio_of(const Device *d) {
         FIELD(T, regs.page_size, 0), FIELD(T, regs.generation, 0), FIELD(T, regs.window_bar, 0),             \
         FIELD(T, regs.window_offset, 0), FIELD(T, regs.window_length, 0),                                    \
         FIELD(T, regs.config_vector, VIRTIO_NO_VECTOR), FIELD_PAD(T, regs.pad),                              \
-        VIRTQ_FIELDS(T, 0), VIRTQ_FIELDS(T, 1), VIRTQ_FIELDS(T, 2), VIRTQ_FIELDS(T, 3)
+        VIRTQ_FIELDS(T, 0), VIRTQ_FIELDS(T, 1), VIRTQ_FIELDS(T, 2), VIRTQ_FIELDS(T, 3),                     \
+        VIRTQ_FIELDS(T, 4), VIRTQ_FIELDS(T, 5), VIRTQ_FIELDS(T, 6), VIRTQ_FIELDS(T, 7),                      \
+        VIRTQ_FIELDS(T, 8), VIRTQ_FIELDS(T, 9), VIRTQ_FIELDS(T, 10), VIRTQ_FIELDS(T, 11),                    \
+        VIRTQ_FIELDS(T, 12), VIRTQ_FIELDS(T, 13), VIRTQ_FIELDS(T, 14), VIRTQ_FIELDS(T, 15)
 
 // For transports, under the lock.
 uint64_t virtio_offered(Virtio *v);

@@ -29,6 +29,7 @@ class Client:
         self.socket.sendall(struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
         self.socket.sendall(struct.pack(">BxHii", 2, 2, RAW, DESKTOP_SIZE))
         self.rows = [[0] * self.width for _ in range(self.height)]
+        self.cut = None
         return self
 
     def take(self, n):
@@ -62,6 +63,15 @@ class Client:
     def ask(self, incremental=True):
         self.socket.sendall(struct.pack(">BBHHHH", 3, incremental, 0, 0, self.width, self.height))
 
+    def copy(self, latin1):
+        self.socket.sendall(struct.pack(">BxxxI", 6, len(latin1)) + latin1)
+
+    def cut_text(self):
+        """The last text the server has copied; waits for one."""
+        while self.cut is None:
+            self.update()
+        return self.cut
+
     def update(self):
         """Takes one update of the picture in."""
         kind = self.take(1)[0]
@@ -69,7 +79,7 @@ class Client:
             return
         if kind == 3:
             self.take(3)
-            self.take(struct.unpack(">I", self.take(4))[0])
+            self.cut = self.take(struct.unpack(">I", self.take(4))[0])
             return
         if kind != 0:
             raise ConsoleError(f"the VNC server sent a message {kind}")

@@ -42,6 +42,7 @@ static const struct Subject {
     {&virtio_rng_device.type, "force-legacy=off", 0},
     {&virtio_net_device.type, "force-legacy=off", 0},
     {&virtio_serial_device.type, "chardev=rig,force-legacy=off", 0},
+    {&virtio_serial_device.type, "port0=console,port2=port,port2.chardev=rig,port2.name=x,force-legacy=off", 0},
     {&virtio_gpu_device.type, "max_outputs=2", 0},
     {&virtio_keyboard_device.type, "", 0},
     {&virtio_multitouch_device.type, "", 0},

@@ -205,8 +205,19 @@ START_TEST(test_serial_devices) {
     Options o;
     parse(&o, "-M virt -chardev null,id=c0 -device virtio-serial -device virtconsole,chardev=c0,id=x");
     ck_assert_uint_eq(o.spec.devices.n, 1);
-    ck_assert_str_eq(o.spec.devices.item[0], "virtio-serial-pci,chardev=c0");
+    ck_assert_str_eq(o.spec.devices.item[0], "virtio-serial-pci,port0=console,port0.chardev=c0");
     options_free(&o);
+    parse(&o, "-M virt -device virtio-serial-device,id=s -device virtio-serial-pci -device virtserialport,chardev=a,name=n.0 "
+              "-device virtserialport,chardev=b,bus=s.0,nr=3 -device virtconsole,chardev=c,bus=s.0 -device virtconsole,chardev=d,bus=s.0");
+    ck_assert_str_eq(o.spec.devices.item[0], "virtio-serial-device,id=s,port3=port,port3.chardev=b,port0=console,port0.chardev=c,"
+                                             "port1=console,port1.chardev=d");
+    ck_assert_str_eq(o.spec.devices.item[1], "virtio-serial-pci,port1=port,port1.chardev=a,port1.name=n.0");
+    options_free(&o);
+    check_refused("-M virt -device virtio-serial-pci -device virtserialport,chardev=c,bus=x.0", "no bus 'x.0'");
+    check_refused("-M virt -device virtio-serial-pci -device virtserialport,chardev=c,nr=7", "port 7 cannot be had");
+    check_refused("-M virt -device virtio-serial-pci -device virtserialport,chardev=c,nr=2 -device virtserialport,chardev=c,nr=2", "port 2 cannot be had");
+    check_refused("-M virt -device virtio-serial-pci -device virtserialport", "needs chardev=");
+    check_refused("-M virt -chardev qemu-vdagent,id=a,mouse=on", "mouse");
 }
 END_TEST
 

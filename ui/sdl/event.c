@@ -141,6 +141,7 @@ static void window_event(Windows *w, Window *o, const SDL_WindowEvent *e) {
         o->resize_at = sdl.GetTicks64() + RESIZE_DELAY;
         break; // by the user or the desktop
     case SDL_WINDOWEVENT_ENTER: window_show_cursor(o); break;
+    case SDL_WINDOWEVENT_FOCUS_GAINED: windows_offer_clipboard(w); break;
     case SDL_WINDOWEVENT_FOCUS_LOST:
         input_release_all(w->input);
         windows_grab(w, false);
@@ -171,6 +172,7 @@ void windows_event(Windows *w, const SDL_Event *e) {
         if (o) window_event(w, o, &e->window);
         break;
     }
+    case SDL_CLIPBOARDUPDATE: windows_offer_clipboard(w); break;
     case SDL_QUIT:
         if (!w->spec.keep) machine_kill(w->machine, 0);
         break;

@@ -27,13 +27,14 @@ struct Windows {
     Screen *screen;
     WindowSpec spec;
     ScreenClient client;
+    ClipboardPeer clipboard;
     Window window[SCREEN_HEADS];
     unsigned n;
     bool grabbed, full_screen;
     uint64_t rate_at; // when rates are looked at next
     unsigned shots;
     uint32_t wake_event;
-    _Atomic bool awake, stop, titles;
+    _Atomic bool awake, stop, titles, copied; // copied: the guest, or a client, has a new text
 };
 
 enum { TICK = 16 }; // ms between two presentations where the display does not say
@@ -51,3 +52,11 @@ void window_show_cursor(Window *o);
 // event.c
 void windows_event(Windows *w, const SDL_Event *e);
 void windows_grab(Windows *w, bool on);
+
+// window.c
+void windows_wake(Windows *w); // any thread
+
+// clipboard.c
+void windows_join_clipboard(Windows *w);
+void windows_offer_clipboard(Windows *w); // the desktop's text to the guest
+void windows_take_clipboard(Windows *w);  // the guest's to the desktop, if it is new

@@ -18,6 +18,8 @@ static void wake(void *opaque) {
     if (!atomic_exchange(&w->awake, true)) sdl.PushEvent(&e);
 }
 
+void windows_wake(Windows *w) { wake(w); }
+
 void windows_stop(Windows *w) {
     atomic_store(&w->stop, true);
     wake(w);
@@ -67,11 +69,13 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
     w->client.opaque = w;
     w->client.wake = wake;
     screen_attach(m->screen, &w->client);
+    windows_join_clipboard(w);
     return w;
 }
 
 void windows_close(Windows *w) {
     if (w->client.wake) screen_detach(w->screen, &w->client);
+    if (w->clipboard.changed) clipboard_leave(&w->machine->clipboard, &w->clipboard);
     input_release_all(w->input);
     for (unsigned i = 0; i < w->n; i++) window_destroy(&w->window[i]);
     free(w);
@@ -143,6 +147,7 @@ void windows_run(Windows *w) {
             if (e.type == w->wake_event) {
                 atomic_store(&w->awake, false); // before looking: what comes now wakes again
                 for (unsigned i = 0; i < w->n; i++) window_update(&w->window[i]);
+                windows_take_clipboard(w);
             } else {
                 windows_event(w, &e);
             }
@@ -156,6 +161,8 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
     return NULL;
 }
 void windows_run(Windows *w) {}
+void windows_wake(Windows *w) { wake(w); }
+
 void windows_stop(Windows *w) {}
 void windows_state(Windows *w) {}
 void windows_close(Windows *w) {}

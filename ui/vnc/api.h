@@ -9,7 +9,7 @@
 #define VNC_CALLS(X)                                                                                         \
     X(GetScreen)                                                                                             \
     X(NewClient) X(ProcessEvents) X(ShutdownServer) X(ScreenCleanup) X(MarkRectAsModified) X(NewFramebuffer) \
-        X(SetCursor) X(SendServerCutText) X(CheckPasswordByList) X(GetClientIterator) X(ClientIteratorNext)  \
+        X(SetCursor) X(SendServerCutText) X(SendServerCutTextUTF8) X(CheckPasswordByList) X(GetClientIterator) X(ClientIteratorNext)  \
             X(ReleaseClientIterator) X(LogEnable)
 #define VNC_MEMBER(name) __typeof__(rfb##name) *name;
 typedef struct VncApi {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "tcg/base/fail.h"
 #include "ui/vnc/api.h"
+#include "ui/vnc/cut.h"
 #include "ui/vnc/listen.h"
 #ifdef HAVE_VNCSERVER
 #include "ui/vnc/keys.h"
@@ -21,6 +22,8 @@ enum { CLIENTS = 32, WAIT_MS = 2000, TICK_MS = 16, FIRST_WIDTH = 640, FIRST_HEIG
 struct Vnc {
     Machine *machine;
     ScreenClient client;
+    ClipboardPeer clipboard;
+    _Atomic bool copied; // somebody else has a new text
     unsigned head;
     pthread_t thread;
     bool started;
@@ -132,6 +135,48 @@ static void on_pointer(int mask, int x, int y, rfbClientPtr client) {
     v->buttons = buttons;
 }
 
+static void on_cut(char *text, int n, rfbClientPtr client) {
+    Vnc *v = client->screen->screenData;
+    size_t size;
+    if (n <= 0) return;
+    char *utf8 = utf8_from_latin1(text, (size_t)n, &size);
+    clipboard_offer(&v->machine->clipboard, &v->clipboard, utf8, size);
+    free(utf8);
+}
+
+static void on_cut_utf8(char *text, int n, rfbClientPtr client) {
+    Vnc *v = client->screen->screenData;
+    if (n > 0) clipboard_offer(&v->machine->clipboard, &v->clipboard, text, (size_t)n);
+}
+
+static void on_copied(void *opaque) {
+    atomic_store(&((Vnc *)opaque)->copied, true);
+    wake(opaque);
+}
+
+static bool all_take_utf8(Vnc *v) {
+    bool all = true;
+    rfbClientIteratorPtr it = vnc.GetClientIterator(v->rfb);
+    for (rfbClientPtr c; (c = vnc.ClientIteratorNext(it));) all &= c->enableExtendedClipboard != 0;
+    vnc.ReleaseClientIterator(it);
+    return all;
+}
+
+// libvncserver 0.9.14 tells clients without the extended clipboard the length of the UTF-8 text and sends the other one: it may
+// be asked for both only where they are as long.
+static void send_cut(Vnc *v) {
+    size_t size, nlatin1;
+    char *text = atomic_exchange(&v->copied, false) ? clipboard_text(&v->machine->clipboard, &size) : NULL;
+    if (!text) return;
+    char *latin1 = latin1_from_utf8(text, size, &nlatin1);
+    if (nlatin1 == size || all_take_utf8(v))
+        vnc.SendServerCutTextUTF8(v->rfb, text, (int)size, latin1, (int)nlatin1);
+    else
+        vnc.SendServerCutText(v->rfb, latin1, (int)nlatin1);
+    free(latin1);
+    free(text);
+}
+
 static void on_gone(rfbClientPtr client) {
     Vnc *v = client->screen->screenData;
     input_release_all(&v->machine->input);
@@ -179,6 +224,7 @@ static void *serve(void *opaque) {
             if (fd >= 0) vnc.NewClient(v->rfb, fd); // takes the descriptor, also when it refuses
         }
         update(v);
+        send_cut(v);
         vnc.ProcessEvents(v->rfb, 0);
         if (fds[0].revents) usleep(TICK_MS * 1000); // what changes meanwhile goes with the next update
     }
@@ -216,6 +262,8 @@ static bool make_server(Vnc *v) {
     v->rfb->handleEventsEagerly = TRUE;
     v->rfb->kbdAddEvent = on_key;
     v->rfb->ptrAddEvent = on_pointer;
+    v->rfb->setXCutText = on_cut;
+    v->rfb->setXCutTextUTF8 = on_cut_utf8;
     v->rfb->newClientHook = on_client;
     v->rfb->setDesktopSizeHook = on_size;
     if (v->passwords[0]) {
@@ -244,6 +292,8 @@ Vnc *vnc_open(Machine *m, const VncSpec *spec, char *error, size_t error_size) {
     v->client.opaque = v;
     v->client.wake = wake;
     screen_attach(m->screen, &v->client);
+    v->clipboard = (ClipboardPeer){.opaque = v, .changed = on_copied};
+    clipboard_join(&m->clipboard, &v->clipboard);
     v->started = !pthread_create(&v->thread, NULL, serve, v);
     wake(v);
     return v;
@@ -251,6 +301,7 @@ Vnc *vnc_open(Machine *m, const VncSpec *spec, char *error, size_t error_size) {
 
 void vnc_close(Vnc *v) {
     if (v->client.wake) screen_detach(v->machine->screen, &v->client);
+    if (v->clipboard.changed) clipboard_leave(&v->machine->clipboard, &v->clipboard);
     atomic_store(&v->stop, true);
     wake(v);
     if (v->started) pthread_join(v->thread, NULL);

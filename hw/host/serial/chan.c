@@ -246,7 +246,15 @@ static void port_closed(void *port) {
 
 static void port_close(Serial *s) { loop_call(((ChanPort *)s)->chan->loop, port_closed, s); }
 
-static const SerialOps port_ops = {port_write, port_ready, port_close};
+static bool port_is_open(Serial *s) {
+    Chan *c = ((ChanPort *)s)->chan;
+    lock_take(&c->lock);
+    bool open = c->connected;
+    lock_drop(&c->lock);
+    return open;
+}
+
+static const SerialOps port_ops = {port_write, port_ready, port_close, .is_open = port_is_open};
 
 static ChanPort *add_port(Chan *c, const char *id) {
     ChanPort *p = calloc(1, sizeof *p);
