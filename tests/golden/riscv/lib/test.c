@@ -14,6 +14,8 @@
 
 volatile Trap trap;
 void (*volatile trap_hook)(Word cause);
+int (*volatile fault_hook)(Word cause, Word *frame);
+Word *volatile trap_frame;
 extern char mode_return[];
 static unsigned checks, failures;
 
@@ -137,9 +139,10 @@ void trap_take(Word *frame) {
         print_text("\n");
         FINISHER = 1 << 16 | 0x3333;
     }
+    trap_frame = frame;
     if (cause & IRQ)
         take_interrupt(cause);
-    else
+    else if (!fault_hook || !fault_hook(cause, frame))
         resume_behind(frame, cause);
 }
 

@@ -51,6 +51,9 @@ typedef struct {
 } Trap;
 extern volatile Trap trap;
 extern void (*volatile trap_hook)(Word cause);
+// Is asked about exceptions first: true if it saw to it where to resume (mepc). x1 to x31 are frame[1] to [31]; trap_frame for interrupts.
+extern int (*volatile fault_hook)(Word cause, Word *frame);
+extern Word *volatile trap_frame;
 void trap_clear(void);
 
 void test_main(void);
@@ -64,7 +67,7 @@ void check_no_trap(const char *name);
 void print_text(const char *text);
 
 Word mode_run(Word (*function)(Word), Word argument, int mode);
-extern char mode_leave[];
+extern char mode_leave[], mode_return[];
 
 Word probe_lb(Word), probe_lhu(Word), probe_lw(Word), probe_load(Word), probe_lr(Word);
 Word probe_sb(Word), probe_sh(Word), probe_sw(Word), probe_store(Word), probe_amo(Word), probe_exec(Word);
