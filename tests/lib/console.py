@@ -73,7 +73,11 @@ class Console:
         return time.monotonic() - self.started
 
     def fail(self, reason):
-        tail = "\n".join(line.rstrip("\r") for line in self.shown.splitlines()[-40:])
+        lines = [line.rstrip("\r") for line in self.shown.splitlines()]
+        found = [n for n, line in enumerate(lines) if "Sanitizer:" in line]
+        if found:
+            reason += "\n" + "\n".join(lines[found[0]:found[0] + 80])
+        tail = "\n".join(lines[-40:])
         raise ConsoleError(f"{reason}\n--- {' '.join(self.command_line)}\n--- the console's last lines:\n{tail}\n---")
 
     def pump(self, seconds):
