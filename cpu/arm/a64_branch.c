@@ -10,13 +10,13 @@ INSN(bl) {
     set_x64(t, LINK, pc_plus(t, 4));
     ir_exit_call(t->k, (int64_t)t->pc + i->imm, t->pc + 4);
 }
-INSN(br) { ir_exit_reg(t->k, x(t, i->rn), EXIT_HINT_JUMP, 0); }
+INSN(br) { ir_exit_reg(t->k, x(t, i->rn), EXIT_HINT_JUMP, 0, lands_jump(t, i)); }
 INSN(blr) {
     IrRef target = x(t, i->rn);
     set_x64(t, LINK, pc_plus(t, 4));
-    ir_exit_reg(t->k, target, EXIT_HINT_CALL, t->pc + 4);
+    ir_exit_reg(t->k, target, EXIT_HINT_CALL, t->pc + 4, lands_call(t));
 }
-INSN(ret) { ir_exit_reg(t->k, x(t, i->rn), EXIT_HINT_RETURN, 0); }
+INSN(ret) { ir_exit_reg(t->k, x(t, i->rn), EXIT_HINT_RETURN, 0, 0); }
 
 static void branch_if(Trans *t, const Insn *i, IrRef taken) {
     ir_exit_if(t->k, taken, (int64_t)t->pc + i->imm);

@@ -12,13 +12,13 @@ INSN(autia) { set_x64(t, i->rd, authenticate(t, i, x(t, i->rd), modifier(t, i, i
 INSN(xpaci) { set_x64(t, i->rd, ir_call(t->k, T_I64, H_pac_strip, x(t, i->rd), c64(t, i->size >> 1), IR_NONE)); }
 INSN(pacga) { set_x64(t, i->rd, ir_call(t->k, T_I64, H_pac_generic, x(t, i->rn), x_sp(t, i->rm), IR_NONE)); }
 
-INSN(braa) { ir_exit_reg(t->k, authenticate(t, i, x(t, i->rn), modifier(t, i, i->rm)), EXIT_HINT_JUMP, 0); }
+INSN(braa) { ir_exit_reg(t->k, authenticate(t, i, x(t, i->rn), modifier(t, i, i->rm)), EXIT_HINT_JUMP, 0, lands_jump(t, i)); }
 INSN(blraa) {
     IrRef target = authenticate(t, i, x(t, i->rn), modifier(t, i, i->rm));
     set_x64(t, 30, pc_plus(t, 4));
-    ir_exit_reg(t->k, target, EXIT_HINT_CALL, t->pc + 4);
+    ir_exit_reg(t->k, target, EXIT_HINT_CALL, t->pc + 4, lands_call(t));
 }
-INSN(retaa) { ir_exit_reg(t->k, authenticate(t, i, x(t, i->rn), modifier(t, i, i->rm)), EXIT_HINT_RETURN, 0); }
+INSN(retaa) { ir_exit_reg(t->k, authenticate(t, i, x(t, i->rn), modifier(t, i, i->rm)), EXIT_HINT_RETURN, 0, 0); }
 INSN(eretaa) {
     if (el(t) == 0) {
         undefined(t, i);

@@ -36,8 +36,14 @@ static bool configure(Cpu *c, const char *model, char *error, size_t error_size)
 }
 
 static void sync_state(Cpu *c, bool loaded) {
-    if (loaded) arm_refresh(c->vcpu);
-    else arm_fpsr(arm_state(c->vcpu));
+    ArmState *s = arm_state(c->vcpu);
+    if (loaded) {
+        arm_set_btype(c->vcpu, s->pstate);
+        arm_refresh(c->vcpu);
+    } else {
+        s->pstate = (s->pstate & ~PSTATE_BTYPE) | arm_btype(s);
+        arm_fpsr(s);
+    }
 }
 
 static bool translate_debug(Cpu *c, uint64_t vaddr, uint64_t *paddr) { return arm_translate_debug(c->vcpu, vaddr, paddr); }
@@ -90,8 +96,8 @@ const Guest aarch64_guest = {
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]),
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true, .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
-    .misaligned = arm_misaligned, .lenient = arm_lenient, .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake,
-    .stepped = arm_stepped, .reset = arm_reset, .print = print_vcpu,
+    .lands = arm_lands, .mislanded = arm_mislanded, .misaligned = arm_misaligned, .lenient = arm_lenient,
+    .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .stepped = arm_stepped, .reset = arm_reset, .print = print_vcpu,
 };
 
 const CpuType aarch64_type = {

@@ -19,7 +19,7 @@ typedef struct Model {
 #define V8_0 "fp aes pmull sha1 sha256 crc32 pmu "
 #define V8_2 V8_0 "fp16 dotprod rdm lse rcpc dpb hafdbs hpds hpds2 lor pan pan2 ttcnp uao iesb csv2 csv3 ssbs "
 #define ALL  V8_2 "sha512 sha3 sm3 sm4 fhm jscvt fcma frintts bf16 i8mm " \
-             "flagm flagm2 rng dpb2 pauth rcpc2 sb specres dgh wfxt mops cssc dit ssbs2 lpa2 pan3 lva lse2 idst e0pd "
+             "flagm flagm2 rng dpb2 bti pauth rcpc2 sb specres dgh wfxt mops cssc dit ssbs2 lpa2 pan3 lva lse2 idst e0pd "
 
 // What goes without FP and SIMD.
 #define VECTORS "fp16 aes pmull sha1 sha256 sha512 sha3 sm3 sm4 dotprod fhm rdm jscvt fcma frintts bf16 i8mm "

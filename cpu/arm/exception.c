@@ -36,7 +36,7 @@ uint64_t arm_raise_after(Vcpu *v, uint64_t esr, uint64_t b, uint64_t c) {
 uint64_t arm_undefined(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) { return arm_fault(v, ESR(EC_UNKNOWN, 0)); }
 uint64_t arm_pc_alignment(Vcpu *v, uint64_t vaddr, uint64_t b, uint64_t c) { return arm_fault_at(v, ESR(EC_PC_ALIGN, 0), vaddr); }
 
-uint64_t arm_pstate(const ArmState *s) { return s->pstate | (uint64_t)s->el << 2 | s->spsel | arm_flags(s); }
+uint64_t arm_pstate(const ArmState *s) { return (s->pstate & ~PSTATE_BTYPE) | arm_btype(s) | (uint64_t)s->el << 2 | s->spsel | arm_flags(s); }
 
 void arm_select_sp(ArmState *s, unsigned el, unsigned spsel) {
     s->sp_el[s->spsel ? s->el : 0] = s->x[31];
@@ -53,7 +53,8 @@ static void enter(Vcpu *v, unsigned vector, uint64_t pc) {
     s->elr[target] = pc;
     arm_select_sp(s, target, 1);
     s->pstate |= PSTATE_DAIF;
-    s->pstate &= ~(PSTATE_IL | PSTATE_SS | PSTATE_UAO | PSTATE_BTYPE | PSTATE_SSBS);
+    s->pstate &= ~(PSTATE_IL | PSTATE_SS | PSTATE_UAO | PSTATE_SSBS);
+    arm_set_btype(v, 0);
     if (arm_has(s->config, ARM_pan) && !(s->sctlr & SCTLR_SPAN)) s->pstate |= PSTATE_PAN;
     if (s->sctlr & SCTLR_DSSBS) s->pstate |= PSTATE_SSBS;
     v->pc = s->vbar[target] + vector;
@@ -84,6 +85,7 @@ uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
     ArmState *s = arm_state(v);
     uint64_t spsr = s->spsr[s->el], keep = PSTATE_DAIF | PSTATE_IL | arm_pstate_kept(s->config);
     v->pc = target;
+    arm_set_btype(v, spsr);
     s->res_vaddr = ARM_RES_NONE;
     arm_flags_set(s, spsr);
     uint64_t step = arm_step_returned(s, spsr);

@@ -78,6 +78,7 @@ bool arm_reg_write(Cpu *c, unsigned gdb, uint64_t value) {
         s->x[gdb] = value;
     } else if (gdb == GDB_PC) {
         c->vcpu->pc = value;
+        c->vcpu->landing = 0;
     } else if (gdb == GDB_CPSR) {
         arm_flags_set(s, value);
         s->pstate = (s->pstate & ~PSTATE_DAIF) | (value & PSTATE_DAIF);

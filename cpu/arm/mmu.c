@@ -16,6 +16,7 @@
 #define DESC_AP_RO      (1ull << 7)
 #define DESC_AF         (1ull << 10)
 #define DESC_NG         (1ull << 11)
+#define DESC_GP         (1ull << 50)
 #define DESC_DBM        (1ull << 51)
 #define DESC_CONTIGUOUS (1ull << 52)
 #define DESC_PXN        (1ull << 53)
@@ -294,6 +295,7 @@ bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned siz
         if (access == ACCESS_FETCH && !probe && untag_pc(v, &w, vaddr)) return false;
         s->tagged |= w.vaddr != vaddr;
         *out = (TlbFill){.paddr = walk_paddr(&w), .whole_page = true, .span = page_span(&w), .global = !(w.desc & DESC_NG)};
+        out->guarded = (w.desc & DESC_GP) && arm_has(s->config, ARM_bti);
         out->read = permits(&w, ACCESS_READ, el0);
         out->write = permits(&w, ACCESS_WRITE, el0) && !(w.desc & DESC_AP_RO);
         out->fetch = permits(&w, ACCESS_FETCH, el0);

@@ -97,6 +97,7 @@ void arm_reset(Vcpu *v, uint64_t pc) {
     atomic_store(&s->pins, pins);
     s->tagged = false;
     v->pc = pc;
+    v->landing = 0;
     v->trap = 0;
     v->waiting = false;
     arm_refresh(v);

@@ -99,12 +99,14 @@ enum {
 #define SCTLR_ENIB  (1ull << 30)
 #define SCTLR_ENIA  (1ull << 31)
 #define SCTLR_MSCEN (1ull << 33)
+#define SCTLR_BT0   (1ull << 35)
+#define SCTLR_BT1   (1ull << 36)
 #define SCTLR_DSSBS (1ull << 44)
 #define SCTLR_EPAN  (1ull << 57)
 
 // Exception classes: ESR_ELx.EC (D19.2.37).
 enum {
-    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
+    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
     EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26, EC_BRK = 0x3c,
 };
 #define ESR_IL (1u << 25)
@@ -206,6 +208,12 @@ uint64_t arm_pstate(const ArmState *s);           // all of it, as SPSR holds it
 void arm_select_sp(ArmState *s, unsigned el, unsigned spsel);
 void arm_irq_check(Vcpu *v);                      // after whatever may have enabled an interrupt
 void arm_set_pin(Cpu *c, unsigned pin, bool level);
+
+// ---- bti.c
+bool arm_lands(Vcpu *v, const uint8_t *insn, bool guarded); // Guest.lands
+void arm_mislanded(Vcpu *v);                                // Guest.mislanded
+uint64_t arm_btype(const ArmState *s);                      // PSTATE.BTYPE, in its place
+void arm_set_btype(Vcpu *v, uint64_t pstate);
 
 // ---- step.c
 bool arm_step_active(const ArmState *s);

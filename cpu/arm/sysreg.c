@@ -58,7 +58,8 @@ static uint64_t extension_bits(const ArmConfig *c, const ArmControl *rows, unsig
 static uint64_t sctlr_kept(const ArmConfig *c) {
     static const ArmControl rows[] = {
         {ARM_pauth, SCTLR_ENIA | SCTLR_ENIB | SCTLR_ENDA | SCTLR_ENDB}, {ARM_mops, SCTLR_MSCEN}, {ARM_ssbs, SCTLR_DSSBS},
-        {ARM_pan3, SCTLR_EPAN}, {ARM_lse2, SCTLR_NAA}, {ARM_specres, SCTLR_ENRCTX}, {ARM_iesb, SCTLR_IESB}};
+        {ARM_pan3, SCTLR_EPAN}, {ARM_lse2, SCTLR_NAA}, {ARM_specres, SCTLR_ENRCTX}, {ARM_iesb, SCTLR_IESB},
+        {ARM_bti, SCTLR_BT0 | SCTLR_BT1}};
     return SCTLR_KEPT | extension_bits(c, rows, sizeof rows / sizeof *rows);
 }
 // TCR_EL1: sizes, attributes, granules, IPS, AS, TBI; then what is HA, HD; HPD; HWU; TBID; E0PD; DS.
@@ -72,7 +73,7 @@ static uint64_t tcr_kept(const ArmConfig *c) {
 static void set_sctlr(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
     value = (value & sctlr_kept(s->config)) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
-    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN | SCTLR_EPAN);
+    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN | SCTLR_EPAN | SCTLR_BT0 | SCTLR_BT1);
     s->sctlr = value;
     if (flush) {
         arm_walks_flush(s);

@@ -88,6 +88,11 @@ static inline bool fp_enabled(Trans *t) {
     return false;
 }
 
+// What PSTATE.BTYPE becomes by a jump or a call through a register (DDI 0487, BTypeNext): x16 and x17 are for veneers. A jump through
+// another one has 1 instead of 3 where its own page is not guarded: Vcpu.landing_guarded.
+static inline unsigned lands_jump(const Trans *t, const Insn *i) { return !has(t, ARM_bti) ? 0 : i->rn == 16 || i->rn == 17 ? 1 : 3; }
+static inline unsigned lands_call(const Trans *t) { return has(t, ARM_bti) ? 2 : 0; }
+
 // ---- vector registers
 static inline IrRef v_low(Trans *t, int r) { return ir_get(t->k, T_I64, v_slot(r)); }
 static inline IrRef v_high(Trans *t, int r) { return ir_get(t->k, T_I64, (uint16_t)(v_slot(r) + 8)); }

@@ -54,7 +54,7 @@ INSN(jalr) {
     if (!has(t, RV_EXT_zca)) target = check_target(t, target);
     set_x(t, i->rd, pc_plus(t, t->next - t->pc));
     if (t->xlen == 32) target = ir_un(t->k, OP_ZEXT32, T_I64, target);
-    ir_exit_reg(t->k, target, jump_hint(i), t->next);
+    ir_exit_reg(t->k, target, jump_hint(i), t->next, 0);
 }
 
 // ---- conditional branches: a side exit when taken, so that a block goes on after one that is not

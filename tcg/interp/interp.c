@@ -184,6 +184,7 @@ static int run_exit(Frame *f, const IrOp *op, int next) {
         return LEFT;
     default:
         v->pc = f->value[op->a];
+        v->landing = op->landing;
         return LEFT;
     }
 }

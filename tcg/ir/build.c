@@ -388,10 +388,11 @@ void ir_exit_if(IrBuild *k, IrRef cond, int64_t target) {
     k->counts = false;
 }
 
-void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret) {
+void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret, unsigned landing) {
     IrOp *o = emit_exit(k, OP_EXIT_REG, vaddr, 0);
     o->hint = (uint8_t)hint;
     o->ret = (int16_t)ret;
+    o->landing = (uint8_t)landing;
 }
 
 void ir_exit_done(IrBuild *k) {

@@ -77,7 +77,7 @@ IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c);
 void ir_exit(IrBuild *k, int64_t target);
 void ir_exit_call(IrBuild *k, int64_t target, int64_t ret); // direct call; ret: where it returns to
 void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);
-void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret);
+void ir_exit_reg(IrBuild *k, IrRef vaddr, unsigned hint, int64_t ret, unsigned landing);
 void ir_exit_sync(IrBuild *k, int64_t target);
 void ir_exit_done(IrBuild *k);
 void ir_poll(IrBuild *k, int64_t here);                // leaves to `here`, which is where it stands, if there is a request

@@ -77,6 +77,7 @@ enum {
 #define VFP_OP(lane, fpop) ((unsigned)(lane) << 8 | (fpop))
 
 enum { EXIT_HINT_JUMP, EXIT_HINT_CALL, EXIT_HINT_RETURN };
+enum { MAX_LANDING = 3 };
 
 typedef struct IrOp {
     uint8_t op;     // IrOpcode
@@ -89,7 +90,7 @@ typedef struct IrOp {
         struct { int32_t disp; uint16_t memop, snap; };    // MEM
         struct { uint16_t helper, hsnap; uint32_t hpad; }; // CALL: index in Guest.helpers
         // EXIT, EXITR: offsets from vpage; ret: where a call (hint CALL) will return to
-        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t pad; };
+        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t landing; }; // landing: Guest.lands, 0 to MAX_LANDING
         struct { uint16_t label, args, nargs, jpad; };     // LABEL, JUMP: args index IrBlock.args
     };
 } IrOp;

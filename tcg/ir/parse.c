@@ -305,6 +305,8 @@ static void parse_exit(Parser *p, IrOp *op) {
     } else if (take_word(p, "return")) {
         op->hint = EXIT_HINT_RETURN;
     }
+    if (op->op == OP_EXIT_REG && take_word(p, "lands"))
+        op->landing = (uint8_t)parse_number(p, 10);
 }
 
 static uint16_t parse_label_number(Parser *p) {

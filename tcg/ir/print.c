@@ -176,6 +176,8 @@ static void put_exit(Printer *p, const IrOp *op) {
         put(p, " call 0x%" PRIx64, vaddr(p, op->ret));
     if (op->hint == EXIT_HINT_RETURN)
         put(p, " return");
+    if (op->op == OP_EXIT_REG && op->landing)
+        put(p, " lands %u", op->landing);
 }
 
 static void put_label(Printer *p, unsigned at) {

@@ -273,6 +273,8 @@ static void check_op(Checker *c, const IrOp *op) {
     case KIND_EXITR:
         if (type_of(c, op->a) != T_I32 && type_of(c, op->a) != T_I64)
             fail(c, "a vaddr is i32 or i64");
+        if (op->landing > MAX_LANDING)
+            fail(c, "no such landing");
         // fallthrough
     case KIND_EXIT:
         if (op->hint > EXIT_HINT_RETURN)

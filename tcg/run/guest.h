@@ -29,6 +29,7 @@ typedef struct TlbFill {
     bool whole_page;      // false: permission changes inside the 4 KiB page (PMP), so do not cache
     uint64_t span;        // bytes of the naturally aligned page it came from (4 KiB .. 512 GiB)
     bool global;
+    bool guarded;         // jumps to this page may land where Guest.lands says only
 } TlbFill;
 
 typedef struct Guest {
@@ -60,6 +61,10 @@ typedef struct Guest {
     // Memory-mapped I/O on a physical address that fill reported without host memory; sizes 1, 2, 4, 8. False: bus error raised.
     bool (*io_read)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
     bool (*io_write)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
+    // May a jump of the kind Vcpu.landing (ir_exit_reg) lead to the instruction at v->pc, whose page is guarded? `guarded`: so is the page
+    // of the jump. If not, mislanded raises. NULL: no jump has a kind.
+    bool (*lands)(Vcpu *v, const uint8_t *insn, bool guarded);
+    void (*mislanded)(Vcpu *v);
     // A misaligned access the guest wants to trap (MO_ALIGN).
     void (*misaligned)(Vcpu *v, uint64_t vaddr, Access access);
     // May a misaligned access with MO_ALIGN be done all the same, in one piece? NULL: never.

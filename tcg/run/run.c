@@ -194,6 +194,14 @@ static Block *obtain(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     return once;
 }
 
+// A jump leads to v->pc, on this page: may it? The pages' guards are looked at here and not in blocks, which other mappings share: a jump
+// that a jump cache knows has been let through before.
+static bool lands(const Vcpu *v, const FetchEntry *f, bool guarded) {
+    return !v->landing || !f->guarded || v->guest->lands((Vcpu *)v, f->host + (v->pc & ~PAGE_MASK), guarded);
+}
+
+static JumpEntry *jump_entry(Vcpu *v) { return &v->space->jump[jump_index(v->pc) + (v->landing != 0)]; }
+
 // Makes the block at v->pc ready for find_block; not active. May raise a trap or flush the cache instead. Returns a block only if it
 // must be run here and now and never again, which nothing may find or link to: one instruction.
 static Block *make_block(Vcpu *v) {
@@ -203,6 +211,10 @@ static Block *make_block(Vcpu *v) {
     uint32_t generation = atomic_load(&e->generation);
     if (!fetch(v, &f))
         return NULL;
+    if (!lands(v, &f.page, v->landing_guarded)) {
+        v->guest->mislanded(v);
+        return NULL;
+    }
     cache_protect(e, v, f.page.ppage, f.page.host);
     if (f.two)
         cache_protect(e, v, f.next.ppage, f.next.host);
@@ -228,7 +240,9 @@ static Block *find_block(Vcpu *v) {
     const FetchEntry *f = &s->fetch[(page >> PAGE_BITS) & (FETCH_ENTRIES - 1)];
     if (f->tag != page || page == TLB_INVALID)
         return NULL;
-    bool global = f->global;
+    bool global = f->global, always = lands(v, f, true);
+    if (!always && !lands(v, f, v->landing_guarded))
+        return NULL;
     Block *b = cache_find(e, f->ppage | (v->pc & ~PAGE_MASK), v->ctx, debug_break_in(e, page, page | ~PAGE_MASK));
     if (!b || atomic_load(&b->suspect))
         return NULL;
@@ -240,9 +254,9 @@ static Block *find_block(Vcpu *v) {
         if (f->global != global)
             space_see_local(s, v->pc);
     }
-    if (b->code && !v->engine->trace) {
-        JumpEntry *j = &s->jump[jump_index(v->pc)];
-        *j = (JumpEntry){v->pc, v->ctx, b->code};
+    if (b->code && !v->engine->trace && always) {
+        JumpEntry *j = jump_entry(v);
+        *j = (JumpEntry){v->pc, v->ctx | v->landing << LANDING_SHIFT, b->code};
         space_mark(s, j);
     }
     return b;
@@ -250,6 +264,8 @@ static Block *find_block(Vcpu *v) {
 
 static void run_interpreted(Vcpu *v, Block *b) {
     v->vpage = v->pc & PAGE_MASK;
+    v->landing = 0;
+    v->landing_guarded = false;
     interp_run(v, b->ir);
     if (v->trap) v->pc = vcpu_pc(v);
 }
@@ -289,6 +305,8 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
         return;
     }
     v->vpage = v->pc & PAGE_MASK;
+    v->landing = 0;
+    v->landing_guarded = false;
     uint64_t left = e->backend->enter(v, b->code);
     if ((left & 0xff) == LEFT_LINK) {
         *pending = (PendingLink){(uint32_t)(left >> 8), atomic_load(&e->generation), v->ctx, v->pc, v->space};
@@ -413,6 +431,10 @@ static void run_found(Vcpu *v, Run *r, Block *b) {
     run_block(v, b, &r->pending);
     if (alone)
         atomic_fetch_and(&v->exit_request, ~(uint32_t)EXIT_STEP);
+    if (v->landing && !v->landing_guarded) {
+        const FetchEntry *f = tlb_fetch(v, v->vpage, true);
+        v->landing_guarded = f && f->guarded;
+    }
     r->stepped = v->step;
     v->replay = false;
     if (guests && !v->trap) v->guest->stepped(v);

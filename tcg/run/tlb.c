@@ -185,6 +185,7 @@ const FetchEntry *tlb_fetch(Vcpu *v, uint64_t vaddr, bool probe) {
     e->tag = page;
     e->ppage = fill.paddr & PAGE_MASK;
     e->global = fill.global;
+    e->guarded = fill.guarded;
     e->host = fill.host - (fill.paddr & (PAGE_SIZE - 1));
     if (!fill.whole_page)
         e->tag = TLB_INVALID;

@@ -49,10 +49,13 @@ typedef struct FetchEntry {
     uint64_t tag;
     uint64_t ppage; // physical address of the page
     uint8_t *host;
-    uint64_t global;
+    uint32_t global, guarded;
 } FetchEntry;
 
-// vaddr -> code, under one context word. `code` is the low 32 bits of the (low) executable mapping.
+// vaddr -> code, under one context word. What kind of jump led there counts too (Guest.lands): it stands in bits of the context word
+// that no guest uses, and those with one have slots of their own, of odd index, since such guests' instructions are aligned to 4 bytes.
+enum { LANDING_SHIFT = 28 };
+// `code` is the low 32 bits of the (low) executable mapping.
 typedef struct JumpEntry {
     uint64_t vaddr;
     uint32_t ctx, code;

@@ -64,6 +64,8 @@ struct Vcpu {
     bool alone;                // the guest's: instructions run one by one, Guest.stepped behind each. Set with a context word of its own
     bool replay;               // the run loop's own: one instruction by itself, as a step, then on
     struct { uint64_t vaddr; unsigned access; } watch; // after RUN_WATCHPOINT: where, and what that watchpoint watches for
+    uint32_t landing;          // by what kind of jump v->pc was reached, set where it left translated code; 0: any other way, or checked
+    bool landing_guarded;      // that jump stands on a guarded page
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
     _Atomic bool in_code;      // between entering and leaving translated code; see work.c on shoot-downs
     bool fp_live;              // MXCSR holds guest flags and rounding mode

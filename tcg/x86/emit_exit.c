@@ -22,26 +22,29 @@ static void pc_to_rax(Gen *g, int32_t target) {
         alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
 }
 
-// rax = guest pc: to its code if the jump cache knows it.
-void probe_emit(X86 *x, Asm *a) {
+// rax = guest pc: to its code if the jump cache knows it, entered by a jump of this kind (Guest.lands).
+void probe_emit(X86 *x, Asm *a, unsigned landing) {
+    int32_t entry = SPACE(jump) + (landing ? (int32_t)sizeof(JumpEntry) : 0);
     mov32_rr(a, RCX, RAX);
     alu_ri(a, 0, ALU_AND, RCX, (int32_t)(JUMP_ENTRIES - 1) << 1);
     shift_ri(a, 0, SH_SHL, RCX, 3);
     alu_rr(a, P_W, ALU_ADD, RCX, R15);
-    alu_rm(a, P_W, ALU_CMP, RAX, RCX, SPACE(jump));
-    jcc_to(a, CC_NE, x->jump_miss);
+    alu_rm(a, P_W, ALU_CMP, RAX, RCX, entry);
+    jcc_to(a, CC_NE, x->jump_miss[landing]);
     op_rm(a, 0x8b, RDX, RBP, VCPU(ctx));
-    alu_rm(a, 0, ALU_CMP, RDX, RCX, SPACE(jump) + 8);
-    jcc_to(a, CC_NE, x->jump_miss);
+    if (landing)
+        alu_ri(a, 0, ALU_OR, RDX, (int32_t)landing << LANDING_SHIFT);
+    alu_rm(a, 0, ALU_CMP, RDX, RCX, entry + 8);
+    jcc_to(a, CC_NE, x->jump_miss[landing]);
     alu_mi(a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
-    jcc_to(a, CC_NE, x->jump_poll);
-    op_rm(a, 0x8b, RDX, RCX, SPACE(jump) + 12);
+    jcc_to(a, CC_NE, x->jump_miss[landing]);
+    op_rm(a, 0x8b, RDX, RCX, entry + 12);
     alu_ri(a, P_W, ALU_AND, RAX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RAX);
     jmp_reg(a, RDX);
 }
 
-static void probe(Gen *g) { probe_emit(g->x, &g->a); }
+static void probe(Gen *g, unsigned landing) { probe_emit(g->x, &g->a, landing); }
 
 // Of the instruction that the current op belongs to: a jump to it or to what stands before it may close a loop, so it polls.
 static int32_t current_pc(Gen *g) {
@@ -81,8 +84,9 @@ static void poll(Gen *g, int32_t target) {
 }
 
 // Pushes a prediction and emits a host call; `direct`: to a linkable offset, else rax holds the vaddr, which a stub probes.
-static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset) {
+static void call_paired(Gen *g, const IrOp *op, bool direct) {
     Asm *a = &g->a;
+    int32_t target = op->target, ret_offset = op->ret;
     Stub *full = stub_new(g, STUB_FULL);
     alu_rm(a, P_W, ALU_CMP, RSP, RBP, VCPU(stack_limit));
     full->from[0] = jcc_fwd(a, CC_B);
@@ -100,6 +104,7 @@ static void call_paired(Gen *g, bool direct, int32_t target, int32_t ret_offset)
         b1(a, 0xe8);
         b4(a, 0);
         s->from[0] = a->p;
+        s->imm = op->op == OP_EXIT_REG ? op->landing : 0;
     }
     pop(a, RCX); // the landing
     alu_ri(a, P_W, ALU_AND, RCX, -4096);
@@ -116,7 +121,7 @@ static bool pairs(const Gen *g, const IrOp *op) {
 static void exit_to(Gen *g, int32_t target) {
     if (!linkable(g, target) || g->out->nlinks >= 60) {
         pc_to_rax(g, target);
-        probe(g);
+        probe(g, 0);
         return;
     }
     if (target <= current_pc(g))
@@ -136,7 +141,7 @@ void emit_exit(Gen *g, IrRef r, const IrOp *op) {
         pc_to_rax(g, op->target);
     else if (op->target <= current_pc(g))
         poll(g, op->target);
-    call_paired(g, direct, op->target, op->ret);
+    call_paired(g, op, direct);
 }
 
 // A branch back: one conditional jump, with the poll before the condition, so that the loop has no second jump. Whether the branch is
@@ -198,7 +203,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
     arg_to(g, RAX, op->a);
     region_leave(g);
     if (pairs(g, op)) {
-        call_paired(g, false, 0, op->ret);
+        call_paired(g, op, false);
         return;
     }
     if (op->hint == EXIT_HINT_RETURN) {
@@ -208,7 +213,7 @@ void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
         bind_short(a, miss);
         mov_rm(a, RSP, RBP, VCPU(host_sp));
     }
-    probe(g);
+    probe(g, op->landing);
 }
 
 // A helper may have changed what translation depends on. If it did not, the next instruction is as good as linked; where data is may have
@@ -226,7 +231,7 @@ void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
     mov_rm(a, R15, RBP, VCPU(space));
     if (!linkable(g, op->target)) {
         pc_to_rax(g, op->target);
-        probe(g);
+        probe(g, 0);
         return;
     }
     poll(g, op->target);
@@ -406,7 +411,7 @@ static void outside_stub(Gen *g, const Stub *s) {
         link_site(g, LINK_JUMP, (int32_t)s->imm);
     } else {
         pc_to_rax(g, (int32_t)s->imm);
-        probe(g);
+        probe(g, 0);
     }
 }
 
@@ -480,7 +485,7 @@ void stubs_emit(Gen *g) {
             break;
         case STUB_PROBE:
             bind_fwd(&g->a, s->from[0]);
-            probe(g);
+            probe(g, (unsigned)s->imm);
             break;
         case STUB_NONE_LOAD:
         case STUB_NONE_STORE: break;

@@ -146,7 +146,7 @@ typedef struct X86 {
     bool aes;                   // AES instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
-    uint32_t divert, leave, leave_nosave, leave_trap, jump_miss, jump_poll, jump_done, save_xpins, load_xpins, canon, consts;
+    uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
@@ -292,5 +292,5 @@ void atomic_access(Gen *g, Stub *s);
 Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
 void emit_range(Gen *g, unsigned first, unsigned end);
-void probe_emit(X86 *x, Asm *a);
+void probe_emit(X86 *x, Asm *a, unsigned landing);
 void emit_pc_off(Gen *g, uint16_t snap);

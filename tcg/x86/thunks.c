@@ -95,7 +95,7 @@ static void make_enter_leave(X86 *x, Asm *a) {
     x->divert = asm_here(a); // rcx: offset in the page
     mov_rm(a, RAX, RBP, VCPU(vpage));
     alu_rr(a, P_W, ALU_ADD, RAX, RCX);
-    x->jump_poll = x->jump_miss = asm_here(a); // rax: guest pc
+    x->jump_miss[0] = asm_here(a); // rax: guest pc
     mov_mr(a, RBP, VCPU(pc), RAX);
     mov_ri(a, RAX, LEFT_LOOKUP);
     x->leave = asm_here(a);
@@ -106,6 +106,11 @@ static void make_enter_leave(X86 *x, Asm *a) {
     for (unsigned i = 6; i-- > 0;)
         pop(a, callee_saved[i]);
     ret(a);
+    for (unsigned landing = 1; landing <= MAX_LANDING; landing++) {
+        x->jump_miss[landing] = asm_here(a);
+        mov_mi(a, 0, RBP, VCPU(landing), (int32_t)landing);
+        jmp_to(a, x->jump_miss[0]);
+    }
 }
 
 // Vcpu.pc is set and the context may be new: predictions are void, r15 is reloaded, and the jump cache of the space asked. WFI leaves.
@@ -117,11 +122,11 @@ static void make_done(X86 *x, Asm *a) {
     opcode(a, 0x80, 0, 0, RBP); // cmp byte [waiting], 0
     modrm_mem(a, 7, RBP, VCPU(waiting));
     b1(a, 0);
-    jcc_to(a, CC_NE, x->jump_poll);
+    jcc_to(a, CC_NE, x->jump_miss[0]);
     opcode(a, 0xc6, 0, 0, RBP); // mov byte [changed], 0
     modrm_mem(a, 0, RBP, VCPU(changed));
     b1(a, 0);
-    probe_emit(x, a);
+    probe_emit(x, a, 0);
 }
 
 // A trap was raised and the pins are stored: the guest takes it here, and its handler is looked up like the target of any jump.

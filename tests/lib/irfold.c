@@ -59,7 +59,7 @@ static void replay_exit(Replay *r, const IrOp *op) {
         break;
     case OP_EXIT_IF: ir_exit_if(r->k, a, op->target); break;
     case OP_POLL: ir_poll(r->k, op->target); break;
-    case OP_EXIT_REG: ir_exit_reg(r->k, a, op->hint, op->ret); break;
+    case OP_EXIT_REG: ir_exit_reg(r->k, a, op->hint, op->ret, 0); break;
     default: ir_exit_sync(r->k, op->target);
     }
 }

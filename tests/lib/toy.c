@@ -48,16 +48,16 @@ static void one(IrBuild *k, uint32_t insn, int32_t pc) {
         break;
     case TOY_BLT: ir_exit_if(k, ir_bin(k, OP_LTS, T_I64, d, s), pc + 4 * imm); break;
     case TOY_JMP: ir_exit(k, pc + 4 * imm); break;
-    case TOY_JR: ir_exit_reg(k, s, EXIT_HINT_JUMP, 0); break;
+    case TOY_JR: ir_exit_reg(k, s, EXIT_HINT_JUMP, 0, 0); break;
     case TOY_CALL: // links in rd
         ir_set(k, T_I64, X(rd), ir_pcrel(k, T_I64, pc + 4));
         ir_exit_call(k, pc + 4 * imm, pc + 4);
         break;
     case TOY_CALLR:
         ir_set(k, T_I64, X(rd), ir_pcrel(k, T_I64, pc + 4));
-        ir_exit_reg(k, s, EXIT_HINT_CALL, pc + 4);
+        ir_exit_reg(k, s, EXIT_HINT_CALL, pc + 4, 0);
         break;
-    case TOY_RET: ir_exit_reg(k, s, EXIT_HINT_RETURN, 0); break;
+    case TOY_RET: ir_exit_reg(k, s, EXIT_HINT_RETURN, 0, 0); break;
     case TOY_HALT:
         ir_call(k, T_VOID, 0, IR_NONE, IR_NONE, IR_NONE);
         ir_exit_done(k);

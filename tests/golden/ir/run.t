@@ -140,7 +140,7 @@ block 0x80000000 ctx 0x0
     %3:i64 = get a0
     %4:i64 = call check(%3)
              set a2, %4
-             exit_reg %1 call 0x80000008
+             exit_reg %1 call 0x80000008 lands 2
 --
 trap 3 at 0x80000004, vaddr 0x7
 == run a tally adds to its slot, and a trap tells what no tally added

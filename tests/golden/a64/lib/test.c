@@ -112,9 +112,9 @@ void exception_take(Word vector, Frame *frame) {
         return;
     }
     trap = (Trap){vector, esr, frame->pc, mrs(far_el1), frame->spsr, trap.count + 1};
-    if (ec == EC_FETCH || ec == EC_FETCH_EL0 || ec == EC_PC_ALIGN || ec == EC_ILLEGAL) frame->pc = frame->x[30];
+    if (ec == EC_BRANCH_TARGET || ec == EC_FETCH || ec == EC_FETCH_EL0 || ec == EC_PC_ALIGN || ec == EC_ILLEGAL) frame->pc = frame->x[30];
     else if (ec != EC_SVC) frame->pc += 4;
-    frame->spsr &= ~(1ul << 20); // PSTATE.IL
+    frame->spsr &= ~(1ul << 20 | 3ul << 10); // PSTATE.IL, BTYPE
 }
 
 static uint64_t pages[256][512] __attribute__((aligned(PAGE_SIZE)));

@@ -12,7 +12,7 @@
 typedef uint64_t Word;
 
 enum {
-    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_ILLEGAL = 0x0e, EC_SVC = 0x15, EC_SYSREG = 0x18, EC_FETCH_EL0 = 0x20,
+    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL = 0x0e, EC_SVC = 0x15, EC_SYSREG = 0x18, EC_FETCH_EL0 = 0x20,
     EC_FETCH = 0x21, EC_PC_ALIGN = 0x22, EC_DATA_EL0 = 0x24, EC_DATA = 0x25, EC_STEP_EL0 = 0x32, EC_STEP = 0x33, EC_BRK = 0x3c,
 };
 // Vectors: 4 to 7 the current level with SP_EL1, 8 to 11 EL0; sync, irq, fiq, serror.
