@@ -4,7 +4,8 @@
 #include "cpu/arm/trans.h"
 
 #define PSTATE_SLOT ((uint16_t)offsetof(ArmState, pstate))
-enum { NUMBER_RNDR = 0xd920, NUMBER_RNDRRS = 0xd921, NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212 };
+enum { NUMBER_RNDR = 0xd920, NUMBER_RNDRRS = 0xd921, NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212,
+       NUMBER_CNTPCT = 0xdf01, NUMBER_CNTVCT = 0xdf02 };
 
 static IrRef pstate(Trans *t) { return ir_get(t->k, T_I64, PSTATE_SLOT); }
 
@@ -45,13 +46,23 @@ INSN(msr__imm) {
 // ---- system registers: `imm` of mrs and msr lacks the upper bit of op0, which is set
 static unsigned number(const Insn *i) { return 0x8000u | (unsigned)i->imm; }
 
+// The generic timer's count (timer.c: both have offset 0), where a tick is a power of two of nanoseconds. IR_NONE: not to be read here.
+static IrRef count_here(Trans *t, unsigned number) {
+    bool shown = el(t) || t->ctx & (number == NUMBER_CNTVCT ? ARM_CTX_CNTVCT : ARM_CTX_CNTPCT);
+    uint64_t hz = t->config->counter_hz, tick = 1000000000 / hz;
+    if ((number != NUMBER_CNTVCT && number != NUMBER_CNTPCT) || !shown || tick * hz != 1000000000 || tick & (tick - 1)) return IR_NONE;
+    return ir_bin(t->k, OP_SHR, T_I64, ir_clock(t->k, 0), c64(t, __builtin_ctzll(tick)));
+}
+
 static bool read_here(Trans *t, const Insn *i) {
     uint16_t slot;
     uint64_t value;
+    IrRef count;
     if (number(i) == NUMBER_NZCV) set_x64(t, i->rd, zext32(t, flags_get(t)));
     else if (number(i) == NUMBER_DAIF && el(t))
         set_x64(t, i->rd, ir_bin(t->k, OP_AND, T_I64, pstate(t), c64(t, PSTATE_DAIF)));
     else if (number(i) == NUMBER_CURRENTEL && el(t)) set_x64(t, i->rd, c64(t, el(t) << 2));
+    else if ((count = count_here(t, number(i))) != IR_NONE) set_x64(t, i->rd, count);
     else if (arm_sysreg_const(t->config, number(i), el(t), &value)) set_x64(t, i->rd, c64(t, (int64_t)value));
     else if (arm_sysreg_plain(number(i), el(t), false, &slot)) set_x64(t, i->rd, ir_get(t->k, T_I64, slot));
     else if (arm_sysreg_gic(t->config, number(i), el(t), false))

@@ -45,6 +45,7 @@ static uint32_t context_word(const ArmState *s) {
     if (arm_step_active(s)) ctx |= ARM_CTX_STEP;
     if (!fp_traps(s)) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
     if (!s->el && (s->sctlr & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
+    if (!s->el) ctx |= (s->cntkctl & 2 ? ARM_CTX_CNTVCT : 0) | (s->cntkctl & 1 ? ARM_CTX_CNTPCT : 0);
     return ctx;
 }
 

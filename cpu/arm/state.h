@@ -59,6 +59,8 @@ enum {
     ARM_CTX_FP_SOFT = 1 << 24, // FPCR asks for what the host's FPU cannot do (FZ): helpers
     ARM_CTX_FP_DN = 1 << 25,  // FPCR.DN
     ARM_CTX_MOPS = 1 << 6,   // EL0 with SCTLR_EL1.MSCEn
+    ARM_CTX_CNTVCT = 1 << 7, // EL0 may read CNTVCT_EL0,
+    ARM_CTX_CNTPCT = 1 << 8, // CNTPCT_EL0 (CNTKCTL_EL1)
 };
 
 // PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).

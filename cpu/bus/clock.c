@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Virtual time and its deadlines. Time is the host's monotonic clock less an offset, or a frozen value while
-// paused: two atomics, so that reading it takes no lock. Timers are few (some per CPU and device), so they
+// Virtual time and its deadlines. Time is what cpu/bus/hosttime.c makes of the host's clocks, or a frozen value while paused.
+// Timers are few (some per CPU and device), so they
 // stand in a plain list and the nearest is found by walking it. fn runs on the loop's thread without the
 // clock's lock; timer_free waits for a fn that is running elsewhere.
 #include "cpu/bus/clock.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
+#include "cpu/bus/hosttime.h"
 #include "tcg/base/lock.h"
 
 struct Timer {
@@ -19,9 +19,8 @@ struct Timer {
 };
 
 struct Clock {
-    _Atomic uint64_t offset;       // host time at virtual 0 (modulo 2^64)
-    _Atomic uint64_t frozen;       // virtual time while paused, else UINT64_MAX
-    _Atomic uint64_t shift;        // of the counter, in ticks
+    HostTime time;                 // and the counter's shift
+    _Atomic bool paused;
     _Atomic uint64_t wall_at_zero; // wall time at virtual 0, or 0: the host's
     Lock lock;                     // below
     pthread_cond_t idle;
@@ -32,33 +31,24 @@ struct Clock {
     void *alarm_opaque;
 };
 
-static uint64_t host_now(clockid_t id) {
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 Clock *clock_new(void) {
     Clock *c = calloc(1, sizeof(*c));
     lock_init(&c->lock, LOCK_LEAF, "clock");
     pthread_cond_init(&c->idle, NULL);
-    atomic_init(&c->offset, host_now(CLOCK_MONOTONIC));
-    atomic_init(&c->frozen, UINT64_MAX);
+    hosttime_init(&c->time);
     return c;
 }
 
 void clock_free(Clock *c) {
     while (c->timers) timer_free(c->timers);
     lock_destroy(&c->lock);
+    hosttime_fini(&c->time);
     pthread_cond_destroy(&c->idle);
     free(c);
 }
 
-uint64_t clock_now(Clock *c) {
-    uint64_t frozen = atomic_load_explicit(&c->frozen, memory_order_acquire);
-    if (frozen != UINT64_MAX) return frozen;
-    return host_now(CLOCK_MONOTONIC) - atomic_load_explicit(&c->offset, memory_order_relaxed);
-}
+uint64_t clock_now(Clock *c) { return hosttime_now(&c->time); }
+const Ticker *clock_ticker(Clock *c) { return &c->time.ticker; }
 
 static Timer *first_due(Clock *c, uint64_t now) {
     Timer *first = NULL;
@@ -70,7 +60,7 @@ static Timer *first_due(Clock *c, uint64_t now) {
     return first;
 }
 
-static bool is_paused(Clock *c) { return atomic_load(&c->frozen) != UINT64_MAX; }
+static bool is_paused(Clock *c) { return atomic_load(&c->paused); }
 
 static uint64_t nearest(Clock *c) {
     Timer *t = is_paused(c) ? NULL : first_due(c, UINT64_MAX);
@@ -83,12 +73,12 @@ static void set_alarm(Clock *c) {
 
 void clock_pause(Clock *c, bool paused) {
     lock_take(&c->lock);
-    uint64_t frozen = atomic_load(&c->frozen);
-    if (paused && frozen == UINT64_MAX) {
-        atomic_store(&c->frozen, clock_now(c));
-    } else if (!paused && frozen != UINT64_MAX) {
-        atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - frozen); // before time runs again
-        atomic_store(&c->frozen, UINT64_MAX);
+    if (paused && !is_paused(c)) {
+        hosttime_stop(&c->time, clock_now(c));
+        atomic_store(&c->paused, true);
+    } else if (!paused && is_paused(c)) {
+        hosttime_go(&c->time, clock_now(c));
+        atomic_store(&c->paused, false);
         set_alarm(c);
     }
     lock_drop(&c->lock);
@@ -96,25 +86,22 @@ void clock_pause(Clock *c, bool paused) {
 
 void clock_set(Clock *c, uint64_t ns) {
     lock_take(&c->lock);
-    atomic_store(&c->offset, host_now(CLOCK_MONOTONIC) - ns);
-    if (atomic_load(&c->frozen) != UINT64_MAX) atomic_store(&c->frozen, ns);
+    (is_paused(c) ? hosttime_stop : hosttime_go)(&c->time, ns);
     set_alarm(c);
     lock_drop(&c->lock);
 }
 
-uint64_t clock_ticks(Clock *c, uint64_t tick_ns) {
-    return clock_now(c) / tick_ns + atomic_load_explicit(&c->shift, memory_order_relaxed);
-}
+uint64_t clock_ticks(Clock *c, uint64_t tick_ns) { return hosttime_read(&c->time.ticker, tick_ns); }
 
 uint64_t clock_ticks_when(Clock *c, uint64_t tick_ns, uint64_t ticks) {
-    uint64_t plain = clock_now(c) / tick_ns, time = plain + atomic_load(&c->shift), at, ns;
+    uint64_t plain = clock_now(c) / tick_ns, time = plain + atomic_load(&c->time.ticker.shift), at, ns;
     if (ticks <= time) return 0;
     if (__builtin_add_overflow(plain, ticks - time, &at) || __builtin_mul_overflow(at, tick_ns, &ns))
         return UINT64_MAX;
     return ns;
 }
 
-bool clock_ticks_shift(Clock *c, uint64_t shift) { return atomic_exchange(&c->shift, shift) != shift; }
+bool clock_ticks_shift(Clock *c, uint64_t shift) { return atomic_exchange(&c->time.ticker.shift, shift) != shift; }
 
 // ---- saved state
 
@@ -143,7 +130,7 @@ bool clock_load(Clock *c, Bytes *in, char *error, size_t error_size) {
 
 uint64_t clock_wall(Clock *c) {
     uint64_t zero = atomic_load_explicit(&c->wall_at_zero, memory_order_relaxed);
-    return zero ? zero + clock_now(c) : host_now(CLOCK_REALTIME);
+    return zero ? zero + clock_now(c) : hosttime_wall();
 }
 
 void clock_wall_at_zero(Clock *c, uint64_t ns) { atomic_store(&c->wall_at_zero, ns); }
@@ -220,10 +207,10 @@ void clock_run_due(Clock *c) {
 void clock_step(Clock *c, uint64_t ns) {
     lock_take(&c->lock);
     for (Timer *t; is_paused(c) && (t = first_due(c, ns));) {
-        if (timer_deadline(t) > atomic_load(&c->frozen)) atomic_store(&c->frozen, timer_deadline(t));
+        if (timer_deadline(t) > clock_now(c)) hosttime_stop(&c->time, timer_deadline(t));
         run_one(c, t);
     }
-    if (is_paused(c)) atomic_store(&c->frozen, ns);
+    if (is_paused(c)) hosttime_stop(&c->time, ns);
     lock_drop(&c->lock);
 }
 

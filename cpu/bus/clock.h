@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Virtual time: the only place that reads the host's clock. Nanoseconds since the machine started, stopped
+// Virtual time: the only place (with hosttime.c, its part) that reads the host's clock. Nanoseconds since the machine started, stopped
 // while it is paused. Deadlines run on the event loop's thread (hw/core/loop sets the driver), or wake a
 // vCPU.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
 #include "tcg/base/fields.h"
+#include "tcg/run/ticker.h"
 
 typedef struct Clock Clock;
 typedef struct Timer Timer; // one deadline
@@ -13,7 +14,8 @@ typedef void TimerFn(void *opaque);
 
 Clock *clock_new(void);
 void clock_free(Clock *c);
-uint64_t clock_now(Clock *c); // ns; monotonic, lock-free
+uint64_t clock_now(Clock *c); // ns; monotonic, on one thread and between threads
+const Ticker *clock_ticker(Clock *c); // the same for translated code; as long as the clock
 void clock_pause(Clock *c, bool paused);
 void clock_set(Clock *c, uint64_t ns); // snapshot load
 // The platform's counter, one tick each `tick_ns` of virtual time, plus what software moved it by (a CLINT's mtime). What

@@ -37,13 +37,9 @@ static uint64_t *field_of(RiscvState *s, const CsrRow *r) {
     return r->field == CSR_NO_FIELD ? NULL : (uint64_t *)((char *)s + r->field);
 }
 
-// Privileged 3.1.11, 10.1.5: counters are shown to S by mcounteren, to U by scounteren as well.
 static bool counter_allowed(const RiscvState *s, unsigned csr) {
-    uint64_t shown = s->priv == PRIV_M   ? ~0ull
-                     : s->priv == PRIV_S ? s->mcounteren
-                                         : s->mcounteren & s->scounteren;
     bool hpm = (csr & 31) > 2;
-    return (shown >> (csr & 31) & 1) && riscv_has(s->config, hpm ? RV_EXT_zihpm : RV_EXT_zicntr);
+    return (riscv_counters_shown(s) >> (csr & 31) & 1) && (!hpm || riscv_has(s->config, RV_EXT_zihpm));
 }
 
 static bool gate_open(const RiscvState *s, const CsrRow *r, unsigned csr) {

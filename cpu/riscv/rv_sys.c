@@ -31,7 +31,21 @@ static void sstatus_clear_sie(Trans *t, const Insn *i) {
     if (i->rd) set_x(t, i->rd, sstatus_view(t, old));
 }
 
+// ---- time and cycle: read where they stand
+enum { CYCLE = 0xc00, TIME = 0xc01, UPPER_HALF = 0x80 };
+
+static bool time_read(Trans *t, const Insn *i) {
+    unsigned csr = (unsigned)i->csr & ~(t->xlen == 32 ? (unsigned)UPPER_HALF : 0u);
+    if (!((csr == TIME && t->ctx & RV_CTX_TIME) || (csr == CYCLE && t->ctx & RV_CTX_CYCLE))) return false;
+    IrRef v = ir_clock(t->k, csr == TIME ? RV_TICK_NS : 0);
+    if (csr == CYCLE) v = ir_bin(t->k, OP_ADD, T_I64, v, ir_get(t->k, T_I64, offsetof(RiscvState, cycle_base)));
+    if (i->csr & UPPER_HALF) v = ir_bin(t->k, OP_SHR, T_I64, v, c64(t, 32));
+    set_x(t, i->rd, v);
+    return true;
+}
+
 static void csr_read(Trans *t, const Insn *i) {
+    if (time_read(t, i)) return;
     uint16_t slot;
     if (is_sstatus(t, i)) {
         sstatus_read(t, i);

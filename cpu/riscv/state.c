@@ -54,6 +54,9 @@ static uint32_t context_word(const RiscvState *s) {
     if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TVM)) ctx |= RV_CTX_TVM;
     if (s->priv == PRIV_U || (s->priv == PRIV_S && (s->mstatus & MSTATUS_TW))) ctx |= RV_CTX_TW;
     if (s->priv == PRIV_S && (s->mstatus & MSTATUS_TSR)) ctx |= RV_CTX_TSR;
+    uint64_t shown = riscv_counters_shown(s);
+    if (shown & COUNTER_TM) ctx |= RV_CTX_TIME;
+    if (shown & COUNTER_CY && !(s->mcountinhibit & COUNTER_CY)) ctx |= RV_CTX_CYCLE;
     if (s->counting && !(s->mcountinhibit & COUNTER_IR)) ctx |= RV_CTX_COUNT;
     return ctx;
 }

@@ -49,6 +49,8 @@ enum {
     RV_CTX_TW = 1 << 8,       // below M with mstatus.TW (or in U-mode): wfi, wrs.nto are illegal
     RV_CTX_TSR = 1 << 9,      // S-mode with mstatus.TSR: sret is illegal
     RV_CTX_COUNT = 1 << 10,   // instructions retired are counted in `instret`
+    RV_CTX_TIME = 1 << 11,    // `time` may be read
+    RV_CTX_CYCLE = 1 << 12,   // `cycle` may be read, and runs
     // Data accesses need nothing special from the translator: MPRV, SUM and MXR choose another Space
     // (riscv_update_context).
 };
@@ -75,8 +77,11 @@ enum {
 #define MSTATUS_MPP_SHIFT 11
 #define MSTATUS_SPP_SHIFT 8
 
+enum { RV_TICK_NS = 1000000000 / RISCV_TIMEBASE }; // of `time`
+
 // mcountinhibit (3.1.12)
 #define COUNTER_CY 1ull
+#define COUNTER_TM 2ull // of mcounteren and scounteren alone
 #define COUNTER_IR 4ull
 
 // Interrupt numbers: bits of mip, mie, mideleg (3.1.9).
@@ -158,6 +163,11 @@ static inline uint64_t satp_ppn(const RiscvState *s) {
 // The privilege loads and stores have: MPRV lends M-mode that of MPP (Privileged 3.1.6.3).
 static inline unsigned riscv_data_priv(const RiscvState *s) {
     return s->mstatus & MSTATUS_MPRV ? (s->mstatus & MSTATUS_MPP) >> MSTATUS_MPP_SHIFT : s->priv;
+}
+// Which counters may be read: mcounteren shows them to S, scounteren as well to U (Privileged 3.1.11, 10.1.5).
+static inline uint64_t riscv_counters_shown(const RiscvState *s) {
+    if (!riscv_has(s->config, RV_EXT_zicntr)) return 0;
+    return s->priv == PRIV_M ? ~0ull : s->priv == PRIV_S ? s->mcounteren : s->mcounteren & s->scounteren;
 }
 #define RV_ASID_NONE 0x10000 // vcpu_space's asid where no page table is in use
 

@@ -160,8 +160,7 @@ uint64_t riscv_wrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
 uint64_t riscv_pause(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) { return riscv_wrs(v, a, b, c); }
 
 uint64_t riscv_time(const RiscvState *s) { return riscv_timebase_now(s->clock); }
-enum { TICK_NS = 1000000000 / RISCV_TIMEBASE };
-uint64_t riscv_timebase_now(Clock *clock) { return clock_ticks(clock, TICK_NS); }
+uint64_t riscv_timebase_now(Clock *clock) { return clock_ticks(clock, RV_TICK_NS); }
 
 static bool sstc_on(const RiscvState *s) { return s->menvcfg & ENVCFG_STCE; }
 
@@ -235,7 +234,7 @@ void riscv_stimer_fired(void *opaque) {
 // early, which riscv_mip sees through.
 void riscv_stimer_update(RiscvState *s) {
     atomic_fetch_and(&s->pins, ~(1u << IRQ_STI));
-    uint64_t when = sstc_on(s) ? clock_ticks_when(s->clock, TICK_NS, s->stimecmp) : UINT64_MAX;
+    uint64_t when = sstc_on(s) ? clock_ticks_when(s->clock, RV_TICK_NS, s->stimecmp) : UINT64_MAX;
     if (!when) atomic_fetch_or(&s->pins, 1u << IRQ_STI);
     if (s->stimer) timer_set(s->stimer, when ? when : UINT64_MAX);
 }

@@ -50,6 +50,8 @@ uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c
         return nan_box((IrType)op->imm, a);
     case OP_UNBOX:
         return nan_unbox(op->type, a);
+    case OP_CLOCK:
+        return v->ticker->read(v->ticker, (uint64_t)op->imm);
     case OP_SELECT: // of floats too
         return narrow(op->type, c & 1 ? a : b);
     default:
@@ -227,7 +229,10 @@ static int run_op(Frame *f, int i) {
             fence((unsigned)op->imm);
         if (op->op == OP_EXIT_DONE)
             return LEFT;
-        f->value[i] = narrow(op->type, (op->op == OP_PCREL ? f->v->vpage : 0) + (uint64_t)op->imm);
+        if (op->op == OP_CLOCK)
+            f->value[i] = interp_eval(f->v, op, 0, 0, 0);
+        else
+            f->value[i] = narrow(op->type, (op->op == OP_PCREL ? f->v->vpage : 0) + (uint64_t)op->imm);
         return i + 1;
     case KIND_SLOT:
         if (op->op == OP_GET && op->type == T_V128)

@@ -116,6 +116,10 @@ IrRef ir_pcrel(IrBuild *k, IrType t, int64_t offset) {
     return ir_emit(k, OP_PCREL, t, IR_NONE, IR_NONE, IR_NONE, offset);
 }
 
+IrRef ir_clock(IrBuild *k, int64_t tick_ns) {
+    return ir_emit(k, OP_CLOCK, T_I64, IR_NONE, IR_NONE, IR_NONE, tick_ns);
+}
+
 // ---- slots
 
 static bool is_live(const IrBuild *k, unsigned g) { return k->live[g / 64] >> (g % 64) & 1; }

@@ -55,6 +55,7 @@ void ir_finish(IrBuild *k);                            // dead code away; the bl
 void ir_count_in(IrBuild *k, uint16_t slot);
 void ir_count_now(IrBuild *k);     // the slot is exact for whoever looks at it in this instruction
 void ir_count_not(IrBuild *k);     // this instruction is not to be added: it is done again, or sets the counter itself
+IrRef ir_clock(IrBuild *k, int64_t tick_ns); // see OP_CLOCK
 void ir_tally(IrBuild *k, uint16_t slot, IrRef n); // the op itself
 
 IrRef ir_const(IrBuild *k, IrType t, int64_t v);

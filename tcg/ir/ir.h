@@ -20,6 +20,7 @@ typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
 #define IR_MAX_OPS 4096 // the last is never made: IR_NONE's low bits name its place in `uses`
 #define IR_MAX_INSNS 512
+#define IR_MAX_TICK 1000000000 // of CLOCK
 #define IR_MAX_LABELS 64
 #define IR_MAX_ARGS 256
 

@@ -361,6 +361,8 @@ static void parse_const_op(Parser *p, IrOp *op) {
     char name[8];
     if (op->op == OP_PCREL)
         op->imm = (int64_t)(parse_number(p, 0) - p->b->vpage);
+    if (op->op == OP_CLOCK)
+        op->imm = (int64_t)parse_number(p, 0);
     while (op->op == OP_FENCE && !at_end(p) && !p->failed) {
         const Word *w = ir_fence_words;
         if (!take_name(p, name, sizeof name))

@@ -201,6 +201,8 @@ static void put_jump(Printer *p, const IrOp *op) {
 static void put_const_op(Printer *p, const IrOp *op) {
     if (op->op == OP_PCREL)
         put(p, " 0x%" PRIx64, vaddr(p, op->imm));
+    else if (op->op == OP_CLOCK)
+        put(p, " %" PRId64, op->imm);
     else if (op->op == OP_FENCE)
         put_words(p, ir_fence_words, (unsigned)op->imm, " ");
 }

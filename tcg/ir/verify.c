@@ -188,6 +188,10 @@ static void check_const(Checker *c, const IrOp *op) {
             (c->b->ops[c->at - 1].op != OP_PARAM && c->b->ops[c->at - 1].op != OP_LABEL))
             fail(c, "a parameter not behind its label");
         break;
+    case OP_CLOCK:
+        if (t != T_I64 || op->imm < 0 || op->imm > IR_MAX_TICK)
+            fail(c, "bad type, or no such tick");
+        break;
     case OP_PCREL:
         if (t != T_I32 && t != T_I64)
             fail(c, "bad type");

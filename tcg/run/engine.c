@@ -138,6 +138,9 @@ void engine_attach(Engine *e, Vcpu *v) {
     tier2_hold(e, false);
 }
 
+static uint64_t no_time(const Ticker *t, uint64_t tick_ns) { return 0; }
+const Ticker ticker_none = {.span = UINT64_MAX, .read = no_time};
+
 Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) {
     size_t size = (sizeof(Vcpu) + guest->state_size + 63) & ~(size_t)63;
     Vcpu *v = aligned_alloc(64, size);
@@ -148,6 +151,7 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) 
     v->engine = engine;
     v->index = index;
     v->owner = owner;
+    v->ticker = &ticker_none;
     if (!tlb_init(v) || !work_init(v))
         return NULL;
     engine_attach(engine, v);

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include "tcg/run/guest.h"
+#include "tcg/run/ticker.h"
 
 // Bits of Vcpu.exit_request, tested by translated code at back edges and indirect jumps.
 enum {
@@ -51,6 +52,7 @@ struct Vcpu {
     const Guest *guest;
     Engine *engine;
     void *owner;               // cpu/cpu.h's Cpu
+    const Ticker *ticker;      // virtual time; set by the owner, never NULL
     void (*wake)(Vcpu *v);     // set by the owner, may be NULL: vcpu_kick calls it, so that a sleeping vCPU looks at exit_request
     unsigned index;
     struct SpaceSet *spaces;

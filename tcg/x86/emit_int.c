@@ -445,7 +445,7 @@ static void emit_tally(Gen *g, IrRef r, const IrOp *op) { tally_slot(g, op); }
 
 EmitFn *const x86_emit[OP_COUNT] = {
     [OP_NOP] = emit_nothing, [OP_CONST] = emit_nothing, [OP_PCREL] = emit_nothing, [OP_GET] = emit_get, [OP_SET] = emit_set,
-    [OP_TALLY] = emit_tally,
+    [OP_TALLY] = emit_tally, [OP_CLOCK] = emit_clock,
     [OP_ADD] = emit_add, [OP_SUB] = emit_sub, [OP_AND] = emit_and, [OP_OR] = emit_or, [OP_XOR] = emit_xor, [OP_ANDN] = emit_andn,
     [OP_SHL] = emit_shl, [OP_SHR] = emit_shr, [OP_SAR] = emit_sar, [OP_ROTR] = emit_rotr, [OP_SHADD] = emit_shadd, [OP_MUL] = emit_mul,
     [OP_MULHS] = emit_mulh, [OP_MULHU] = emit_mulh, [OP_MULHSU] = emit_mulh,

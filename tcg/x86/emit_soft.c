@@ -36,7 +36,10 @@ void soft_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     unsigned n = ir_op_info[s->op->op].operands;
     bind_fwd(a, s->from[0]);
-    xmm_store(g, T_V128, VCPU(scratch), s->base);
+    if (s->from[1])
+        bind_fwd(a, s->from[1]);
+    if (n > 0)
+        xmm_store(g, T_V128, VCPU(scratch), s->base);
     if (n > 1)
         xmm_store(g, T_V128, VCPU(scratch) + 16, s->size);
     if (n > 2)
@@ -46,7 +49,10 @@ void soft_stub(Gen *g, const Stub *s) {
     region_call_leave(g);
     call_to(a, g->x->eval_wide[s->fp_valid]);
     region_call_enter(g);
-    xmm_load(g, s->op->type == T_V128 ? T_V128 : T_F64, s->dest, VCPU(scratch));
+    if (type_fp(s->op->type))
+        xmm_load(g, s->op->type == T_V128 ? T_V128 : T_F64, s->dest, VCPU(scratch));
+    else
+        mov_rm(a, s->dest, RBP, VCPU(scratch));
     jmp_to(a, s->back);
     while (asm_here(a) & 7)
         b1(a, 0xcc);

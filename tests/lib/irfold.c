@@ -87,6 +87,7 @@ static IrRef replay_const(Replay *r, const IrOp *op) {
     switch (op->op) {
     case OP_CONST: return ir_const(r->k, op->type, op->imm);
     case OP_PCREL: return ir_pcrel(r->k, op->type, op->imm);
+    case OP_CLOCK: return ir_clock(r->k, op->imm);
     case OP_FENCE: ir_fence(r->k, (unsigned)op->imm); return IR_NONE;
     default: ir_exit_done(r->k); return IR_NONE;
     }

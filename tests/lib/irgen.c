@@ -179,6 +179,11 @@ static void tally(Gen *g) {
     put(g, OP_TALLY, T_I64, chance(g, 70) ? constant(g, T_I64) : value(g, T_I64), IR_NONE, IR_NONE, slot_of(g, T_I64));
 }
 
+static void clock_op(Gen *g) {
+    static const unsigned ticks[] = {0, 1, 16, 100, 7, IR_MAX_TICK, 3, 999999937};
+    put(g, OP_CLOCK, T_I64, IR_NONE, IR_NONE, IR_NONE, ticks[rnd(g, 8)]);
+}
+
 static void get(Gen *g) {
     static const IrType types[] = {T_I64, T_I64, T_I64, T_I64, T_I32, T_F64, T_F32};
     IrType t = types[rnd(g, 7)];
@@ -449,7 +454,7 @@ static bool writes_slots(void (*make)(Gen *)) { return make == set || make == ta
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8}, {tally, 1},
-        {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
+        {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1}, {clock_op, 1},
     };
     unsigned total = 0, at;
     if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {

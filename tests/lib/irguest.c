@@ -150,10 +150,17 @@ const Guest irg_guest = {
 
 // ---- machines
 
+// Time stands. Of two tickers one has to be asked each time: what translated code does by itself, and what it does otherwise.
+enum { IRG_TIME = 1234567890123456789, IRG_SHIFT = 77 };
+static uint64_t asked(const Ticker *t, uint64_t tick_ns) { return tick_ns ? IRG_TIME / tick_ns + IRG_SHIFT : IRG_TIME; }
+static const Ticker tickers[2] = {{.span = UINT64_MAX, .base = IRG_TIME, .shift = IRG_SHIFT, .read = asked}, {.begun = 1, .read = asked}};
+
 IrgMachine irg_new(bool interpret) {
+    static unsigned made;
     EngineOptions options = {.cache_size = 4 << 20, .interpret = interpret, .tier = 1};
     IrgMachine m = {.engine = engine_new(&irg_guest, &options)};
     m.v = vcpu_new(&irg_guest, m.engine, 0, NULL);
+    m.v->ticker = &tickers[made++ / 2 % 2];
     m.s = vcpu_state(m.v);
     m.s->ram = calloc(1, IRG_RAM_SIZE);
     vcpu_space(m.v, 1, 0, 0);

@@ -9,8 +9,10 @@ static uint64_t device_read(void *opaque, uint64_t offset, unsigned size) { retu
 static void device_write(void *opaque, uint64_t offset, uint64_t value, unsigned size) {}
 static const MemOps device_ops = {device_read, device_write, 0, 0};
 
-void hart_open(Hart *h, const char *model) {
-    static const EngineOptions options = {.interpret = true};
+void hart_open(Hart *h, const char *model) { hart_open_engine(h, model, true); }
+
+void hart_open_engine(Hart *h, const char *model, bool interpret) {
+    const EngineOptions options = {.interpret = interpret};
     const CpuType *type = strncmp(model, "rv32", 4) == 0 ? &riscv32_type : &riscv64_type;
     char error[256] = "";
     h->mem = mem_new();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A hart with 64 MiB of RAM at 0x80000000, a ROM page at 0x1000 and no devices, for tests of cpu/riscv that
-// run no code.
+// A hart with 64 MiB of RAM at 0x80000000, a ROM page at 0x1000 and no devices, for tests of cpu/riscv.
 #pragma once
 #include "cpu/riscv/state.h"
 
@@ -20,6 +19,7 @@ typedef struct Hart {
 
 // model: as for -cpu ("rv64", "rv64,zba=off", "rv32"). Reset to RAM, in M-mode.
 void hart_open(Hart *h, const char *model);
+void hart_open_engine(Hart *h, const char *model, bool interpret); // false: its code is translated
 void hart_close(Hart *h);
 // M-mode's CSR access through the instruction helpers; a trap is reported as -1 in *trap (else 0).
 uint64_t csr_read(Hart *h, unsigned csr, bool *trap);

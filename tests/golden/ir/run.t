@@ -164,6 +164,22 @@ a4 = 0xffffffffffffffff
 a5 = 0x2
 a6 = 0xffffffffffffffff
 trap 1 at 0x80000000, vaddr 0x40, retired 2
+== run virtual time, of a vCPU that has no clock
+a0=5 a1=6 a2=7
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = clock 0
+    %2:i64 = clock 100
+    %3:i64 = clock 16
+             set a0, %1
+             set a1, %2
+             set a2, %3
+             exit 0x80000004
+--
+a0 = 0x112210f47de98115
+a1 = 0x2bdc545d6b4bd4
+a2 = 0x112210f47de985e
+pc = 0x80000004
 == run a loop whose parameters change places
 a0=5 a1=7 a2=100
 block 0x80000040 ctx 0x0

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // run: xlen=64,32
+// args: -smp 2
 // The time CSR is mtime: software that moves mtime moves it, and the Sstc timer with it. Privileged 3.2.1, 10.1.11 (Sstc);
 // Unprivileged, Zicntr.
 #include "tests/golden/riscv/lib/test.h"
@@ -54,9 +55,48 @@ static int stip_comes(void) {
     return 0;
 }
 
+static volatile uint64_t latest;
+static volatile int lock, rounds;
+
+// Under a lock: nobody finds a time later than his own.
+static int in_turns(void) {
+    int backwards = 0;
+    for (int i = 0; i < 20000; i++) {
+        while (__sync_lock_test_and_set(&lock, 1)) {}
+        uint64_t now = time_csr();
+        backwards += now < latest;
+        latest = now;
+        __sync_lock_release(&lock);
+    }
+    __sync_fetch_and_add(&rounds, 1);
+    return backwards;
+}
+
+static volatile int other_backwards;
+void secondary_main(void) {
+    MSIP(1) = 0;
+    other_backwards = in_turns();
+}
+
+// The interrupt and the counter agree: never early.
+static int early_timers(void) {
+    int early = 0;
+    for (unsigned i = 0; i < 300; i++) {
+        uint64_t at = time_csr() + 50 + i;
+        set_stimecmp(at);
+        while (!(csr_read(mip) & STIP)) {}
+        early += time_csr() < at;
+    }
+    return early;
+}
+
 static void close(const char *name, uint64_t got, uint64_t wanted) { check(name, got - wanted < 100 * SECOND); }
 
 void test_main(void) {
+    MSIP(1) = 1;
+    int backwards = in_turns();
+    while (rounds < 2) {}
+    check("never back between harts", backwards + other_backwards == 0);
     uint64_t first = mtime(), second = time_csr();
     close("time is mtime", second, first);
     set_mtime(1000000 * SECOND);
@@ -81,4 +121,5 @@ void test_main(void) {
     set_mtime(1000 * SECOND - SECOND / 20); // a 20th of a second left
     __asm__ volatile("wfi");
     check("a wait ends when it comes by itself", stip_comes() && time_csr() >= 1000 * SECOND);
+    check_equal("timers that come early", early_timers(), 0);
 }
