@@ -164,7 +164,7 @@ a4 = 0xffffffffffffffff
 a5 = 0x2
 a6 = 0xffffffffffffffff
 trap 1 at 0x80000000, vaddr 0x40, retired 2
-== run virtual time, of a vCPU that has no clock
+== run virtual time, which stands here
 a0=5 a1=6 a2=7
 block 0x80000000 ctx 0x0
   @80000000+4
