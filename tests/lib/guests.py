@@ -56,8 +56,8 @@ def sanitized():
 
 def forgive_libraries():
     """Has the sanitizers pass over what is known of libraries; a finding of ours ends with a code that no test expects."""
-    for variable, name, more in (("LSAN_OPTIONS", "leaks", ":print_suppressions=0"), ("TSAN_OPTIONS", "races", "")):
-        os.environ.setdefault(variable, f"suppressions={TOP}/tests/lib/sanitizer-{name}.supp{more}")
+    for variable, name, more in (("LSAN_OPTIONS", "leaks", "print_suppressions=0"), ("TSAN_OPTIONS", "races", "history_size=5")):
+        os.environ.setdefault(variable, f"suppressions={TOP}/tests/lib/sanitizer-{name}.supp:{more}")
     os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")
 
 

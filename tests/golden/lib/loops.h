@@ -1,176 +1,180 @@
 // SPDX-License-Identifier: MIT
-// Random loops that are disturbed while they run, and the machine they are compared with. Included by loops.c of each architecture, which
-// has included its test library: it encodes the program, runs it under page tables of its own, and disturbs it in traps.
-//
-// The model executes the same program one instruction at a time. At every trap it is run on until pc and all registers are the guest's:
-// the guest's states must be states that the program goes through, in their order. Memory is compared when nobody else writes it.
-// r0 counts outer rounds down, and r1 inner ones, so a state that is passed by is found out.
+// Random loops (loops_model.h) in the lowest privilege that has page tables, disturbed while they run. Included by loops.c of each
+// architecture, which says where data (BASE) and CODE are seen, fills the gaps below and brings traps here: the program's start and end (two calls of the supervisor), the timer,
+// and faults on its data. Whatever came, registers must be the model's, and memory too while no other CPU moves it.
 #ifndef TESTS_GOLDEN_LOOPS_H
 #define TESTS_GOLDEN_LOOPS_H
+#include "tests/golden/lib/loops_model.h"
 
-enum { REGS = 12, MAX_INSNS = 40, DATA_PAGES = 4, INNER_LEAST = 3, BUDGET = 30000 };
-#define DATA_BYTES ((Word)DATA_PAGES * PAGE_SIZE)
+enum { ASID = 5, EVENTS = 40 };
+enum { WRONG_REGISTERS = 1, WRONG_DMA = 2, WRONG_MEMORY = 4, WRONG_SPURIOUS = 8, WRONG_FAULT = 16, WRONG_END = 32 };
+typedef enum { RIGHTS_ALL, RIGHTS_READ, RIGHTS_NONE } Rights;
 
-typedef enum { ADD, XOR, MUL, ADDI, UPPER, LOAD, STORE, LOADB, STOREB, AMO, BNEZ, BEGIN, DONE } Op;
+// ---- what the architecture fills in: `frame` is whatever its traps leave registers in
 
-typedef struct {
-    uint8_t op, d, a, b; // UPPER: imm << UPPER_SHIFT, which the includer defines; LOAD d, imm(a); STORE b, imm(a); AMO d = [a], [a] += b; BNEZ a, to imm
-    int32_t imm;
-} Insn;
+static uint32_t encode(const Insn *i, unsigned at);
+static void choose_registers(void);
+static void map_page(unsigned p);       // page[p], in the table that is used
+static void fence_page(unsigned p);     // one of the ways to tell of it
+static void exchange_table(void);       // to the other one, whose data pages are moved, under the same ASID
+static void code_written(uint32_t *at); // for this CPU to run it
+static Word *guest_register(void *frame, unsigned r);
+static void resume_at(void *frame, Word pc);
+static void leave(void *frame);         // back behind the call that entered the program, timer off
+static void arm_timer(uint32_t most);   // sometime soon
+static void disturb_otherwise(void);
 
+static uint32_t code[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
+static uint8_t frames[2 * DATA_PAGES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 static struct {
-    Insn insn[MAX_INSNS];
-    unsigned n, pc;
-    Word r[REGS], base, outer; // base: where the data begins, as the program sees it; outer: r0 at the start
-    uint8_t data[DATA_PAGES * PAGE_SIZE] __attribute__((aligned(16)));
-} model;
+    unsigned frame, spare;
+    Rights rights;
+} page[DATA_PAGES];
+static unsigned table, events, faults;
+static volatile unsigned by_other;
+static Word wrong, patience;
+static volatile int two; // pages and patches are the other CPU's
 
-static uint64_t loops_random_state = 88172645463325252ull;
+// ---- comparing
 
-static uint32_t loops_random(uint32_t below) { // xorshift64
-    uint64_t x = loops_random_state;
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    loops_random_state = x;
-    return (uint32_t)(x >> 20) % below;
-}
-
-static Word model_address(const Insn *i) { return model.r[i->a] + (Word)i->imm; }
-
-static Word model_load(Word address, unsigned bytes) {
-    Word at = address - model.base, value = 0;
-    if (at + bytes > DATA_BYTES)
-        return 0;
-    for (unsigned k = bytes; k--;)
-        value = value << 8 | model.data[at + k];
-    return value;
-}
-
-static void model_store(Word address, unsigned bytes, Word value) {
-    Word at = address - model.base;
-    for (unsigned k = 0; k < bytes && at + bytes <= DATA_BYTES; k++, value >>= 8)
-        model.data[at + k] = (uint8_t)value;
-}
-
-static void model_step(void) {
-    const Insn *i = &model.insn[model.pc++];
-    Word *r = model.r, old;
-    switch (i->op) {
-    case ADD: r[i->d] = r[i->a] + r[i->b]; break;
-    case XOR: r[i->d] = r[i->a] ^ r[i->b]; break;
-    case MUL: r[i->d] = r[i->a] * r[i->b]; break;
-    case ADDI: r[i->d] = r[i->a] + (Word)i->imm; break;
-    case UPPER: r[i->d] = (Word)i->imm << UPPER_SHIFT; break;
-    case LOAD: r[i->d] = model_load(model_address(i), sizeof(Word)); break;
-    case LOADB: r[i->d] = model_load(model_address(i), 1); break;
-    case STORE: model_store(model_address(i), sizeof(Word), r[i->b]); break;
-    case STOREB: model_store(model_address(i), 1, r[i->b]); break;
-    case AMO:
-        old = model_load(r[i->a], sizeof(Word));
-        model_store(r[i->a], sizeof(Word), old + r[i->b]);
-        r[i->d] = old;
-        break;
-    case BNEZ: model.pc = r[i->a] ? (unsigned)i->imm : model.pc; break;
-    case DONE: model.pc--; break;
-    }
-}
-
-static int model_is(unsigned pc, const Word *r) {
-    int same = model.pc == pc;
-    for (unsigned k = 0; same && k < REGS; k++)
-        same = model.r[k] == r[k];
-    return same;
-}
-
-// Runs on until the model is where the guest is. False: it never is.
-static int model_reach(unsigned pc, const Word *r) {
-    while (!model_is(pc, r)) {
-        if (model.r[0] < r[0] || model.insn[model.pc].op == DONE)
-            return 0;
-        model_step();
+static int memory_is_right(void) {
+    for (unsigned p = 0; p < DATA_PAGES; p++) {
+        const Word *a = (const Word *)frames[page[p].frame], *b = (const Word *)(model.data + p * PAGE_SIZE);
+        for (unsigned k = 0; k < PAGE_SIZE / sizeof(Word); k++)
+            if (a[k] != b[k])
+                return 0;
     }
     return 1;
 }
 
-// ---- making one
-
-static void emit(Op op, unsigned d, unsigned a, unsigned b, int imm) {
-    model.insn[model.n++] = (Insn){(uint8_t)op, (uint8_t)d, (uint8_t)a, (uint8_t)b, imm};
+static int reached(void *frame, Word pc) {
+    Word r[REGS];
+    for (unsigned k = 0; k < REGS; k++)
+        r[k] = *guest_register(frame, k);
+    if (pc - CODE < 4 * model.n && model_reach((unsigned)(pc - CODE) / 4, r))
+        return 1;
+    wrong |= WRONG_REGISTERS;
+    return 0;
 }
 
-// r2 to r4 move along the data, r5 to r8 are free, r9 to r11 set the former back behind the inner loop.
-static unsigned stream(void) { return 2 + loops_random(3); }
-static unsigned value(void) { return 5 + loops_random(4); }
-static int slot(void) { return (int)(loops_random(8) * sizeof(Word)); }
+// ---- disturbing
 
-static void emit_any(int skips) {
-    static const uint8_t ops[] = {ADD, XOR, MUL, ADDI, UPPER, LOAD, LOAD, LOAD, STORE, STORE, LOADB, STOREB, AMO, BNEZ};
-    Op op = ops[loops_random(sizeof(ops) - !skips)];
-    if (op == BNEZ) { // over one
-        emit(BNEZ, 0, value(), 0, (int)model.n + 2);
-        emit(ADDI, value(), value(), 0, (int)loops_random(4000) - 2000);
-    } else if (op == AMO) {
-        if (loops_random(3) == 0) // costly: it would be all that is tested
-            emit(AMO, value(), stream(), value(), 0);
-    } else if (op == LOADB || op == STOREB) {
-        emit(op, value(), stream(), value(), (int)loops_random(64));
-    } else if (op == LOAD || op == STORE) {
-        emit(op, value(), stream(), value(), slot());
-    } else {
-        emit(op, value(), value(), value(), op == UPPER ? 1 + (int)loops_random(1000) : (int)loops_random(4000) - 2000);
+// What stood there is there no more: whoever still looks at it reads nonsense.
+static void move_page(unsigned p) {
+    unsigned old = page[p].frame;
+    memcpy(frames[page[p].spare], frames[old], PAGE_SIZE);
+    memset(frames[old], 0xa5, PAGE_SIZE);
+    page[p].frame = page[p].spare;
+    page[p].spare = old;
+}
+
+static void patch(void) {
+    Insn what;
+    unsigned at = model_patch(&what);
+    if (at == ~0u)
+        return;
+    model.insn[at] = what;
+    *(volatile uint32_t *)&code[at] = encode(&what, at);
+    code_written(&code[at]);
+}
+
+static void disturb(void) {
+    unsigned p = loops_random(DATA_PAGES), what = loops_random(8);
+    if (what == 4) {
+        patch();
+    } else if (what == 5) {
+        disturb_otherwise();
+    } else if (!two && what == 3) {
+        exchange_table();
+    } else if (!two && what < 3) {
+        if (what != RIGHTS_READ)
+            move_page(p);
+        page[p].rights = (Rights)what;
+        map_page(p);
+        fence_page(p);
     }
 }
 
-// A nest: r0 rounds of r1 = `inner` rounds. Streams begin anywhere and move by at most 2 words up or down.
-static void model_make(Word base) {
-    int word = (int)sizeof(Word), step[3], skips = loops_random(2) == 0;
-    unsigned inner = INNER_LEAST + loops_random(loops_random(2) ? 20 : 120), body = 1 + loops_random(8), head;
-    model.n = model.pc = 0;
-    model.base = base;
-    emit(BEGIN, 0, 0, 0, 0);
-    model.r[1] = inner;
-    for (unsigned k = 0; k < 3; k++) {
-        step[k] = ((int)loops_random(5) - 2) * word;
-        model.r[2 + k] = base + loops_random((unsigned)(DATA_BYTES - 4096) / 16) * 16 + 2048;
-        model.r[9 + k] = (Word)(-step[k] * (int)inner);
-    }
-    for (unsigned k = 5; k < 9; k++)
-        model.r[k] = loops_random(1u << 30) * 3ul;
-    unsigned outside = loops_random(3), top = model.n;
-    while (outside--)
-        emit_any(skips);
-    head = model.n;
-    while (body--)
-        emit_any(skips);
-    for (unsigned k = 0; k < 3; k++)
-        if (step[k])
-            emit(ADDI, 2 + k, 2 + k, 0, step[k]);
-    emit(ADDI, 1, 1, 0, -1);
-    emit(BNEZ, 0, 1, 0, (int)head);
-    for (unsigned k = 0; k < 3; k++)
-        if (step[k])
-            emit(ADD, 2 + k, 2 + k, 9 + k, 0);
-    emit(ADDI, 1, 1, 0, (int)inner);
-    emit(ADDI, 0, 0, 0, -1);
-    emit(BNEZ, 0, 0, 0, (int)top);
-    emit(DONE, 0, 0, 0, 0);
-    model.r[0] = model.outer = 1 + BUDGET / (inner * (model.n - head));
-    for (unsigned k = 0; k < DATA_BYTES; k++)
-        model.data[k] = (uint8_t)(loops_random(256));
+// ---- traps
+
+// The timer, or the program's end. False: it was the last one.
+static int take_event(void *frame, Word pc) {
+    if (!reached(frame, pc))
+        return 0;
+    if (!two && !memory_is_right())
+        wrong |= WRONG_MEMORY;
+    disturb();
+    return ++events < EVENTS && !wrong;
 }
 
-// An instruction that may become another one while the program runs; ~0u: none. `what`: what to write there.
-static unsigned model_patch(Insn *what) {
-    for (unsigned tries = 0; tries < 20; tries++) {
-        unsigned at = loops_random(model.n);
-        const Insn *i = &model.insn[at];
-        if (i->op > UPPER || i->d < 5 || i->d > 8)
-            continue;
-        *what = (Insn){(uint8_t)loops_random(UPPER), (uint8_t)value(), (uint8_t)value(), (uint8_t)value(), (int32_t)loops_random(4000) - 2000};
-        return at;
+static void rearm(void) { arm_timer(1u << (4 + patience)); }
+
+static void take_timer(void *frame, Word pc) {
+    Word before = model.r[0] * 1000 + model.r[1];
+    if (!take_event(frame, pc)) {
+        leave(frame);
+        return;
     }
-    return ~0u;
+    // Slow builds must get on between two interrupts.
+    patience = model.r[0] * 1000 + model.r[1] == before ? patience + (patience < 16) : patience - (patience > 0);
+    rearm();
+}
+
+// At its start, and at its end again, with the registers as they are: programs are short, since the model must come after them.
+static void take_call(void *frame, Word pc) {
+    if (pc != CODE && !take_event(frame, pc)) {
+        leave(frame);
+        return;
+    }
+    model.r[0] = model.outer;
+    for (unsigned k = 0; k < REGS; k++)
+        *guest_register(frame, k) = model.r[k];
+    model.pc = 1;
+    resume_at(frame, CODE + 4);
+    rearm();
+}
+
+// A fault on data at `address`. False: it leaves.
+static int take_miss(void *frame, Word pc, Word address, int store) {
+    if (reached(frame, pc)) {
+        const Insn *i = &model.insn[(pc - CODE) / 4];
+        unsigned p = (unsigned)((address - BASE) / PAGE_SIZE);
+        if (store != (i->op == STORE || i->op == STOREB || i->op == AMO) || address != model_address(i) || p >= DATA_PAGES) {
+            wrong |= WRONG_FAULT;
+        } else {
+            faults++;
+            if (!two && page[p].rights == RIGHTS_ALL)
+                wrong |= WRONG_SPURIOUS;
+            if (two)
+                return 1;
+            page[p].rights = RIGHTS_ALL;
+            if (loops_random(2))
+                move_page(p);
+            map_page(p);
+            fence_page(p);
+            return 1;
+        }
+    }
+    leave(frame);
+    return 0;
+}
+
+// ---- the tests
+
+static void make_program(void) {
+    model_make(BASE);
+    choose_registers();
+    for (unsigned k = 0; k < model.n; k++) {
+        code[k] = encode(&model.insn[k], k);
+        code_written(&code[k]);
+    }
+    for (unsigned p = 0; p < DATA_PAGES; p++) {
+        page[p].frame = 2 * p, page[p].spare = 2 * p + 1, page[p].rights = RIGHTS_ALL;
+        memcpy(frames[2 * p], model.data + p * PAGE_SIZE, PAGE_SIZE);
+        map_page(p);
+        fence_page(p);
+    }
+    events = 0;
 }
 
 #endif

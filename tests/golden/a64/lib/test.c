@@ -8,8 +8,9 @@ enum { PSCI_SYSTEM_OFF = 0x84000008 };
 volatile Trap trap;
 void (*volatile irq_hook)(Word vector);
 void (*volatile step_hook)(Word pc, Word esr);
+int (*volatile fault_hook)(Word esr, Frame *frame);
+Frame *volatile trap_frame;
 static unsigned shown, failed;
-extern char el0_return[];
 
 void *memset(void *to, int c, size_t n) {
     for (char *p = to; n--;) *p++ = (char)c;
@@ -88,13 +89,10 @@ void check_trap(const char *name, Word ec, Word iss, Word pc) {
 }
 void check_no_trap(const char *name) { check_trap_is(name, trap.count == 0); }
 
-typedef struct {
-    Word x[31], pc, spsr;
-} Frame;
-
 // `frame` is what start.S saved; it resumes there.
 void exception_take(Word vector, Frame *frame) {
     Word esr = mrs(esr_el1), ec = esr >> 26;
+    trap_frame = frame;
     if ((vector & 3) != 0) {
         trap = (Trap){vector, esr, frame->pc, mrs(far_el1), frame->spsr, trap.count + 1};
         if (irq_hook) irq_hook(vector);
@@ -106,6 +104,7 @@ void exception_take(Word vector, Frame *frame) {
         frame->spsr = 5 | 15 << 6;
         return;
     }
+    if (fault_hook && fault_hook(esr, frame)) return;
     if (step_hook && (ec == EC_STEP_EL0 || ec == EC_STEP)) {
         step_hook(frame->pc, esr);
         frame->spsr |= 1ul << 21; // PSTATE.SS

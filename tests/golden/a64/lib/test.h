@@ -30,6 +30,12 @@ typedef struct {
 } Trap;
 extern volatile Trap trap;
 extern void (*volatile irq_hook)(Word vector);
+// Is asked about synchronous exceptions first: true if it saw to it where to resume. An interrupt's frame is trap_frame.
+typedef struct {
+    Word x[31], pc, spsr;
+} Frame;
+extern int (*volatile fault_hook)(Word esr, Frame *frame);
+extern Frame *volatile trap_frame;
 // Software step: is told where each exception of it was taken, and another step follows.
 extern void (*volatile step_hook)(Word pc, Word esr);
 void trap_clear(void);
@@ -45,6 +51,7 @@ void check_no_trap(const char *name);
 void print_text(const char *text);
 
 Word el0_run(Word (*function)(Word), Word argument);
+extern char el0_return[]; // where el0_run goes on, at EL1
 Word hvc_call(Word function, Word a, Word b, Word c);
 
 Word probe_ldrb(Word), probe_ldr(Word), probe_str(Word), probe_strb(Word), probe_ldtr(Word), probe_sttr(Word);
