@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Random loops (loops_model.h) in the lowest privilege that has page tables, disturbed while they run. Included by loops.c of each
-// architecture, which says where data (BASE) and CODE are seen, fills the gaps below and brings traps here: the program's start and end (two calls of the supervisor), the timer,
-// and faults on its data. Whatever came, registers must be the model's, and memory too while no other CPU moves it.
+// architecture, which says where data (BASE) and CODE are seen, fills the gaps below and brings traps here: the program's start and
+// end (two calls of the supervisor), the timer, and faults on its data. Whatever came, registers must be the model's, and memory too
+// while no other CPU moves it.
 #ifndef TESTS_GOLDEN_LOOPS_H
 #define TESTS_GOLDEN_LOOPS_H
 #include "tests/golden/lib/loops_model.h"
