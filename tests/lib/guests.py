@@ -141,16 +141,23 @@ def expect_sound(console):
         raise ConsoleError(f"the guest's kernel is in trouble: {found.group(0).strip()}\n--- its log:\n{log}")
 
 
+def expect_end(console, timeout=None, after="poweroff"):
+    """That the emulator ends, with code 0; otherwise shows what it said, a sanitizer's findings too."""
+    code = console.wait(timeout)
+    if code:
+        console.fail(f"exit code {code} after {after}")
+
+
 def power_off(console):
     expect_sound(console)
     console.line("poweroff -f")
-    expect_equal("exit code after poweroff", console.wait(), 0)
+    expect_end(console)
 
 
 def power_off_systemd(console):
     expect_sound(console)
     console.line("systemctl poweroff")
-    expect_equal("exit code after poweroff", console.wait(300), 0)
+    expect_end(console, 300)
 
 
 def press_power_key(console):
@@ -160,7 +167,7 @@ def press_power_key(console):
     console.expect("(qemu) ")
     console.line("system_powerdown")
     console.send("\x01c")
-    expect_equal("exit code after the power key", console.wait(300), 0)
+    expect_end(console, 300, "the power key")
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
