@@ -87,17 +87,21 @@ static void read_wide(Frame *f, int i, const IrOp *op) {
 
 // The exact state an op that may leave has to show: its pc, and what a pass left pending. Storing pending
 // values early is harmless, since the SETs they were taken from come later with the same values.
-static void take_snapshot(Frame *f, unsigned index) {
-    const IrSnap *s = &f->b->snaps[index];
-    f->v->pc_off = (uint32_t)s->pc | (uint32_t)s->retired << 16;
-    for (unsigned i = 0; i < s->n; i++) {
-        const IrPending *p = &f->b->pending[s->first + i];
+static void store_pending(Frame *f, unsigned first, unsigned n) {
+    for (unsigned i = 0; i < n; i++) {
+        const IrPending *p = &f->b->pending[first + i];
         IrType t = ir_result_type(&f->b->ops[p->value]);
         if (t == T_V128)
             write_wide(f->v, p->slot, t, f->value[p->value], f->high[p->value]);
         else
             write_slot(f->v, t, p->slot, t, f->value[p->value]);
     }
+}
+
+static void take_snapshot(Frame *f, unsigned index) {
+    const IrSnap *s = &f->b->snaps[index];
+    f->v->pc_off = (uint32_t)s->pc | (uint32_t)s->retired << 16;
+    store_pending(f, s->first, s->n);
 }
 
 static uint64_t address_of(const Frame *f, const IrOp *op) {
@@ -179,6 +183,8 @@ static int run_exit(Frame *f, const IrOp *op, int next) {
     case OP_EXIT_IF:
         if (op->op == OP_POLL ? !atomic_load_explicit(&v->exit_request, memory_order_relaxed) : !(f->value[op->a] & 1))
             return next;
+        if (op->op == OP_EXIT_IF)
+            store_pending(f, op->first, op->n);
         // fallthrough
     case OP_EXIT:
     case OP_EXIT_SYNC:

@@ -6,50 +6,11 @@
 // look: no op that may leave, no GET of it, no helper, no local control flow in between. Dropped ops become
 // OP_NOP where they stand, since moving ops would mean renaming all operands. All uses follow their
 // definition in the array, so that one backward walk sees every use first.
+#include "tcg/ir/doomed.h"
 #include "tcg/ir/fold.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// Granules of 4 bytes that will be SET before they are read: SETs of nothing else are dead.
-typedef struct Doomed {
-    uint32_t touched; // words of `bits` that are not 0
-    uint64_t bits[IR_FORWARD_BYTES / 4 / 64];
-} Doomed;
-
-static void doom_nothing(Doomed *d) {
-    for (; d->touched; d->touched &= d->touched - 1)
-        d->bits[__builtin_ctz(d->touched)] = 0;
-}
-
-// The granules of a slot that this bookkeeping follows (of 4, 8 or 16 bytes, aligned): their word and bits in it.
-static bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask) {
-    *word = slot / 256;
-    *mask = (size == 16 ? 15ULL : size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
-    return (size == 16 || size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
-}
-
-// A SET, looking back: true if it is dead; else it dooms those before it.
-static bool set_is_dead(Doomed *d, unsigned slot, unsigned size) {
-    unsigned word;
-    uint64_t mask;
-    if (!granules(slot, size, &word, &mask))
-        return false;
-    if ((d->bits[word] & mask) == mask)
-        return true;
-    d->bits[word] |= mask;
-    d->touched |= 1u << word;
-    return false;
-}
-
-static void spare(Doomed *d, unsigned slot, unsigned size) {
-    unsigned word;
-    uint64_t mask;
-    if (granules(slot, size, &word, &mask))
-        d->bits[word] &= ~mask;
-    else
-        doom_nothing(d);
-}
 
 void ir_count_uses(IrBlock *b) {
     memset(b->uses, 0, b->nops * sizeof *b->uses);
@@ -67,8 +28,7 @@ void ir_count_uses(IrBlock *b) {
         b->uses[b->pending[i].value]++;
 }
 
-// Dropped ops use nothing any more.
-static void drop(IrBlock *b, IrOp *op) {
+void ir_drop(IrBlock *b, IrOp *op) {
     b->uses[op->a % IR_MAX_OPS]--;
     b->uses[op->b % IR_MAX_OPS]--;
     b->uses[op->c % IR_MAX_OPS]--;
@@ -110,7 +70,7 @@ static void drop_unreachable(IrBlock *b) {
         if (op->op == OP_LABEL)
             here |= labels >> op->label & 1;
         if (!here)
-            drop(b, op);
+            ir_drop(b, op);
         if (ends)
             here = false;
     }
@@ -120,7 +80,7 @@ _Static_assert(IR_MAX_LABELS <= 64, "labels are bits of a word");
 // Without local control flow that is all behind the first END.
 static void cut_behind_end(IrBlock *b, unsigned end) {
     for (unsigned i = end; i < b->nops; i++)
-        drop(b, &b->ops[i]);
+        ir_drop(b, &b->ops[i]);
     if (b->nops != end)
         for (unsigned i = 0; i < b->ninsns; i++)
             if (b->insns[i].first > end)
@@ -186,7 +146,7 @@ static bool pass_by(Walk *w, unsigned v) {
         return false;
     b->uses[x] = (uint16_t)(b->uses[x] + b->uses[v]);
     b->uses[v] = 0;
-    drop(b, op);
+    ir_drop(b, op);
     op->imm = x + 1;
     w->renamed = true;
     return true;
@@ -246,20 +206,20 @@ static void visit(Walk *w, unsigned i) {
         if (b->uses[i] != 0 && op->op == OP_SHL)
             fuse_shift(w, (IrRef)i);
         if (b->uses[i] == 0)
-            drop(b, op);
+            ir_drop(b, op);
         if (op->op == OP_NOP || pass_by(w, i))
             return;
     } else if (op->op == OP_SET) {
         if (set_is_dead(&w->doomed, (unsigned)op->imm, ir_type_size(op->type)))
-            drop(b, op);
+            ir_drop(b, op);
     } else if (op->op == OP_GET) {
         if (b->uses[i] == 0)
-            drop(b, op);
+            ir_drop(b, op);
         else
             spare(&w->doomed, (unsigned)op->imm, ir_type_size(op->type));
     } else if (op->op == OP_CALL && ir_effects(b, op) == FX_PURE) {
         if (b->uses[i] == 0)
-            drop(b, op);
+            ir_drop(b, op);
     } else if (info->effects != FX_STICKY) {
         doom_nothing(&w->doomed);
     }
@@ -281,7 +241,7 @@ static void walk_back(IrBlock *b) {
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.
-static void check(const IrBlock *b) {
+void ir_check(const IrBlock *b) {
 #ifdef MYNA_VERIFY
     const char *fault = ir_verify(b);
     if (fault) {
@@ -304,5 +264,5 @@ void ir_finish(IrBuild *k) {
     else
         cut_behind_end(b, k->end);
     walk_back(b);
-    check(b);
+    ir_check(b);
 }

@@ -57,6 +57,20 @@ IrType ir_operand_type(const IrOp *op, unsigned n) {
     }
 }
 
+const IrPending *ir_pending(const IrBlock *b, const IrOp *op, unsigned *n) {
+    unsigned kind = ir_op_info[op->op].kind, first = 0;
+    *n = 0;
+    if (kind == KIND_MEM || kind == KIND_CALL) {
+        const IrSnap *s = &b->snaps[kind == KIND_MEM ? op->snap : op->hsnap];
+        first = s->first;
+        *n = s->n;
+    } else if (op->op == OP_EXIT_IF) {
+        first = op->first;
+        *n = op->n;
+    }
+    return b->pending + first;
+}
+
 unsigned ir_effects(const IrBlock *b, const IrOp *op) {
     if (op->op != OP_CALL)
         return ir_op_info[op->op].effects;

@@ -5,7 +5,7 @@
 // the op that makes it (IrRef). Guest state is slots: byte ranges of the guest's state struct, named by its
 // field table; GET and SET move values between slots and SSA. The program order of SET ops *is* the guest
 // state: at any op, the state is what the SETs before it made of it. A pass may drop a SET that a later one
-// overwrites only by recording the pending value in the snapshots of the ops in between.
+// overwrites only by recording the pending value at the ops in between that may leave (tcg/opt/pending.c).
 //
 // Position independence: no vaddr is ever embedded. PCREL, EXIT and snapshots count from the vaddr of the
 // page that holds the block (`Vcpu.vpage` at run time), since one translation serves every mapping of its
@@ -90,8 +90,9 @@ typedef struct IrOp {
         int64_t imm;
         struct { int32_t disp; uint16_t memop, snap; };    // MEM
         struct { uint16_t helper, hsnap; uint32_t hpad; }; // CALL: index in Guest.helpers
-        // EXIT, EXITR: offsets from vpage; ret: where a call (hint CALL) will return to
-        struct { int32_t target; int16_t ret; uint8_t hint; uint8_t landing; }; // landing: Guest.lands, 0 to MAX_LANDING
+        // EXIT, EXITR: offsets from vpage; ret: where a call (hint CALL) will return to; landing: Guest.lands, 0 to MAX_LANDING.
+        // EXIT_IF: its pending pairs instead of these two
+        struct { int32_t target; union { int16_t ret; uint16_t first; }; uint8_t hint; union { uint8_t landing, n; }; };
         struct { uint16_t label, args, nargs, jpad; };     // LABEL, JUMP: args index IrBlock.args
     };
 } IrOp;
@@ -167,8 +168,12 @@ IrType ir_operand_type(const IrOp *op, unsigned n);
 uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
 // Effects of an op, those of a CALL taken from its helper.
 unsigned ir_effects(const IrBlock *b, const IrOp *op);
+// The slots whose values are pending where an op leaves, and how many.
+const IrPending *ir_pending(const IrBlock *b, const IrOp *op, unsigned *n);
 // Makes `uses` from nothing (the builder keeps it as it goes).
 void ir_count_uses(IrBlock *b);
+// Makes an op a NOP, which uses nothing any more.
+void ir_drop(IrBlock *b, IrOp *op);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
 char *ir_print(const IrBlock *b);
@@ -178,3 +183,4 @@ char *ir_print_with(const IrBlock *b, IrComment *comment, void *opaque);
 bool ir_parse(IrBlock *out, const IrNames *names, const char *text, char *error, size_t error_size);
 // verify.c: NULL, or what is wrong with the block (static buffer).
 const char *ir_verify(const IrBlock *b);
+void ir_check(const IrBlock *b); // behind each pass: debug builds stop if it is not well formed

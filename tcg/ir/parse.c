@@ -209,24 +209,24 @@ static int64_t parse_offset(Parser *p, int64_t min, int64_t max) {
     return p->failed ? 0 : offset;
 }
 
-// "(slot = value, ...)"
-static void parse_pending(Parser *p, IrSnap *s) {
+// "(slot = value, ...)": how many.
+static unsigned parse_pending(Parser *p) {
     IrBlock *b = p->b;
+    unsigned n = 0;
     expect(p, '(');
     while (!p->failed && !take(p, ')')) {
-        if (s->n)
+        if (n++)
             expect(p, ',');
         IrType t = T_I64;
         IrPending pending = {.slot = parse_slot(p, &t)};
         expect(p, '=');
         pending.value = parse_value(p, t);
         if (b->npending == IR_MAX_OPS) {
-            fail(p, "too many pending slots");
-            return;
+            return fail(p, "too many pending slots");
         }
         b->pending[b->npending++] = pending;
-        s->n++;
     }
+    return n;
 }
 
 // ["snap" pc "(" pending ")"] ["retired" N], or the current instruction's snapshot.
@@ -237,7 +237,7 @@ static uint16_t parse_snap(Parser *p) {
         return fail(p, "no guest instruction yet");
     IrSnap s = {own ? (int32_t)parse_offset(p, INT32_MIN, INT32_MAX) : b->snaps[p->snap].pc, (uint16_t)b->npending, 0, 0};
     if (own)
-        parse_pending(p, &s);
+        s.n = (uint16_t)parse_pending(p);
     if (take_word(p, "retired")) {
         uint64_t n = parse_number(p, 10);
         s.retired = n <= UINT16_MAX ? (uint16_t)n : fail(p, "a block retires no more than %d", UINT16_MAX);
@@ -299,7 +299,12 @@ static void parse_exit(Parser *p, IrOp *op) {
         expect(p, ',');
     if (op->op != OP_EXIT_REG)
         op->target = (int32_t)parse_offset(p, INT32_MIN, INT32_MAX);
-    if (take_word(p, "call")) {
+    skip_spaces(p);
+    if (op->op == OP_EXIT_IF && *p->at == '(') {
+        op->first = (uint16_t)p->b->npending;
+        unsigned n = parse_pending(p);
+        op->n = n <= UINT8_MAX ? (uint8_t)n : (uint8_t)fail(p, "too many pending slots");
+    } else if (take_word(p, "call")) {
         op->hint = EXIT_HINT_CALL;
         op->ret = (int16_t)parse_offset(p, INT16_MIN, INT16_MAX);
     } else if (take_word(p, "return")) {

@@ -125,6 +125,18 @@ static void put_operands(Printer *p, const IrOp *op, unsigned from) {
     }
 }
 
+static void put_pending(Printer *p, unsigned first, unsigned n) {
+    put(p, "(");
+    for (unsigned i = 0; i < n; i++) {
+        const IrPending *pending = &p->b->pending[first + i];
+        put(p, i ? ", " : "");
+        put_slot(p, pending->slot, ir_result_type(&p->b->ops[pending->value]));
+        put(p, " = ");
+        put_value(p, pending->value, ir_result_type(&p->b->ops[pending->value]));
+    }
+    put(p, ")");
+}
+
 static void put_snap(Printer *p, unsigned index) {
     const IrSnap *s = &p->b->snaps[index];
     if (s->pc == p->pc && s->n == 0) {
@@ -132,15 +144,8 @@ static void put_snap(Printer *p, unsigned index) {
             put(p, " retired %u", s->retired);
         return;
     }
-    put(p, " snap 0x%" PRIx64 "(", vaddr(p, s->pc));
-    for (unsigned i = 0; i < s->n; i++) {
-        const IrPending *pending = &p->b->pending[s->first + i];
-        put(p, i ? ", " : "");
-        put_slot(p, pending->slot, ir_result_type(&p->b->ops[pending->value]));
-        put(p, " = ");
-        put_value(p, pending->value, ir_result_type(&p->b->ops[pending->value]));
-    }
-    put(p, ")");
+    put(p, " snap 0x%" PRIx64, vaddr(p, s->pc));
+    put_pending(p, s->first, s->n);
     if (s->retired)
         put(p, " retired %u", s->retired);
 }
@@ -172,6 +177,10 @@ static void put_exit(Printer *p, const IrOp *op) {
     put_operands(p, op, 0);
     if (op->op != OP_EXIT_REG)
         put(p, "%s0x%" PRIx64, op->op == OP_EXIT_IF ? ", " : " ", vaddr(p, op->target));
+    if (op->op == OP_EXIT_IF && op->n) {
+        put(p, " ");
+        put_pending(p, op->first, op->n);
+    }
     if (op->hint == EXIT_HINT_CALL)
         put(p, " call 0x%" PRIx64, vaddr(p, op->ret));
     if (op->hint == EXIT_HINT_RETURN)

@@ -149,6 +149,8 @@ static void check_fp(Checker *c, const IrOp *op) {
         fail(c, "bad type");
     if (op->imm & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM | FP_EXACT) || (op->imm & FP_RM) == 6)
         fail(c, "bad floating point policy");
+    if ((op->op == OP_FMIN || op->op == OP_FMAX) && (op->imm & FP_NAN_PROPAGATE))
+        fail(c, "fmin and fmax pass no NaN on");
 }
 
 // Which numbers an op of lanes may have with its n.
@@ -218,19 +220,25 @@ static void check_jump(Checker *c, const IrOp *op) {
         }
 }
 
-static void check_snap(Checker *c, unsigned snap) {
-    const IrSnap *s = &c->b->snaps[snap];
-    if ((unsigned)s->first + s->n > c->b->npending) {
-        fail(c, "snapshot out of range");
+static void check_pending(Checker *c, unsigned first, unsigned n) {
+    if (first + n > c->b->npending) {
+        fail(c, "pending slots out of range");
         return;
     }
-    if (s->pc < 0 || s->pc > UINT16_MAX)
-        fail(c, "snapshot of a pc outside of the block");
-    for (unsigned i = 0; i < s->n; i++) {
-        const IrPending *p = &c->b->pending[s->first + i];
-        if (check_value(c, p->value) && p->slot + ir_type_size(type_of(c, p->value)) > c->state_end)
+    for (unsigned i = 0; i < n; i++) {
+        const IrPending *p = &c->b->pending[first + i];
+        if (check_value(c, p->value) && ir_type_size(type_of(c, p->value)) < 4)
+            fail(c, "pending value smaller than 4 bytes");
+        else if (!c->fault && p->slot + ir_type_size(type_of(c, p->value)) > c->state_end)
             fail(c, "pending slot outside of guest state");
     }
+}
+
+static void check_snap(Checker *c, unsigned snap) {
+    const IrSnap *s = &c->b->snaps[snap];
+    if (s->pc < 0 || s->pc > UINT16_MAX)
+        fail(c, "snapshot of a pc outside of the block");
+    check_pending(c, s->first, s->n);
 }
 
 static void check_slot(Checker *c, const IrOp *op) {
@@ -283,6 +291,8 @@ static void check_op(Checker *c, const IrOp *op) {
     case KIND_EXIT:
         if (op->hint > EXIT_HINT_RETURN)
             fail(c, "no such hint");
+        if (op->op == OP_EXIT_IF)
+            check_pending(c, op->first, op->n);
         break;
     case KIND_LABEL: break;
     case KIND_JUMP: check_jump(c, op); break;

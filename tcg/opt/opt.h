@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Passes and analyses of tier 2 over a region's IR (ir_region): they know no guest and no host. Each is a file of its own.
+// Passes and analyses: they know no guest and no host. Each is a file of its own. All but pending.c are of tier 2 alone, over a region's
+// IR (ir_region).
 #pragma once
-#include "tcg/ir/ir.h"
+#include "tcg/ir/build.h"
 
 enum { OPT_STREAMS = 24, OPT_NO_STREAM = 0xff, OPT_LOOPS = 8, OPT_NO_LOOP = 0xff };
 
@@ -22,6 +23,10 @@ typedef struct OptStream {
     uint32_t weight;    // of its accesses
 } OptStream;
 
+// pending.c: SETs that are overwritten become pending where the block may be left. held: a bit for each 8 bytes of state that the back end
+// has in registers, which are left alone.
+enum { OPT_CELLS = IR_FORWARD_BYTES / 8 };
+void opt_pending(IrBlock *b, const uint64_t *held);
 // polls.c: a POLL stays only where a loop comes around.
 void opt_polls(IrBlock *b);
 // weigh.c: how often each op runs, as far as loops tell: OPT_LOOP times as often in a loop as around it.

@@ -45,6 +45,8 @@ typedef struct Backend {
     const char *name;
     bool (*init)(Engine *e, CodeBuffer *code);
     void (*fini)(Engine *e);
+    // What is left to do to a block's IR once it is known what the host keeps in registers: before compile.
+    void (*prepare)(Engine *e, IrBlock *ir);
     // Emits a block. first_link: index in Engine.links of its first exit. False: no room in the buffer.
     bool (*compile)(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t first_link, Compiled *out);
     uint64_t (*enter)(Vcpu *v, uint32_t entry);  // runs until it leaves; see LEFT_*

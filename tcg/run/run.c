@@ -136,6 +136,8 @@ static Block *translate(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     ir_finish(&e->build);
     if (e->build.needs_next)
         return NULL;
+    if (!e->options.interpret)
+        e->backend->prepare(e, &e->ir);
     engine_log_block(&e->ir);
     bool crosses = (v->pc & ~PAGE_MASK) + e->ir.bytes > PAGE_SIZE;
     Block *b = install(e, v, f, crosses ? f->next.ppage : ~0ull);

@@ -167,6 +167,7 @@ static void make(struct Tier2 *t, const Job *job) {
     if (!chosen || !e->nvcpus)
         return;
     build(t, job);
+    e->backend->prepare(e, &t->ir);
     engine_log_block(&t->ir);
     Compiled c;
     bool compiled = e->backend->compile(e, &t->ir, &e->region_code, t->first_link, &c);

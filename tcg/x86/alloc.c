@@ -82,6 +82,13 @@ static void hint(Gen *g, unsigned i, const IrOp *op) {
     }
 }
 
+static void touch_pending(Gen *g, unsigned i) {
+    unsigned n;
+    const IrPending *p = ir_pending(g->ir, &g->ir->ops[i], &n);
+    while (n > 0)
+        touch(g, p[--n].value, i);
+}
+
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
@@ -117,10 +124,8 @@ void alloc_begin(Gen *g) {
             hint(g, i, op);
         else if (info->kind == KIND_MEM)
             group_count(g, op);
-        unsigned snap = info->kind == KIND_MEM ? op->snap : info->kind == KIND_CALL ? op->hsnap : 0xffff;
-        if (snap < b->nsnaps)
-            for (unsigned k = 0; k < b->snaps[snap].n; k++)
-                touch(g, b->pending[b->snaps[snap].first + k].value, i);
+        if (b->npending)
+            touch_pending(g, i);
     }
 }
 
@@ -257,7 +262,7 @@ static void load_int(Gen *g, Reg d, IrRef r) {
     op_rm(&g->a, 0x8b | (v->spill != NOREG ? P_W : type_w(type_of(g, r))), d, RBP, disp);
 }
 
-static void pcrel_to(Gen *g, Reg d, int64_t offset) {
+void pcrel_to(Gen *g, Reg d, int64_t offset) {
     if (offset == (int32_t)offset) {
         mov_rm(&g->a, d, RBP, VCPU(vpage));
         if (offset)
@@ -437,8 +442,7 @@ static void set_pin(Gen *g, Reg pin, const IrOp *op) {
         g->pin[pin] = v;
 }
 
-// The value in this cell is about to be overwritten in memory.
-static void free_cell(Gen *g, uint16_t slot, IrRef keep) {
+void free_cell(Gen *g, uint16_t slot, IrRef keep) {
     unsigned cell = slot / 8;
     if (cell >= CELLS)
         return;

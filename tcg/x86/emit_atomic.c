@@ -57,6 +57,7 @@ void atomic_access(Gen *g, Stub *s) {
 // By C from the start: sizes that no guest uses in a hot place.
 static void amo_call(Gen *g, IrRef r, const IrOp *op) {
     Asm *a = &g->a;
+    pending_set(g, op);
     raw_flush(g);
     save_caller_saved(g, false);
     arg_to(g, RCX, op->a);
@@ -85,12 +86,14 @@ void emit_amo(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     bool rax = in_loop(op->op) || op->op == OP_CAS;
+    pending_begin(g, op);
     if (rax)
         evict_rax(g); // even an operand: it comes back elsewhere
     Reg base = use_gpr(g, op->a), value = use_gpr(g, op->op == OP_CAS ? op->c : op->b);
     if (op->op == OP_CAS)
         arg_to(g, RAX, op->b);
     Stub *s = stub_new(g, STUB_ATOMIC);
+    pending_note(g, s, op);
     done_operands(g, op);
     g->locked |= rax ? 1u << RAX : 0;
     s->dest = g->val[r].last == 0 ? RCX : def_gpr(g, r);
@@ -101,4 +104,5 @@ void emit_amo(Gen *g, IrRef r, const IrOp *op) {
     mem_check(g, s);
     mem_access(g, s);
     s->back = asm_here(&g->a);
+    pending_end(g, op);
 }

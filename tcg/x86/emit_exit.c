@@ -160,11 +160,14 @@ static void branch_back(Gen *g, const IrOp *op) {
     link_site(g, s->cc, op->target);
 }
 
-// Out of a region, whose registers the stub puts right first.
+// By a stub that puts right first what is pending, and a region's registers.
 static void exit_if_outside(Gen *g, const IrOp *op) {
+    pending_begin(g, op);
     unsigned cc = emit_condition(g, op->a);
-    done_operands(g, op);
     Stub *s = stub_new(g, STUB_EXIT);
+    pending_note(g, s, op);
+    done_operands(g, op);
+    pending_end(g, op);
     s->imm = op->target;
     s->polls = op->target <= current_pc(g);
     s->from[0] = jcc_fwd(&g->a, cc);
@@ -177,7 +180,7 @@ void emit_poll(Gen *g, IrRef r, const IrOp *op) {
 
 void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
-    if (region_moves(g)) {
+    if (region_moves(g) || op->n) {
         exit_if_outside(g, op);
         return;
     }
@@ -257,6 +260,7 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
         xmm_store(g, s->type, VCPU(scratch), s->value);
     else if (store)
         mov_mr(a, RBP, VCPU(scratch), s->value);
+    pending_store(g, s);
     emit_pc_off(g, s->snap);
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
@@ -282,6 +286,7 @@ static void note_access(Gen *g, uint32_t access, uint32_t slow) {
 static void slow_amo(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     raw_canon(g, s->raw);
+    pending_store(g, s);
     if (s->op->op == OP_CAS) {
         mov_rr(a, RDX, RAX);
         mov_rr(a, RAX, s->value);
@@ -400,9 +405,9 @@ static void leave_to(Gen *g, int64_t target, int64_t why) {
     jmp_to(a, g->x->leave);
 }
 
-// An exit of a region.
 static void outside_stub(Gen *g, const Stub *s) {
     bind_fwd(&g->a, s->from[0]);
+    pending_store(g, s);
     region_leave(g);
     g->fp_valid = s->fp_valid;
     if (s->polls)

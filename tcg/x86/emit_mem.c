@@ -201,12 +201,14 @@ static void always_slow(Gen *g, Stub *s) {
 
 void emit_load(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op);
+    pending_begin(g, op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
     s->stream = region_stream(g, r);
     if (s->stream == OPT_NO_STREAM)
         group_join(g, op, s);
     unsigned locked = s->role ? 1u << s->delta : 0;
+    pending_note(g, s, op);
     // The result's register first: making room for it may store a value, which the slow path must not jump over. It may be the
     // base's own, or a pin, since nothing is written there before the access is known to be good.
     done_operands(g, op);
@@ -226,6 +228,7 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
         mem_access(g, s);
     }
     s->back = asm_here(&g->a);
+    pending_end(g, op);
 }
 
 static void store_value(Gen *g, Stub *s, const IrOp *op) {
@@ -275,12 +278,14 @@ void mem_access(Gen *g, Stub *s) {
 
 void emit_store(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
+    pending_begin(g, op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
     store_value(g, s, op);
     s->stream = region_stream(g, r);
     if (s->stream == OPT_NO_STREAM)
         group_join(g, op, s);
+    pending_note(g, s, op);
     mem_begin(g, op, s, base);
     if (slow) {
         always_slow(g, s);
@@ -290,6 +295,7 @@ void emit_store(Gen *g, IrRef r, const IrOp *op) {
     }
     s->back = asm_here(&g->a);
     done_operands(g, op);
+    pending_end(g, op);
 }
 
 void emit_fence(Gen *g, IrRef r, const IrOp *op) {
@@ -300,20 +306,10 @@ void emit_fence(Gen *g, IrRef r, const IrOp *op) {
     alu_mi(&g->a, 0, ALU_OR, RSP, 0, 0);
 }
 
-static void store_pending(Gen *g, unsigned snap) {
-    const IrSnap *s = &g->ir->snaps[snap];
-    for (unsigned k = 0; k < s->n; k++) {
-        const IrPending *p = &g->ir->pending[s->first + k];
-        IrOp set = {.op = OP_SET, .type = ir_result_type(&g->ir->ops[p->value]), .a = p->value, .b = IR_NONE, .c = IR_NONE, .imm = p->slot};
-        set_slot(g, &set);
-    }
-}
-
 void emit_call(Gen *g, IrRef r, const IrOp *op) {
     const Helper *h = &g->ir->names->helpers[op->helper];
     bool writes = h->effects & HELPER_WRITES;
-    if (op->hsnap < g->ir->nsnaps)
-        store_pending(g, op->hsnap);
+    pending_set(g, op);
     raw_flush(g);
     save_caller_saved(g, writes);
     xpins_spill(g);

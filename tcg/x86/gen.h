@@ -12,7 +12,7 @@
 //   xmm8-31       guest FP registers (from 16 on with AVX-512VL), held across blocks while Vcpu.xmm_live; see alloc_fp.c
 //
 // SETs are stored as they come (a pin by computing straight into it), so that at any op that may leave, guest state is exact but for the
-// pc, which the out-of-line stub stores, and the pending pairs of its snapshot, which the stub stores too.
+// pc, which the out-of-line stub stores, and what is pending there, which the stub stores too (pending.c).
 #pragma once
 #include "tcg/opt/opt.h"
 #include "tcg/run/cache.h"
@@ -56,6 +56,7 @@ typedef struct Stub {
     bool inside;            // of a region: its registers are to be put right before others see them
     bool polls;             // closes a loop
     uint8_t stream;         // whose registers are used instead of the site's pair, or OPT_NO_STREAM
+    uint16_t first_pend, npends;       // of Gen.pend
     uint16_t memop, snap, site, range; // range, lo: of a leader's group
     int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
@@ -82,8 +83,19 @@ typedef struct PinMap {
     Reg reg[MAX_PINS + 1];
     uint16_t slot[MAX_PINS + 1];
     unsigned n;
-    uint8_t of_cell[CELLS]; // register, or NOREG
+    uint64_t held[CELLS / 64]; // cells that are here
+    uint8_t of_cell[CELLS];    // register, or NOREG
 } PinMap;
+void pin_slot(PinMap *p, Reg reg, uint16_t slot);
+
+// A pair that a stub stores: where its value is then.
+typedef struct Pend {
+    uint16_t slot;
+    IrRef value;
+    uint8_t reg;            // or NOREG: in memory at disp, if it is no constant
+    int32_t disp;
+} Pend;
+enum { MAX_PENDS = 512 };
 
 typedef struct Region Region; // region.c
 
@@ -130,6 +142,8 @@ typedef struct Gen {
     Group group[MAX_GROUPS];
     Stub stubs[MAX_STUBS];
     unsigned nstubs;
+    Pend pend[MAX_PENDS];
+    unsigned npends;
     uint32_t first_link;
     Compiled *out;
     bool roams;             // Guest.roams, and the block is no loop
@@ -172,7 +186,6 @@ bool is_const(const Gen *g, IrRef r);
 int64_t const_value(const Gen *g, IrRef r);
 bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm);
 Reg use_gpr(Gen *g, IrRef r);                  // in a register, locked for this op
-Reg use_gpr_not(Gen *g, IrRef r, Reg avoid);
 uint8_t use_xmm(Gen *g, IrRef r);
 bool in_memory(Gen *g, IrRef r, int32_t *disp); // only in memory, and not worth a register: address it from rbp
 void done_operands(Gen *g, const IrOp *op);     // frees what dies here; after this the result may take their registers
@@ -182,6 +195,8 @@ void evict_rax(Gen *g);
 void save_caller_saved(Gen *g, bool writes_state); // before a C call: values needed later leave rax, XMM, and (if state changes) pins and slots
 void forget_state(Gen *g);                      // after a C call that wrote guest state
 void vacate_hint(Gen *g, IrRef r);
+void free_cell(Gen *g, uint16_t slot, IrRef keep); // the value in this cell is about to be overwritten in memory
+void pcrel_to(Gen *g, Reg d, int64_t offset);
 void set_slot(Gen *g, const IrOp *op);
 void get_slot(Gen *g, IrRef r, const IrOp *op);
 void tally_slot(Gen *g, const IrOp *op);
@@ -193,6 +208,13 @@ void group_count(Gen *g, const IrOp *op);       // in the backward walk
 void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
 void group_evict(Gen *g, Reg t);                // its temp is needed
 void groups_drop(Gen *g);
+
+// ---- pending.c
+void pending_set(Gen *g, const IrOp *op);       // stores all of the op's pairs, before its operands get registers
+void pending_begin(Gen *g, const IrOp *op);     // before the op's operands get registers
+void pending_note(Gen *g, Stub *s, const IrOp *op); // and when they have them, but not its result
+void pending_store(Gen *g, const Stub *s);      // in the stub. Clobbers rdx
+void pending_end(Gen *g, const IrOp *op);
 
 // What alloc.c and alloc_fp.c share.
 bool live_after(const Gen *g, IrRef r);

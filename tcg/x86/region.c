@@ -70,15 +70,9 @@ static int by_weight(const void *a, const void *b) {
 
 // ---- who gets one
 
-static void pin(Region *r, Reg reg, uint16_t slot) {
-    r->pins.reg[r->pins.n] = reg;
-    r->pins.slot[r->pins.n++] = slot;
-    r->pins.of_cell[slot / 8] = reg;
-}
-
 static void give(Region *r, const Want *w, Reg reg) {
     if (w->slot != NOSLOT)
-        pin(r, reg, w->slot);
+        pin_slot(&r->pins, reg, w->slot);
     else if (w->tag)
         r->home[w->stream].tag = reg;
     else
@@ -100,7 +94,7 @@ static void choose(Gen *g, Region *r, unsigned pool) {
     for (unsigned i = 0; i < r->nwants && i < pool; i++)
         for (unsigned k = 0; r->want[i].fits && r->want[i].weight && k < outer->n; k++)
             if (outer->slot[k] == r->want[i].slot) {
-                pin(r, outer->reg[k], outer->slot[k]);
+                pin_slot(&r->pins, outer->reg[k], outer->slot[k]);
                 taken |= (uint16_t)(1u << k);
             }
     for (unsigned i = 0, k = pool; i < r->nwants && i < pool && r->want[i].fits && r->want[i].weight; i++) {
@@ -117,7 +111,7 @@ static void choose(Gen *g, Region *r, unsigned pool) {
     }
     for (unsigned k = 0; k < outer->n; k++)
         if (!(taken >> k & 1))
-            pin(r, outer->reg[k], outer->slot[k]);
+            pin_slot(&r->pins, outer->reg[k], outer->slot[k]);
 }
 
 // Where streams are kept: in registers if they got any, those of strips in memory else.

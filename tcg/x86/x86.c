@@ -29,18 +29,21 @@ static Asm cursor(const CodeBuffer *c) {
     return (Asm){.p = c->rw + c->used, .limit = c->rw + c->hot_end - ASM_SLACK, .to_rx = (int64_t)(c->rx - c->rw)};
 }
 
+void pin_slot(PinMap *p, Reg reg, uint16_t slot) {
+    p->reg[p->n] = reg;
+    p->slot[p->n++] = slot;
+    p->of_cell[slot / 8] = reg;
+    p->held[slot / 512] |= 1ull << (slot / 8 % 64);
+}
+
 static bool x86_init(Engine *e, CodeBuffer *code) {
     X86 *x = calloc(1, sizeof(*x));
     e->backend_state = x;
     if (!x || !host_fits())
         return false;
     memset(x->pins.of_cell, NOREG, sizeof(x->pins.of_cell));
-    for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++) {
-        x->pins.reg[i] = pins[i];
-        x->pins.slot[i] = e->guest->pins[i];
-        x->pins.of_cell[e->guest->pins[i] / 8] = pins[i];
-        x->pins.n++;
-    }
+    for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++)
+        pin_slot(&x->pins, pins[i], e->guest->pins[i]);
     x->wide = e->guest->fp_wide;
     x->aes = __builtin_cpu_supports("aes");
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
@@ -139,7 +142,7 @@ static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link,
     g->x = x;
     g->pins = &x->pins;
     g->ntemps = 3;
-    g->nstubs = 0;
+    g->nstubs = g->npends = 0;
     g->first_link = first_link;
     g->out = out;
     g->ppage = ir->region ? ir->vpage : e->ppage;
@@ -150,6 +153,22 @@ static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link,
     g->first_flow = (uint16_t)ir->nops;
     if (ir->nlabels)
         flow_begin(g);
+}
+
+// A region's choice of registers is made twice, since some of it hangs on what becomes pending.
+static void x86_prepare(Engine *e, IrBlock *ir) {
+    X86 *x = x86_of(e);
+    const PinMap *map = &x->pins;
+    if (ir->region) {
+        Gen *g = x->region_gen;
+        g->e = e;
+        g->ir = ir;
+        g->x = x;
+        g->ppage = ir->vpage;
+        region_choose(g, true);
+        map = g->pins;
+    }
+    opt_pending(ir, map->held);
 }
 
 static bool compile(Gen *g, CodeBuffer *code) {
@@ -212,5 +231,6 @@ static void x86_patch(CodeBuffer *code, uint32_t site, uint32_t target) {
 }
 
 const Backend backend_x86 = {
-    .name = "x86-64", .init = x86_init, .fini = x86_fini, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch, .divert = x86_divert,
+    .name = "x86-64", .init = x86_init, .fini = x86_fini, .prepare = x86_prepare, .compile = x86_compile, .enter = x86_enter, .patch = x86_patch,
+    .divert = x86_divert,
 };

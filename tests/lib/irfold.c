@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Replays a block through the builder's constructors, so that a text or a random block can be folded.
+#include "tcg/opt/opt.h"
 #include "tests/lib/irguest.h"
 
 typedef struct Replay {
@@ -21,20 +22,30 @@ static IrRef replay_value(Replay *r, const IrOp *op) {
     return b == IR_NONE ? ir_un(r->k, op->op, op->type, a) : ir_bin(r->k, op->op, op->type, a, b);
 }
 
-// The builder's snapshots are its own, but what they tell of retired instructions comes from the block.
-static void replay_retired(Replay *r, unsigned snap) {
+static uint16_t replay_pending(Replay *r, unsigned first, unsigned n) {
     IrBlock *b = r->k->b;
-    unsigned retired = r->in->snaps[snap].retired;
-    if (b->snaps[r->k->snap].retired == retired)
+    unsigned begin = b->npending;
+    for (unsigned i = 0; i < n; i++) {
+        IrRef v = mapped(r, r->in->pending[first + i].value);
+        b->uses[v]++;
+        b->pending[b->npending++] = (IrPending){r->in->pending[first + i].slot, v};
+    }
+    return (uint16_t)begin;
+}
+
+// The builder's snapshots are its own, but what they tell of retired instructions comes from the block, and what is pending.
+static void replay_snap(Replay *r, unsigned snap) {
+    IrBlock *b = r->k->b;
+    const IrSnap *s = &r->in->snaps[snap], *own = &b->snaps[r->k->snap];
+    if (own->retired == s->retired && own->n == 0 && s->n == 0)
         return;
-    b->snaps[b->nsnaps] = b->snaps[r->k->snap];
-    b->snaps[b->nsnaps].retired = (uint16_t)retired;
+    b->snaps[b->nsnaps] = (IrSnap){own->pc, replay_pending(r, s->first, s->n), s->n, s->retired};
     r->k->snap = (uint16_t)b->nsnaps++;
 }
 
 static IrRef replay_memory(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
-    replay_retired(r, op->snap);
+    replay_snap(r, op->snap);
     if (op->op == OP_LOAD)
         return ir_load(r->k, op->type, op->memop, a, op->disp);
     if (op->op == OP_STORE) {
@@ -48,6 +59,15 @@ static IrRef replay_memory(Replay *r, const IrOp *op) {
     return ir_amo(r->k, op->op, op->type, op->memop, a, b, c);
 }
 
+static void replay_exit_if(Replay *r, const IrOp *op) {
+    ir_exit_if(r->k, mapped(r, op->a), op->target);
+    IrOp *made = &r->k->b->ops[r->k->b->nops - 1];
+    if (op->n == 0 || made->op != OP_EXIT_IF)
+        return;
+    made->first = replay_pending(r, op->first, op->n);
+    made->n = op->n;
+}
+
 static void replay_exit(Replay *r, const IrOp *op) {
     IrRef a = mapped(r, op->a);
     switch (op->op) {
@@ -57,7 +77,7 @@ static void replay_exit(Replay *r, const IrOp *op) {
         else
             ir_exit(r->k, op->target);
         break;
-    case OP_EXIT_IF: ir_exit_if(r->k, a, op->target); break;
+    case OP_EXIT_IF: replay_exit_if(r, op); break;
     case OP_POLL: ir_poll(r->k, op->target); break;
     case OP_EXIT_REG: ir_exit_reg(r->k, a, op->hint, op->ret, 0); break;
     default: ir_exit_sync(r->k, op->target);
@@ -114,7 +134,7 @@ static void replay_op(Replay *r, unsigned i) {
         break;
     case KIND_MEM: v = replay_memory(r, op); break;
     case KIND_CALL:
-        replay_retired(r, op->hsnap);
+        replay_snap(r, op->hsnap);
         v = ir_call(r->k, op->type, op->helper, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
         break;
     case KIND_EXIT: case KIND_EXITR: replay_exit(r, op); break;
@@ -143,4 +163,11 @@ void irg_fold(IrBlock *out, const IrBlock *in) {
     ir_begin(&k, out, in->names, in->vpage, in->pc, in->ctx);
     irg_refold(&k, in);
     ir_finish(&k);
+}
+
+void irg_pend(IrBlock *b) {
+    uint64_t held[OPT_CELLS / 64] = {0};
+    for (unsigned i = 0; i < irg_guest.npins; i++)
+        held[irg_guest.pins[i] / 512] |= 1ull << (irg_guest.pins[i] / 8 % 64);
+    opt_pending(b, held);
 }

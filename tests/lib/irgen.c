@@ -282,6 +282,8 @@ static void fp_arithmetic(Gen *g) {
     unsigned n = ir_op_info[op].operands;
     IrRef a = operand(g, t), b = n > 1 ? operand(g, t) : IR_NONE, c = n > 2 ? operand(g, t) : IR_NONE;
     put(g, op, t, a, b, c, policy(g) | (op == OP_FROUND && chance(g, 50) ? FP_EXACT : 0));
+    if (op == OP_FMIN || op == OP_FMAX)
+        last(g)->imm &= ~(int64_t)FP_NAN_PROPAGATE;
 }
 
 static void fp_convert(Gen *g) {
@@ -449,12 +451,32 @@ static void stream_loop(Gen *g) {
     open_local(g, behind, 0, T_I64);
 }
 
-static bool writes_slots(void (*make)(Gen *)) { return make == set || make == tally || make == call; }
+// A SET that is overwritten, with ops in between that leave more often than others.
+static void wait_for_set(Gen *g) {
+    IrType t = chance(g, 75) ? T_I64 : T_I32;
+    uint16_t slot = slot_of(g, t);
+    put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot);
+    for (unsigned n = 1 + (unsigned)rnd(g, 3); n > 0; n--) {
+        if (chance(g, 20))
+            leave_if(g);
+        else if (chance(g, 50))
+            load_from(g, chance(g, 20) ? operand(g, T_I64) : address(g, T_I64), displacement(g));
+        else if (chance(g, 80))
+            store_to(g, address(g, T_I64), displacement(g));
+        else
+            atomic(g);
+        some_ops(g, (unsigned)rnd(g, 3));
+    }
+    put(g, OP_SET, t, operand(g, t), IR_NONE, IR_NONE, slot);
+}
+
+static bool writes_slots(void (*make)(Gen *)) { return make == set || make == tally || make == call || make == wait_for_set; }
 
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
-        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {get, 8}, {tally, 1},
-        {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1}, {clock_op, 1},
+        {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {wait_for_set, 2},
+        {get, 8}, {tally, 1}, {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
+        {clock_op, 1},
     };
     unsigned total = 0, at;
     if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {

@@ -42,6 +42,7 @@ const char *irg_differs(const IrgMachine *x, const IrgMachine *y);
 // Builds the same block through the folding constructors (irfold.c).
 void irg_refold(IrBuild *k, const IrBlock *in);
 void irg_fold(IrBlock *out, const IrBlock *in);
+void irg_pend(IrBlock *b); // what opt_pending makes of a folded block, if the host has the guest's pins in registers
 // A random well-formed block (irgen.c), unfolded. LOOPS: local control flow too; OVERLAPS: integer slots that
 // overlap others; REGIONS: it is compiled as a region, and has loops as tier 2 likes them.
 enum { IRG_LOOPS = 1, IRG_OVERLAPS = 2, IRG_REGIONS = 4 };

@@ -33,6 +33,7 @@ static bool compile(unsigned most, Compiled *c) {
     ir_begin(&build, &block, &riscv64_type.guest->names, 0x80000000, 0, PRIV_U);
     riscv_translate(&build, &hart.v, page, NULL, most);
     ir_finish(&build);
+    engine->backend->prepare(engine, &block);
     return engine->backend->compile(engine, &block, &engine->code, 1, c);
 }
 

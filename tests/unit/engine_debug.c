@@ -209,6 +209,26 @@ START_TEST(watch_odd_accesses) {
 }
 END_TEST
 
+START_TEST(watch_between_values) {
+    start(_i); // x9 is no pin and overwritten behind each access
+    CODE(0x1000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_LD, 10, 1, 0), toy(TOY_ADDI, 9, 9, 2), toy(TOY_SD, 9, 1, 8), toy(TOY_ADDI, 9, 9, 4),
+         toy(TOY_SD, 9, 1, 16), toy(TOY_ADDI, 9, 9, 8), toy(TOY_HALT, 0, 0, 0));
+    engine_watch(v->engine, 0x5000, 8, WATCHED_READ, true);
+    engine_watch(v->engine, 0x5010, 8, WATCHED_WRITE, true);
+    toy_of(v)->x[1] = 0x5000;
+    v->pc = 0x1000;
+    expect_watch(0x1008, 0x5000, WATCHED_READ);
+    ck_assert_uint_eq(toy_of(v)->x[9], 1);
+    expect_watch(0x1018, 0x5010, WATCHED_WRITE);
+    ck_assert_uint_eq(toy_of(v)->x[9], 7);
+    ck_assert_uint_eq(at(0x5008), 3);
+    ck_assert_uint_eq(at(0x5010), 7);
+    go(RUN_STOPPED, 0x101c);
+    ck_assert_uint_eq(toy_of(v)->x[9], 15);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(watch_while_stepping) {
     start(_i);
     storing_loop();
@@ -257,6 +277,7 @@ int main(void) {
     tcase_add_loop_test(t, watch_reads_and_both, 0, 2);
     tcase_add_loop_test(t, watch_many_pages, 0, 2);
     tcase_add_loop_test(t, watch_odd_accesses, 0, 2);
+    tcase_add_loop_test(t, watch_between_values, 0, 2);
     tcase_add_loop_test(t, watch_while_stepping, 0, 2);
     tcase_add_loop_test(t, step_through_a_range, 0, 2);
     suite_add_tcase(s, t);

@@ -154,6 +154,29 @@ START_TEST(fault_in_the_middle) {
 }
 END_TEST
 
+START_TEST(values_that_wait) {
+    start(); // x12 and x14 are overwritten in each round with an exit and an access in between; wherever it ends, they are those of then
+    CODE(0x1000, toy(TOY_ADDI, 12, 12, 1), toy(TOY_ADDI, 14, 12, 5), toy(TOY_LD, 13, 2, 0), toy(TOY_BNEZ, 13, 0, 7), toy(TOY_ADDI, 12, 12, 2),
+         toy(TOY_SD, 12, 3, 0), toy(TOY_ADDI, 12, 12, 4), toy(TOY_ADDI, 14, 12, 9), toy(TOY_ADDI, 2, 2, 8), toy(TOY_BNEZ, 1, 0, -9), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned at = 0; at < 40; at++)
+        for (unsigned way = 0; way < 2; way++) {
+            Toy *t = toy_of(v);
+            memset(toy_ram + 0x20000, 0, 0x4000);
+            memset(t->x, 0, sizeof(t->x));
+            toy_ram[0x20000 + 8 * at] = way == 0;
+            t->x[2] = way == 0 ? 0x20000 : TOY_RAM - 8 * at;
+            t->x[1] = 1;
+            t->x[3] = 0x5000;
+            run_to(0x1000, RUN_STOPPED);
+            ck_assert_uint_eq(v->pc, way == 0 ? 0x1028 : 0x1008);
+            ck_assert_uint_eq(t->x[12], 7 * at + 1);
+            ck_assert_uint_eq(t->x[14], 7 * at + 6);
+        }
+    ck_assert(has_region(0x1000));
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(io_in_the_middle) {
     start(); // one stream is a device: each access of it is done, once, with the rest of the registers as they were
     summing_code();
@@ -312,6 +335,7 @@ int main(void) {
     tcase_add_test(t, strips_of_any_step);
     tcase_add_test(t, leaving_a_strip);
     tcase_add_test(t, fault_in_the_middle);
+    tcase_add_test(t, values_that_wait);
     tcase_add_test(t, io_in_the_middle);
     tcase_add_test(t, nests_and_changed_code);
     tcase_add_test(t, patched_by_itself);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Runs tests/golden/ir/*.t. A file is a list of cases:
 //      == fold  title          a block, then what the builder makes of it
+//      == pending  title       a block, then what is left of it when SETs wait
 //      == run  title           a line of `name=value` assignments, a block, then what running it changed, interpreted and compiled
 //      == error  title         a text, then the message that refuses it
 // The parts of a case are separated by lines of `--`. With BLESS=1 the expected parts are rewritten from what happens.
@@ -63,6 +64,17 @@ static char *parse_and_fold(const char *input) {
     return ir_print(&folded);
 }
 
+static char *parse_and_pend(const char *input) {
+    if (!ir_parse(&parsed, &irg_names, input, error, sizeof error))
+        return strcat(error, "\n"), strdup(error);
+    irg_fold(&folded, &parsed);
+    irg_pend(&folded);
+    const char *fault = ir_verify(&folded);
+    ck_assert_msg(!fault, "%s", fault);
+    check_round_trip(&folded);
+    return ir_print(&folded);
+}
+
 static const IrSlot *slot_named(const char *name) {
     for (unsigned i = 0; i < irg_names.nslots; i++)
         if (!strcmp(irg_names.slots[i].name, name))
@@ -116,22 +128,24 @@ static void report(FILE *f, const IrgMachine *m, const IrgState *before, const u
     }
 }
 
-// Unfolded and folded must do the same, and so must host code.
+// Unfolded, folded, and with SETs that wait it must do the same, and so must host code.
 static char *parse_and_run(const char *input) {
     const char *block = strchr(input, '\n') + 1;
-    char *line = strndup(input, (size_t)(block - 1 - input)), *texts[3] = {0};
+    char *line = strndup(input, (size_t)(block - 1 - input)), *texts[4] = {0};
     if (!ir_parse(&parsed, &irg_names, block, error, sizeof error))
         return free(line), strcat(error, "\n"), strdup(error);
     irg_fold(&folded, &parsed);
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 4; i++) {
         static uint8_t ram[IRG_RAM_SIZE];
-        IrgMachine m = irg_new(i < 2);
+        IrgMachine m = irg_new(i < 3);
         char *copy = strdup(line);
         size_t size;
         assign(&m, copy);
         IrgState before = *m.s;
         memcpy(ram, m.s->ram, sizeof ram);
-        if (i < 2)
+        if (i == 2)
+            irg_pend(&folded);
+        if (i < 3)
             irg_interpret(&m, i ? &folded : &parsed);
         else
             irg_run(&m, &parsed);
@@ -141,10 +155,8 @@ static char *parse_and_run(const char *input) {
         free(copy);
         irg_free(&m);
     }
-    ck_assert_str_eq(texts[0], texts[1]);
-    ck_assert_str_eq(texts[0], texts[2]);
-    free(texts[1]);
-    free(texts[2]);
+    for (unsigned i = 1; i < 4; free(texts[i++]))
+        ck_assert_str_eq(texts[0], texts[i]);
     free(line);
     return texts[0];
 }
@@ -197,6 +209,8 @@ static void run_case(Text *out, const char *path, char *text) {
     char *input = strndup(body, (size_t)(split - body)), *expected = split + 3, *actual;
     if (!strncmp(text, "== fold", 7))
         actual = parse_and_fold(input);
+    else if (!strncmp(text, "== pending", 10))
+        actual = parse_and_pend(input);
     else if (!strncmp(text, "== run", 6))
         actual = parse_and_run(input);
     else if (!strncmp(text, "== region", 9))

@@ -322,3 +322,10 @@ block 0x80000000 ctx 0x0
              exit 0x80000004
 --
 line 6: op 2 (store): access wider than its type
+== error fmax that passes a NaN on
+block 0x80000000 ctx 0x0
+    %1:f64 = get f0
+    %2:f64 = fmax.rne.nan.arm %1, %1
+             exit 0x80000004
+--
+line 5: op 1 (fmax): fmin and fmax pass no NaN on

@@ -1076,61 +1076,62 @@ ff87b787 17e1 7aa77543 fef51be3
   66  mov r14d, r11d
   69  shl r14d, 0x19
   73  movsxd r14, r14d
-  76  mov qword ptr [rbp + 0x80], r14
-  83  mov esi, r11d
-  86  shr esi, 0x12
-  89  movsxd rsi, esi
-  92  test r13, r13
-  95  je out
- 101  movsxd r14, dword ptr [r8 + r13 + 0x24]
- 106  rorx eax, r11d, 7
- 112  movsxd rax, eax
- 115  rorx r13d, r11d, 0x12
- 121  movsxd r13, r13d
- 124  mov qword ptr [rbp + 0x88], r13
- 131  mov qword ptr [vcpu], r14
- 135  mov r14d, r9d
- 138  shr r14d, 0x11
- 142  movsxd r14, r14d
- 145  mov qword ptr [rbp + 0xe8], r14
- 152  mov r14d, r9d
- 155  shr r14d, 0x13
- 159  movsxd r14, r14d
- 162  mov qword ptr [rbp + 0xe0], r14
- 169  xor rax, r13
- 172  shr r11d, 3
- 176  movsxd r11, r11d
- 179  rorx r14d, r9d, 0x11
- 185  movsxd r14, r14d
- 188  rorx r13d, r9d, 0x13
- 194  movsxd r13, r13d
- 197  mov qword ptr [rbp + 0x80], r13
- 204  mov r10, rax
- 207  xor r10, r11
- 210  mov eax, dword ptr [vcpu]
- 213  add eax, dword ptr [rbp + 0x30]
- 216  xor r14, r13
- 219  shr r9d, 0xa
- 223  movsxd r9, r9d
- 226  add eax, r10d
- 229  mov rsi, r14
- 232  xor rsi, r9
- 235  lea ebx, [rax + rsi]
- 238  movsxd rbx, ebx
- 241  lea rcx, [r8 + 0x40]
- 245  sub rcx, qword ptr [space]
- 252  cmp rcx, 0xffc
- 259  ja out
- 265  mov rdx, qword ptr [space]
- 272  mov dword ptr [r8 + rdx + 0x40], ebx
- 277  add r8, 4
- 281  cmp dword ptr [vcpu], 0
- 285  jne out
- 291  cmp qword ptr [rbp + 0xf0], r8
- 298  jne out
- 304  nop dword ptr [rax]
- 307  jmp out
-70 instructions, 312 bytes; 701 bytes out of line
+  76  mov esi, r11d
+  79  shr esi, 0x12
+  82  movsxd rsi, esi
+  85  test r13, r13
+  88  je out
+  94  movsxd rax, dword ptr [r8 + r13 + 0x24]
+  99  rorx r14d, r11d, 7
+ 105  movsxd r14, r14d
+ 108  rorx r13d, r11d, 0x12
+ 114  movsxd r13, r13d
+ 117  mov qword ptr [rbp + 0x88], r13
+ 124  mov qword ptr [vcpu], rax
+ 128  mov eax, r9d
+ 131  shr eax, 0x11
+ 134  movsxd rax, eax
+ 137  mov qword ptr [rbp + 0xe8], rax
+ 144  mov eax, r9d
+ 147  shr eax, 0x13
+ 150  movsxd rax, eax
+ 153  mov qword ptr [rbp + 0xe0], rax
+ 160  mov rax, r14
+ 163  xor rax, r13
+ 166  shr r11d, 3
+ 170  movsxd r11, r11d
+ 173  rorx r14d, r9d, 0x11
+ 179  movsxd r14, r14d
+ 182  rorx r13d, r9d, 0x13
+ 188  movsxd r13, r13d
+ 191  mov qword ptr [rbp + 0x80], r13
+ 198  mov r10, rax
+ 201  xor r10, r11
+ 204  mov eax, dword ptr [vcpu]
+ 207  add eax, dword ptr [rbp + 0x30]
+ 210  xor r14, r13
+ 213  shr r9d, 0xa
+ 217  movsxd r9, r9d
+ 220  add eax, r10d
+ 223  mov rsi, r14
+ 226  xor rsi, r9
+ 229  lea ebx, [rax + rsi]
+ 232  movsxd rbx, ebx
+ 235  lea rcx, [r8 + 0x40]
+ 239  sub rcx, qword ptr [space]
+ 246  cmp rcx, 0xffc
+ 253  ja out
+ 259  mov rdx, qword ptr [space]
+ 266  mov dword ptr [r8 + rdx + 0x40], ebx
+ 271  add r8, 4
+ 275  cmp dword ptr [vcpu], 0
+ 279  jne out
+ 285  cmp qword ptr [rbp + 0xf0], r8
+ 292  nop 
+ 294  jne out
+ 300  nop dword ptr [rax]
+ 303  jmp out
+71 instructions, 308 bytes; 708 bytes out of line
 == rv64 u bubble
 ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
 --
