@@ -97,7 +97,8 @@ const Guest aarch64_guest = {
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true, .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
     .lands = arm_lands, .mislanded = arm_mislanded, .misaligned = arm_misaligned, .lenient = arm_lenient,
-    .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .stepped = arm_stepped, .reset = arm_reset, .print = print_vcpu,
+    .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .stepped = arm_stepped,
+    .breakpoint = arm_breakpoint, .watchpoint = arm_watchpoint, .reset = arm_reset, .print = print_vcpu,
 };
 
 const CpuType aarch64_type = {

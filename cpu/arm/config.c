@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Models and properties: -cpu cortex-a57,crc32=off. A model is its main ID, its caches and its features, from which the identification
 // registers are made; what is not implemented is not promised, so fields may say less than the part itself does: AArch32 and EL2 and EL3
-// are not there, nor data of the other byte order, RAS, and of the self-hosted debug only software step.
+// are not there, nor data of the other byte order and RAS.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

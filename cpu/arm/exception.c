@@ -68,11 +68,16 @@ void arm_trap(Vcpu *v) {
     ArmState *s = arm_state(v);
     uint64_t esr = s->fault_esr;
     unsigned ec = (unsigned)(esr >> 26);
-    if ((ec == EC_INSN_ABORT || ec == EC_DATA_ABORT) && s->el) esr += 1ull << 26;
+    if ((ec == EC_INSN_ABORT || ec == EC_DATA_ABORT || ec == EC_WATCHPOINT) && s->el) esr += 1ull << 26;
     v->trap = 0;
     s->esr[1] = esr;
     if (s->fault_has_far) s->far[1] = s->fault_far;
     enter(v, VECTOR_SYNC, s->fault_pc);
+}
+
+void arm_take(Vcpu *v, uint64_t esr) {
+    arm_state(v)->esr[1] = esr;
+    enter(v, VECTOR_SYNC, v->pc);
 }
 
 // D1.4.4: what SPSR_EL1 may not return to.
@@ -151,8 +156,7 @@ void arm_irq_check(Vcpu *v) {
 bool arm_interrupt(Vcpu *v) {
     ArmState *s = arm_state(v);
     if (arm_step_done(s)) {
-        s->esr[1] = arm_step_syndrome(s);
-        enter(v, VECTOR_SYNC, v->pc);
+        arm_take(v, arm_step_syndrome(s));
         return true;
     }
     bool fiq = pending(s, ARM_PIN_FIQ, PSTATE_F);

@@ -86,6 +86,7 @@ void arm_refresh(Vcpu *v) {
     vcpu_flush(v, -1);
     for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(s, n);
     arm_pmu_update(s);
+    arm_debug_update(v);
     arm_update_context(v);
     arm_irq_check(v);
 }

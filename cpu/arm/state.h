@@ -106,11 +106,16 @@ enum {
 #define SCTLR_DSSBS (1ull << 44)
 #define SCTLR_EPAN  (1ull << 57)
 
+// MDSCR_EL1 (D19.3.20)
+enum { MDSCR_SS = 1, MDSCR_KDE = 1 << 13, MDSCR_MDE = 1 << 15 };
+
 // Exception classes: ESR_ELx.EC (D19.2.37).
 enum {
     EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
-    EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26, EC_BRK = 0x3c,
+    EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26,
+    EC_BREAKPOINT = 0x30, EC_STEP = 0x32, EC_WATCHPOINT = 0x34, EC_BRK = 0x3c,
 };
+enum { FSC_DEBUG = 0x22 };
 #define ESR_IL (1u << 25)
 #define ESR(ec, iss) ((uint64_t)(ec) << 26 | ESR_IL | (iss))
 
@@ -160,6 +165,7 @@ typedef struct ArmState {
     void *gic_opaque;
     const ArmFirmware *firmware;
     void *firmware_opaque;
+    struct ArmPoint { uint64_t first, last; bool set; } points[ARM_BREAKPOINTS + ARM_WATCHPOINTS]; // as the translator was told
     bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
     struct ArmWalks *walks;   // page-walk cache (mmu.c)
 } ArmState;
@@ -204,6 +210,7 @@ void a64_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next
 uint64_t arm_fault(Vcpu *v, uint64_t esr);
 uint64_t arm_fault_at(Vcpu *v, uint64_t esr, uint64_t far);
 void arm_trap(Vcpu *v);                           // Guest.trap
+void arm_take(Vcpu *v, uint64_t esr);             // between instructions: a synchronous exception at Vcpu.pc
 bool arm_interrupt(Vcpu *v);                      // Guest.interrupt
 bool arm_awake(Vcpu *v);                          // Guest.awake
 uint64_t arm_pstate(const ArmState *s);           // all of it, as SPSR holds it
@@ -216,6 +223,12 @@ bool arm_lands(Vcpu *v, const uint8_t *insn, bool guarded); // Guest.lands
 void arm_mislanded(Vcpu *v);                                // Guest.mislanded
 uint64_t arm_btype(const ArmState *s);                      // PSTATE.BTYPE, in its place
 void arm_set_btype(Vcpu *v, uint64_t pstate);
+
+// ---- debug.c
+bool arm_debug_enabled(const ArmState *s, unsigned el, uint64_t pstate); // may debug exceptions from this level and mask be taken?
+void arm_debug_update(Vcpu *v);                   // the registers of breakpoints and watchpoints changed, or what switches them
+bool arm_breakpoint(Vcpu *v);                     // Guest.breakpoint
+bool arm_watchpoint(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access, unsigned mmu); // Guest.watchpoint
 
 // ---- step.c
 bool arm_step_active(const ArmState *s);

@@ -4,15 +4,9 @@
 // it clear the step is done and its exception is taken before the next instruction. The run loop comes here behind each.
 #include "cpu/arm/state.h"
 
-enum { MDSCR_SS = 1, MDSCR_KDE = 1 << 13 };
-enum { EC_STEP = 0x32, ISS_ISV = 1 << 24, FSC_DEBUG = 0x22 };
+enum { ISS_ISV = 1 << 24 };
 
-// May debug exceptions from this level and mask be taken? (AArch64.GenerateDebugExceptionsFrom)
-static bool debug_enabled(const ArmState *s, unsigned el, uint64_t pstate) {
-    return !s->oslock && (!el || ((s->mdscr & MDSCR_KDE) && !(pstate & PSTATE_D)));
-}
-
-bool arm_step_active(const ArmState *s) { return (s->mdscr & MDSCR_SS) && debug_enabled(s, s->el, s->pstate); }
+bool arm_step_active(const ArmState *s) { return (s->mdscr & MDSCR_SS) && arm_debug_enabled(s, s->el, s->pstate); }
 bool arm_step_done(const ArmState *s) { return arm_step_active(s) && !(s->pstate & PSTATE_SS); }
 
 // Who sees to it that the exception is taken: the run loop asks for interrupts before it goes on.
@@ -24,7 +18,7 @@ void arm_step_update(Vcpu *v) {
 
 // An exception return takes SS from SPSR if it makes stepping active (DebugExceptionReturnSS).
 uint64_t arm_step_returned(const ArmState *s, uint64_t spsr) {
-    bool from = debug_enabled(s, s->el, s->pstate), to = debug_enabled(s, spsr >> 2 & 3, spsr);
+    bool from = arm_debug_enabled(s, s->el, s->pstate), to = arm_debug_enabled(s, spsr >> 2 & 3, spsr);
     return (s->mdscr & MDSCR_SS) && !from && to ? spsr & PSTATE_SS : 0;
 }
 

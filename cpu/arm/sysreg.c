@@ -161,7 +161,26 @@ static void set_ctl(Vcpu *v, unsigned number, uint64_t value) {
 }
 
 // ---- debug
-static void set_oslar(Vcpu *v, unsigned number, uint64_t value) { arm_state(v)->oslock = value & 1; }
+static void set_oslar(Vcpu *v, unsigned number, uint64_t value) {
+    arm_state(v)->oslock = value & 1;
+    arm_debug_update(v);
+}
+static void set_mdscr(Vcpu *v, unsigned number, uint64_t value) {
+    arm_state(v)->mdscr = value & (MDSCR_SS | MDSCR_KDE | MDSCR_MDE);
+    arm_debug_update(v);
+}
+// Values above, controls below; DBGB* before DBGW*.
+static void set_debug_point(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    unsigned n = number >> 3 & 15;
+    switch (number & 7) {
+    case 4: s->dbgbvr[n] = value; break; // an address or a context
+    case 5: s->dbgbcr[n] = value & 0xffe1e7; break;
+    case 6: s->dbgwvr[n] = value & ~3ull; break;
+    default: s->dbgwcr[n] = value & 0x1ff7ffff; break;
+    }
+    arm_debug_update(v);
+}
 static uint64_t get_oslsr(ArmState *s, unsigned number) { return 1u << 3 | s->oslock << 1; }
 
 static const SysReg rows[] = {

@@ -174,8 +174,10 @@ static bool resolve_span(Vcpu *v, uint64_t vaddr, unsigned memop, Access access,
     s->size = s->here = size;
     if (crosses(vaddr, size))
         s->here = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
-    return resolve(v, vaddr, s->here, access, mmu, &s->page[0]) &&
-           (s->here == size || resolve(v, vaddr + s->here, size - s->here, access, mmu, &s->page[1]));
+    if (!resolve(v, vaddr, s->here, access, mmu, &s->page[0]) ||
+        (s->here < size && !resolve(v, vaddr + s->here, size - s->here, access, mmu, &s->page[1])))
+        return false;
+    return !debug_watches(v->engine) || !debug_watch_guest(v, vaddr, size, access == ACCESS_WRITE ? WATCHED_WRITE : WATCHED_READ, mmu);
 }
 
 // Byte i of an access that crosses pages.
@@ -271,8 +273,11 @@ void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io,
         return NULL;
     if (!resolve(v, vaddr, size, access, 0, &t))
         return NULL;
-    if (debug_watches(v->engine))
+    if (debug_watches(v->engine)) {
+        if (debug_watch_guest(v, vaddr, size, watch, 0))
+            return NULL;
         debug_watch_after(v, vaddr, size, watch);
+    }
     if (!t.host) {
         *io = true;
         if (paddr)

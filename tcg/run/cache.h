@@ -171,16 +171,19 @@ void guard_thread(Vcpu *v);                             // this thread runs v (N
 void engine_code_ahead(CodeBuffer *c);                                          // with the lock: before a block is emitted
 void engine_exclusive(Engine *e, Vcpu *v, bool enter);                          // all other vCPUs out of code; v (may be NULL) not active
 
-// debug.c. Is there a breakpoint in [first, last]?
-bool debug_break_slow(Engine *e, uint64_t first, uint64_t last);
-static inline bool debug_break_in(Engine *e, uint64_t first, uint64_t last) {
-    return atomic_load_explicit(&e->breakpoints, memory_order_relaxed) && debug_break_slow(e, first, last);
+// debug.c. Whose breakpoints are in [first, last]?
+enum { BREAK_DEBUGGER = 1, BREAK_GUEST = 2 };
+unsigned debug_break_slow(Engine *e, uint64_t first, uint64_t last);
+static inline unsigned debug_break_in(Engine *e, uint64_t first, uint64_t last) {
+    return atomic_load_explicit(&e->breakpoints, memory_order_relaxed) ? debug_break_slow(e, first, last) : 0;
 }
 static inline bool debug_watches(Engine *e) { return atomic_load_explicit(&e->watchpoints, memory_order_relaxed); }
 bool debug_watch_page(Engine *e, uint64_t page); // no access to it may go unseen
 // Before an access (WATCHED_READ, WATCHED_WRITE): true if the instruction must be run by itself, which has been arranged for; nothing may
 // be accessed now. After it: notes what was hit.
 bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
+// Behind its page walk: true if the guest has taken an exception.
+bool debug_watch_guest(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access, unsigned mmu);
 void debug_watch_after(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access);
 
 bool run_trap(Vcpu *v); // takes the raised trap, in translated code; false: the run loop must

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Breakpoints and watchpoints of a debugger. It sets them (engine.h); the run loop and the slow path of memory accesses ask about them.
+// Breakpoints and watchpoints, of a debugger (engine.h) and of guests (vcpu.h), whose cores have registers for them. The run loop and the
+// slow path of memory accesses ask about them.
 //
 // Both lists are immutable: a change publishes a new one and retires the old by epoch, so that vCPUs read without a lock.
 //
@@ -10,6 +11,10 @@
 //
 // A watched page is never entered into a TLB, so every access to it takes the slow path. One that hits raises TRAP_REPLAY before it
 // touches anything; the run loop then runs that instruction by itself, during which the access is done and noted, and stops behind it.
+//
+// A guest's point is one of a vCPU, but all share the list: at the vaddr the guest is asked whether its registers mean it
+// (Guest.breakpoint, Guest.watchpoint). If so it takes an exception before anything is done; if not, the run loop runs the instruction by
+// itself, so that its vaddr stays out of the jump cache.
 #include <stdlib.h>
 #include <string.h>
 #include "tcg/base/epoch.h"
@@ -18,10 +23,12 @@
 typedef struct DebugPoint {
     uint64_t first, last;
     unsigned access; // of watchpoints
+    unsigned owner;  // 0: a debugger; 1 + index of a vCPU
 } DebugPoint;
 
 struct DebugPoints {
     unsigned n;
+    bool everywhere;    // a breakpoint is any vaddr
     DebugPoint point[]; // by `first`
 };
 
@@ -30,7 +37,7 @@ static int order(const DebugPoint *a, const DebugPoint *b) {
         return a->first < b->first ? -1 : 1;
     if (a->last != b->last)
         return a->last < b->last ? -1 : 1;
-    return (int)a->access - (int)b->access;
+    return a->access != b->access ? (int)a->access - (int)b->access : (int)a->owner - (int)b->owner;
 }
 
 // The list with p added or removed; NULL if that is empty.
@@ -50,6 +57,9 @@ static DebugPoints *changed(const DebugPoints *old, const DebugPoint *p, bool se
         list->point[at] = *p;
     if (n > at + there)
         memcpy(list->point + at + set, old->point + at + there, (n - at - there) * sizeof(*p));
+    list->everywhere = false;
+    for (unsigned i = 0; i < size; i++)
+        list->everywhere |= !list->point[i].first && list->point[i].last == UINT64_MAX;
     return list;
 }
 
@@ -64,29 +74,37 @@ static void publish(Engine *e, DebugPoints *_Atomic *list, const DebugPoint *p, 
 
 static void shoot_jumps(Vcpu *v, void *arg) { tlb_wipe_jumps(v); }
 
-void engine_breakpoint(Engine *e, uint64_t vaddr, bool set) {
-    publish(e, &e->breakpoints, &(DebugPoint){vaddr, vaddr, 0}, set);
-    engine_shoot(e, NULL, shoot_jumps, NULL);
+static void set_breakpoint(Engine *e, Vcpu *self, const DebugPoint *p, bool set) {
+    publish(e, &e->breakpoints, p, set);
+    engine_shoot(e, self, shoot_jumps, NULL);
+}
+void engine_breakpoint(Engine *e, uint64_t vaddr, bool set) { set_breakpoint(e, NULL, &(DebugPoint){vaddr, vaddr, 0, 0}, set); }
+void vcpu_breakpoint(Vcpu *v, uint64_t first, uint64_t last, bool set) {
+    set_breakpoint(v->engine, v, &(DebugPoint){first, last, 0, 1 + v->index}, set);
 }
 
 enum { FLUSH_SINGLY = 16 };
 static void shoot_page(Vcpu *v, void *page) { vcpu_flush_page(v, *(uint64_t *)page, -1); }
 static void shoot_all(Vcpu *v, void *arg) { vcpu_flush(v, -1); }
 
-void engine_watch(Engine *e, uint64_t vaddr, uint64_t size, unsigned access, bool set) {
-    uint64_t last = vaddr + (size ? size - 1 : 0), page = vaddr & PAGE_MASK;
-    if (last < vaddr)
-        last = UINT64_MAX;
-    publish(e, &e->watchpoints, &(DebugPoint){vaddr, last, access}, set);
-    uint64_t pages = (last >> PAGE_BITS) - (vaddr >> PAGE_BITS) + 1;
+static void set_watch(Engine *e, Vcpu *self, const DebugPoint *p, bool set) {
+    uint64_t page = p->first & PAGE_MASK, pages = (p->last >> PAGE_BITS) - (p->first >> PAGE_BITS) + 1;
+    publish(e, &e->watchpoints, p, set);
     if (pages > FLUSH_SINGLY)
-        engine_shoot(e, NULL, shoot_all, NULL);
+        engine_shoot(e, self, shoot_all, NULL);
     else
         for (; pages; pages--, page += PAGE_SIZE)
-            engine_shoot(e, NULL, shoot_page, &page);
+            engine_shoot(e, self, shoot_page, &page);
+}
+void engine_watch(Engine *e, uint64_t vaddr, uint64_t size, unsigned access, bool set) {
+    uint64_t last = vaddr + (size ? size - 1 : 0);
+    set_watch(e, NULL, &(DebugPoint){vaddr, last < vaddr ? UINT64_MAX : last, access, 0}, set);
+}
+void vcpu_watch(Vcpu *v, uint64_t first, uint64_t last, bool set) {
+    set_watch(v->engine, v, &(DebugPoint){first, last, WATCHED_READ | WATCHED_WRITE, 1 + v->index}, set);
 }
 
-bool debug_break_slow(Engine *e, uint64_t first, uint64_t last) {
+unsigned debug_break_slow(Engine *e, uint64_t first, uint64_t last) {
     epoch_read();
     const DebugPoints *list = atomic_load(&e->breakpoints);
     unsigned low = 0, high = list ? list->n : 0;
@@ -97,19 +115,22 @@ bool debug_break_slow(Engine *e, uint64_t first, uint64_t last) {
         else
             high = mid;
     }
-    bool found = list && low < list->n && list->point[low].first <= last;
+    unsigned found = list && list->everywhere ? BREAK_GUEST : 0;
+    for (; list && low < list->n && list->point[low].first <= last; low++)
+        found |= list->point[low].owner ? BREAK_GUEST : BREAK_DEBUGGER;
     epoch_read_done();
     return found;
 }
 
+enum { OWNER_DEBUGGER = 1, OWNER_GUEST = 2, OWNER_ANY = 3 };
 // The first watchpoint for one of `access` that overlaps [first, last].
-static bool find_watch(Engine *e, uint64_t first, uint64_t last, unsigned access, DebugPoint *found) {
+static bool find_watch(Engine *e, uint64_t first, uint64_t last, unsigned access, unsigned owners, DebugPoint *found) {
     bool any = false;
     epoch_read();
     const DebugPoints *list = atomic_load(&e->watchpoints);
     for (unsigned i = 0; list && !any && i < list->n; i++) {
         const DebugPoint *p = &list->point[i];
-        any = p->first <= last && p->last >= first && (p->access & access);
+        any = p->first <= last && p->last >= first && (p->access & access) && (owners & (p->owner ? OWNER_GUEST : OWNER_DEBUGGER));
         if (any)
             *found = *p;
     }
@@ -119,7 +140,7 @@ static bool find_watch(Engine *e, uint64_t first, uint64_t last, unsigned access
 
 bool debug_watch_page(Engine *e, uint64_t page) {
     DebugPoint p;
-    return debug_watches(e) && find_watch(e, page, page | ~PAGE_MASK, WATCHED_READ | WATCHED_WRITE, &p);
+    return debug_watches(e) && find_watch(e, page, page | ~PAGE_MASK, WATCHED_READ | WATCHED_WRITE, OWNER_ANY, &p);
 }
 
 // Does the instruction run by itself, so that a stop behind it is exact?
@@ -129,17 +150,22 @@ bool debug_watch_before(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access)
     DebugPoint p;
     if (runs_alone(v))
         return false;
-    if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, &p))
+    if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, OWNER_DEBUGGER, &p))
         return false;
     v->trap = TRAP_REPLAY;
     return true;
+}
+
+bool debug_watch_guest(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access, unsigned mmu) {
+    DebugPoint p;
+    return find_watch(v->engine, vaddr, vaddr + size - 1, access, OWNER_GUEST, &p) && v->guest->watchpoint(v, vaddr, size, access, mmu);
 }
 
 void debug_watch_after(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access) {
     DebugPoint p;
     if (!runs_alone(v)) // the watchpoint came while the access was under way
         return;
-    if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, &p))
+    if (!find_watch(v->engine, vaddr, vaddr + size - 1, access, OWNER_DEBUGGER, &p))
         return;
     v->watch.vaddr = vaddr > p.first ? vaddr : p.first;
     v->watch.access = p.access;

@@ -76,6 +76,10 @@ typedef struct Guest {
     void (*retired)(Vcpu *v, unsigned n);
     // Between blocks, on EXIT_IRQ: takes a pending interrupt if it is enabled; true if it changed Vcpu.pc.
     bool (*interrupt)(Vcpu *v);
+    // At a breakpoint of some vCPU: true if it is one of this vCPU's registers, and it has taken the exception, as `interrupt` does.
+    bool (*breakpoint)(Vcpu *v);
+    // Before an access at a watchpoint of some vCPU, access as WATCHED_*: true if it is one of this vCPU's registers, and raised.
+    bool (*watchpoint)(Vcpu *v, uint64_t vaddr, unsigned size, unsigned access, unsigned mmu);
     // An instruction has run by itself because the guest had set Vcpu.alone; no trap was raised. NULL: it never does.
     void (*stepped)(Vcpu *v);
     // WFI: true if something is there to wake it.

@@ -405,6 +405,22 @@ static void wrap_pc(Vcpu *v) {
         v->pc = (uint32_t)v->pc;
 }
 
+// Does a breakpoint of the debugger stop here? One of the guest's is an exception, whose handler may begin at the next.
+static bool at_breakpoint(Vcpu *v) {
+    for (;;) {
+        unsigned owners = stepping(v) ? 0 : debug_break_in(v->engine, v->pc, v->pc);
+        if (owners & BREAK_DEBUGGER)
+            return true;
+        if (!owners)
+            return false;
+        if (!v->guest->breakpoint(v)) {
+            v->replay = true;
+            return false;
+        }
+        v->stat[STAT_TRAP]++;
+    }
+}
+
 // True: vcpu_run returns r->result.
 static bool must_return(Vcpu *v, Run *r) {
     Engine *e = v->engine;
@@ -415,7 +431,7 @@ static bool must_return(Vcpu *v, Run *r) {
         r->result = RUN_WATCHPOINT;
         return true;
     }
-    if (r->stepped && (v->pc - v->step_first >= v->step_size || debug_break_in(e, v->pc, v->pc))) {
+    if (r->stepped && (v->pc - v->step_first >= v->step_size || (debug_break_in(e, v->pc, v->pc) & BREAK_DEBUGGER))) {
         r->result = RUN_STEPPED;
         return true;
     }
@@ -423,7 +439,7 @@ static bool must_return(Vcpu *v, Run *r) {
     if (stop)
         return true;
     r->result = RUN_BREAKPOINT;
-    return !stepping(v) && debug_break_in(e, v->pc, v->pc);
+    return at_breakpoint(v);
 }
 
 static void run_found(Vcpu *v, Run *r, Block *b) {

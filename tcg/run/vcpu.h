@@ -121,6 +121,10 @@ void vcpu_flush(Vcpu *v, int64_t asid);
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid);
 // fence.i: suspect blocks were found by content already; this only makes stores before it visible to fetch.
 void vcpu_fence_i(Vcpu *v);
+// Breakpoints and watchpoints of the guest's own, by vaddr: on its thread, or while it is stopped. Guest.breakpoint and Guest.watchpoint
+// are asked about what touches one, of any vCPU. A breakpoint is one vaddr, or 0 to UINT64_MAX.
+void vcpu_breakpoint(Vcpu *v, uint64_t first, uint64_t last, bool set);
+void vcpu_watch(Vcpu *v, uint64_t first, uint64_t last, bool set);
 // Floating point: all sticky flags so far (host's folded into the soft side); set rounding mode and flags.
 unsigned vcpu_fp_flags(Vcpu *v);
 void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags);

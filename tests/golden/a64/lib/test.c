@@ -105,7 +105,7 @@ void exception_take(Word vector, Frame *frame) {
         return;
     }
     if (fault_hook && fault_hook(esr, frame)) return;
-    if (step_hook && (ec == EC_STEP_EL0 || ec == EC_STEP)) {
+    if (step_hook && (ec == EC_STEP_EL0 || ec == EC_STEP || ec == EC_BREAKPOINT_EL0)) {
         step_hook(frame->pc, esr);
         frame->spsr |= 1ul << 21; // PSTATE.SS
         return;

@@ -13,7 +13,7 @@ typedef uint64_t Word;
 
 enum {
     EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL = 0x0e, EC_SVC = 0x15, EC_SYSREG = 0x18, EC_FETCH_EL0 = 0x20,
-    EC_FETCH = 0x21, EC_PC_ALIGN = 0x22, EC_DATA_EL0 = 0x24, EC_DATA = 0x25, EC_STEP_EL0 = 0x32, EC_STEP = 0x33, EC_BRK = 0x3c,
+    EC_FETCH = 0x21, EC_PC_ALIGN = 0x22, EC_DATA_EL0 = 0x24, EC_DATA = 0x25, EC_BREAKPOINT_EL0 = 0x30, EC_STEP_EL0 = 0x32, EC_STEP = 0x33, EC_BRK = 0x3c,
 };
 // Vectors: 4 to 7 the current level with SP_EL1, 8 to 11 EL0; sync, irq, fiq, serror.
 enum { VECTOR_SYNC = 4, VECTOR_IRQ = 5, VECTOR_EL0_SYNC = 8, VECTOR_EL0_IRQ = 9 };
@@ -36,7 +36,7 @@ typedef struct {
 } Frame;
 extern int (*volatile fault_hook)(Word esr, Frame *frame);
 extern Frame *volatile trap_frame;
-// Software step: is told where each exception of it was taken, and another step follows.
+// Is told where each exception of software step, or of a breakpoint at EL0, was taken; it goes on there.
 extern void (*volatile step_hook)(Word pc, Word esr);
 void trap_clear(void);
 
