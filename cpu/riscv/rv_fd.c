@@ -244,11 +244,10 @@ static void fp_minmax_nan(Trans *t, const Insn *i, IrOpcode op, IrType type) {
     set_f_bits(t, i->rd, ir_select(t->k, T_I64, a_ok, number, c64(t, (int64_t)nan)));
 }
 
-static void fp_round(Trans *t, const Insn *i, IrType type, unsigned helper, bool exact) {
+static void fp_round(Trans *t, const Insn *i, IrType type, unsigned exact) {
     unsigned policy;
     if (!rounding(t, i, &policy)) return;
-    IrRef r = ir_call(t->k, T_I64, helper, raw(t, type, i->rs1), c64(t, policy), c64(t, exact));
-    set_raw(t, type, i->rd, type == T_F32 ? un32(t, OP_ZEXT32, r) : r);
+    set_f(t, type, i->rd, ir_fp(t->k, OP_FROUND, type, policy | exact, f(t, type, i->rs1), IR_NONE, IR_NONE));
 }
 INSN(fcvtmod_w_d) {
     if (!fp_enabled(t, i)) return;
@@ -289,8 +288,8 @@ INSN(fcvtmod_w_d) {
     INSN(fli_##p) { fp_immediate(t, i, TYPE); } \
     INSN(fminm_##p) { fp_minmax_nan(t, i, OP_FMIN, TYPE); } \
     INSN(fmaxm_##p) { fp_minmax_nan(t, i, OP_FMAX, TYPE); } \
-    INSN(fround_##p) { fp_round(t, i, TYPE, H_fround_##p, false); } \
-    INSN(froundnx_##p) { fp_round(t, i, TYPE, H_fround_##p, true); }
+    INSN(fround_##p) { fp_round(t, i, TYPE, 0); } \
+    INSN(froundnx_##p) { fp_round(t, i, TYPE, FP_EXACT); }
 FORMAT(s, T_F32)
 FORMAT(d, T_F64)
 FORMAT(h, T_F16)

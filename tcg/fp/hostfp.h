@@ -21,9 +21,13 @@
 //     They are right only when the operands are ordered and not both zero.
 //  9. binary16 add sub mul div sqrt computed as binary32 (vcvtph2ps, operate, vcvtps2ph) equal binary16's own, flags
 //     included: 24 >= 2 * 11 + 2 bits make the double rounding harmless. It does not hold for fma.
-// 10. RMM (frm 4) does not exist in MXCSR: instructions under it call tcg/fp.
+// 10. RMM (frm 4) does not exist in MXCSR: instructions under it call tcg/fp, but for 12.
 // 11. roundss/sd with the mode in its immediate (0, 1, 2: RNE RDN RUP), then cvttss2si/cvttsd2si: a conversion in that mode, to 64
-//     bits, and from binary32 to 32 bits. Not from binary64 to 32: 2^31 - 0.5 rounded up would raise NX besides NV.
+//     bits, and from binary32 to 32 bits. From binary64 to 32, 2^31 - 0.5 rounded up would raise NX besides NV: the rounding has to
+//     suppress it (immediate 8), and another one raises it where the result fits. (Proven by tests/unit/fp_modes.c, as is 12.)
+// 12. RMM to an integer: the greatest number below 1/2 with the operand's sign, added in round to nearest (EVEX embedded rounding, which
+//     raises nothing), then truncated; NX as in 11. What is 1/2 away rounds up to the integer (or its neighbour's tie is even there), what
+//     is less does not reach it; beyond 2^52 (2^23) nothing changes.
 
 #ifndef TCG_FP_HOSTFP_H
 #define TCG_FP_HOSTFP_H

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Floating point on SSE2/FMA. MXCSR holds the guest's dynamic rounding mode and gathers sticky flags while translated code runs
 // (tcg/run/fpmode.h); SSE detects tininess after rounding, as RISC-V does. What the host gets differently is mended here: NaN results
-// become the guest's default NaN (out of line: they are rare), conversions that overflow saturate as the guest says. A static rounding
-// mode other than the host's present one, and half precision, go to soft float through the interpreter's function of the op.
+// become the guest's default NaN (out of line: they are rare), conversions that overflow saturate as the guest says. Static rounding
+// modes and half precision: emit_round.c. What is left goes to soft float through the interpreter's function of the op.
 #include "tcg/x86/gen.h"
 
 static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F | P_WD; }
-static unsigned packed(IrType t) { return t == T_F32 ? P_0F : P_66 | P_0F | P_WD; }
+static unsigned packed(IrType t) { return t != T_F64 ? P_0F : P_66 | P_0F | P_WD; }
 static void ucomis(Asm *a, IrType t, Reg x, Reg y) { avx_rr(a, packed(t) | 0x2e, x, 0, y); }
 static bool host_can(const IrOp *op, IrType t) {
-    return (t == T_F32 || t == T_F64) && (op->imm & FP_RM) == FP_DYN && (op->imm & FP_ARM || !(op->imm & FP_NAN_PROPAGATE));
+    unsigned rm = op->imm & FP_RM;
+    if (t != T_F32 && t != T_F64)
+        return false;
+    return op->imm & FP_ARM ? rm == FP_DYN : (rm == FP_DYN || rm <= FP_RUP) && !(op->imm & FP_NAN_PROPAGATE);
 }
+static bool half_can(const IrOp *op) { return op->type == T_F16 && !(op->imm & FP_ARM) && host_can(op, T_F32); }
 static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
 static int64_t boxed_nan(IrType t) {
@@ -50,10 +54,25 @@ void nan_stub(Gen *g, const Stub *s) {
     jmp_to(&g->a, s->back);
 }
 
+// In binary32; one rounding more does no harm.
+static void half_op(Gen *g, IrRef r, const IrOp *op, unsigned code) {
+    half_widen(g, op->a, SCRATCH_X);
+    if (ir_op_info[op->op].operands > 1)
+        half_widen(g, op->b, SCRATCH_X2);
+    round_begin(g, op);
+    avx_rr(&g->a, P_F3 | P_0F | code, SCRATCH_X, SCRATCH_X, ir_op_info[op->op].operands > 1 ? SCRATCH_X2 : SCRATCH_X);
+    fix_nan(g, T_F32, SCRATCH_X);
+    half_result(g, r, op);
+}
+
 void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[] = {[OP_FADD - OP_FADD] = 0x58, [OP_FSUB - OP_FADD] = 0x5c, [OP_FMUL - OP_FADD] = 0x59, [OP_FDIV - OP_FADD] = 0x5e};
     if (soft_host(op)) {
         soft_fbin(g, r, op, code[op->op - OP_FADD]);
+        return;
+    }
+    if (half_can(op)) {
+        half_op(g, r, op, code[op->op - OP_FADD]);
         return;
     }
     if (!host_can(op, op->type)) {
@@ -68,16 +87,22 @@ void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
     g->val[r].boxed = g->val[op->a].boxed; // what is above comes from the first operand
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
+    round_begin(g, op);
     if (mem)
         avx_rm(&g->a, c, d, a, RBP, disp);
     else
         avx_rr(&g->a, c, d, a, b);
+    round_end(g, op);
     raw_made(g, r);
 }
 
 void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     if (soft_host(op)) {
         soft_fsqrt(g, r, op);
+        return;
+    }
+    if (half_can(op)) {
+        half_op(g, r, op, 0x51);
         return;
     }
     if (!host_can(op, op->type)) {
@@ -88,7 +113,9 @@ void emit_fsqrt(Gen *g, IrRef r, const IrOp *op) {
     g->val[r].boxed = g->val[op->a].boxed;
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
+    round_begin(g, op);
     avx_rr(&g->a, scalar(op->type) | 0x51, d, a, a);
+    round_end(g, op);
     raw_made(g, r);
 }
 
@@ -109,6 +136,7 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     unsigned fma = P_66 | P_0F38 | (op->type == T_F64 ? P_W : 0) | code[op->op - OP_FMADD];
     done_operands(g, op);
     uint8_t d = def_xmm(g, r), x = d == a || d == b ? SCRATCH_X : d; // the stub wants the factors
+    round_begin(g, op);
     if (x == c) {
         avx_rr(&g->a, fma + 0x10, x, a, b); // 231: x = a * b + x
         boxed = c_boxed;
@@ -116,6 +144,7 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
         movx(&g->a, x, a);
         avx_rr(&g->a, fma, x, b, c);
     }
+    round_end(g, op);
     Stub *s = fix_nan(g, op->type, x);
     s->fma = true;
     s->base = a;
@@ -169,11 +198,19 @@ static void minmax_nan(Gen *g, const Stub *s) {
     jcc_to(a, CC_NP, s->back);
 }
 
+// A half as what it is in binary32; widening raises NV for signalling NaNs.
+static Reg compared(Gen *g, IrRef r, Reg d) {
+    if (type_of(g, r) != T_F16)
+        return use_xmm(g, r);
+    half_widen(g, r, d);
+    return d;
+}
+
 // ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
 // a < b as b > a: CF and ZF clear, so that unordered is false.
 unsigned emit_fcompare(Gen *g, IrRef r) {
     const IrOp *c = &g->ir->ops[r];
-    uint8_t a = use_xmm(g, c->a), b = use_xmm(g, c->b);
+    uint8_t a = compared(g, c->a, SCRATCH_X), b = compared(g, c->b, SCRATCH_X2);
     avx_rr(&g->a, packed(c->type) | (c->imm & FP_QUIET ? 0x2e : 0x2f), b, 0, a);
     return c->op == OP_FLT ? CC_A : c->op == OP_FLE ? CC_AE : c->op == OP_FNLT ? CC_BE : CC_B;
 }
@@ -182,12 +219,8 @@ void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     if (g->val[r].fused)
         return;
-    if (op->type != T_F32 && op->type != T_F64) {
-        emit_eval(g, r, op);
-        return;
-    }
     if (op->op == OP_FEQ || op->op == OP_FNE || op->op == OP_FUNORD) {
-        uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+        uint8_t a = compared(g, op->a, SCRATCH_X), b = compared(g, op->b, SCRATCH_X2);
         ucomis(s, op->type, a, b);
         setcc(s, op->op == OP_FEQ ? CC_NP : CC_P, RCX);
         if (op->op != OP_FUNORD && g->val[r].last) {
@@ -227,6 +260,31 @@ void emit_fsign(Gen *g, IrRef r, const IrOp *op) {
         avx_rr(&g->a, P_0F | 0x56, d, d, SCRATCH_X); // vorps
 }
 
+// To and from binary16, but from binary64: two roundings are not one.
+static bool half_convert(Gen *g, IrRef r, const IrOp *op, IrType from) {
+    Asm *a = &g->a;
+    if (op->imm & FP_ARM)
+        return false;
+    if (from == T_F16 && (op->type == T_F32 || op->type == T_F64)) {
+        half_widen(g, op->a, SCRATCH_X);
+        done_operands(g, op);
+        Reg d = def_xmm(g, r);
+        if (op->type == T_F64)
+            avx_rr(a, scalar(T_F32) | 0x5a, SCRATCH_X, SCRATCH_X, SCRATCH_X);
+        movx(a, d, SCRATCH_X);
+        raw_made(g, r);
+        return true;
+    }
+    if (from != T_F32 || !half_can(op))
+        return false;
+    raw_check(g, op->a);
+    avx_rr(a, P_66 | P_0F38 | 0x18, SCRATCH_X, 0, use_xmm(g, op->a)); // vbroadcastss
+    round_begin(g, op);
+    fix_nan(g, T_F32, SCRATCH_X);
+    half_result(g, r, op);
+    return true;
+}
+
 void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     IrType from = type_of(g, op->a);
     bool widen = op->type == T_F64 && from == T_F32, narrow = op->type == T_F32 && from == T_F64;
@@ -234,6 +292,8 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
         soft_fcvt(g, r, op, from);
         return;
     }
+    if (half_convert(g, r, op, from))
+        return;
     if (!(widen || (narrow && host_can(op, T_F64)))) {
         emit_eval(g, r, op);
         return;
@@ -241,7 +301,11 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     uint8_t a = use_xmm(g, op->a);
     done_operands(g, op);
     uint8_t d = def_xmm(g, r);
+    if (narrow)
+        round_begin(g, op);
     avx_rr(&g->a, scalar(from) | 0x5a, d, a, a);
+    if (narrow)
+        round_end(g, op);
     raw_made(g, r);
 }
 
@@ -258,6 +322,8 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(s, P_0F | 0x57, d, d, d); // xorps: no dependence on the old value
     g->val[r].boxed = g->x->wide;
     unsigned from_int = (op->type == T_F32 ? P_F3 : P_F2) | P_0F | 0x2a;
+    if (!exact)
+        round_begin(g, op);
     if (op->op == OP_FCVT_U64) {
         avx_rr(s, P_EVEX | P_W | (from_int ^ 0x2a ^ 0x7b), d, d, a); // vcvtusi2sd
     } else if (op->op == OP_FCVT_U32) {
@@ -266,38 +332,60 @@ void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
     } else {
         avx_rr(s, from_int | (op->op == OP_FCVT_I64 ? P_W : 0), d, d, a);
     }
+    if (!exact)
+        round_end(g, op);
 }
 
-// The host gives 0x80..0 and NV for what does not fit, or all ones if the result is unsigned; that value is looked at again.
+// The host gives 0x80..0 and NV for what does not fit, or all ones if the result is unsigned; that value is looked at again. In a mode
+// other than MXCSR's the number is rounded first, without NX: who knows whether it fits. That is raised at the end.
 void emit_f_to_int(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
     unsigned rm = op->imm & FP_RM;
     bool wide = op->op == OP_FTOI64 || op->op == OP_FTOU64, is_signed = op->op == OP_FTOI32 || op->op == OP_FTOI64;
-    static const int8_t host_mode[8] = {[FP_RNE] = 0, [FP_RTZ] = -1, [FP_RDN] = 1, [FP_RUP] = 2, [FP_DYN] = -1};
-    bool first = host_mode[rm] >= 0; // round in another mode than MXCSR's
-    bool exact = is_signed && (wide || op->type == T_F32); // what is out of range is an integer already, and so raises no NX
-    if ((!is_signed && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || rm == FP_RMM || rm == FP_RTO || (first && !exact)) {
+    bool half = op->type == T_F16 && !(op->imm & FP_ARM), first = rm != FP_RTZ && rm != FP_DYN;
+    IrType type = half ? T_F32 : op->type;
+    if ((!is_signed && !g->x->avx512) || (type != T_F32 && type != T_F64) || !round_can(g, rm) ||
+        (half && rm == FP_RMM)) {
         emit_eval(g, r, op);
         return;
     }
-    uint8_t a = use_xmm(g, op->a);
+    Reg a = half ? SCRATCH_X2 : use_xmm(g, op->a);
+    if (half)
+        half_widen(g, op->a, a);
     unsigned w = wide ? P_W : 0, code = (is_signed ? 0x2c : P_EVEX | 0x78) + (rm == FP_DYN);
-    if (first) {
-        avx_rr(s, P_66 | P_0F3A | (op->type == T_F32 ? 0x0a : P_WD | 0x0b), SCRATCH_X, SCRATCH_X, a); // vroundsd, vrndscalesd
-        b1(s, (unsigned)host_mode[rm]);
-    }
-    avx_rr(s, (op->type == T_F32 ? P_F3 : P_F2) | P_0F | w | code, RCX, 0, first ? SCRATCH_X : a);
+    if (first)
+        round_quietly(g, type, rm, SCRATCH_X, a);
+    avx_rr(s, (type == T_F32 ? P_F3 : P_F2) | P_0F | w | code, RCX, 0, first ? SCRATCH_X : a);
     alu_ri(s, w, ALU_CMP, RCX, is_signed ? 1 : -1); // overflows for the least integer alone
     Stub *stub = stub_new(g, STUB_SATURATE);
-    stub->type = op->type;
+    stub->type = type;
     stub->value = a;
     stub->size = wide;
     stub->write = is_signed;
     stub->nan_zero = op->imm & FP_ARM;
     stub->from[0] = jcc_fwd(s, is_signed ? CC_O : CC_E);
+    stub->retry = first ? asm_here(s) : 0;
+    if (first)
+        round_raise(g, type, a);
     stub->back = asm_here(s);
     done_operands(g, op);
     op_rr(s, w | 0x8b, def_gpr(g, r), RCX);
+}
+
+// The least signed or the greatest unsigned integer may be what the number was rounded to; of the latter's length alone, in binary64, that is
+// not told by the number itself, or NX is due.
+static void saturate_fits(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    if (!s->retry || s->type != T_F64 || s->size)
+        return;
+    mov32_rr(a, RDX, RCX);
+    if (s->write)
+        op_rr(a, P_W | 0x63, RDX, RCX); // movsxd
+    avx_rr(a, P_F2 | P_0F | P_W | 0x2a, SCRATCH_X2, SCRATCH_X2, RDX); // cvtsi2sd
+    ucomis(a, T_F64, SCRATCH_X2, SCRATCH_X);
+    uint8_t *nan = jcc_short(a, CC_P);
+    jcc_to(a, CC_E, s->retry);
+    bind_short(a, nan);
 }
 
 // What is below zero becomes the least integer, NaN and large numbers the greatest. A QNaN raises nothing more here.
@@ -305,6 +393,7 @@ void saturate_stub(Gen *g, const Stub *s);
 void saturate_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
+    saturate_fits(g, s);
     avx_rr(a, P_0F | 0x57, SCRATCH_X, SCRATCH_X, SCRATCH_X);
     ucomis(a, s->type, s->value, SCRATCH_X); // CF if below, PF and CF if NaN
     uint8_t *nan = jcc_short(a, CC_P);

@@ -53,6 +53,8 @@ void soft_stub(Gen *g, const Stub *s) {
         xmm_load(g, s->op->type == T_V128 ? T_V128 : T_F64, s->dest, VCPU(scratch));
     else
         mov_rm(a, s->dest, RBP, VCPU(scratch));
+    if (s->op->type == T_F32 && !g->x->wide) // Val.boxed is as the fast path has it
+        avx_const(g, P_0F | 0x56, s->dest, s->dest, CONST_BOX32);
     jmp_to(a, s->back);
     while (asm_here(a) & 7)
         b1(a, 0xcc);
@@ -129,25 +131,6 @@ void emit_fextreme(Gen *g, IrRef r, const IrOp *op) {
     stub->back = asm_here(s);
     done_operands(g, op);
     movx(s, def_xmm(g, r), SCRATCH_X);
-}
-
-// To an integer of the same format. Only NaN that must become the default one needs a look.
-void emit_fround(Gen *g, IrRef r, const IrOp *op) {
-    static const int8_t host_mode[8] = {[FP_RNE] = 0, [FP_RDN] = 1, [FP_RUP] = 2, [FP_RTZ] = 3, [FP_RMM] = -1, [FP_RTO] = -1, [6] = -1, [FP_DYN] = 4};
-    int mode = host_mode[op->imm & FP_RM];
-    if (mode < 0 || (op->type != T_F32 && op->type != T_F64)) {
-        emit_eval(g, r, op);
-        return;
-    }
-    Reg a = seen_xmm(g, op->a);
-    g->val[r].boxed = g->val[op->a].boxed;
-    done_operands(g, op);
-    Reg d = def_xmm(g, r), x = apart(d, a, a, a);
-    avx_rr(&g->a, P_66 | P_0F3A | (op->type == T_F32 ? 0x0a : P_WD | 0x0b), x, a, a); // vroundsd, vrndscalesd
-    b1(&g->a, (unsigned)mode | (op->imm & FP_EXACT ? 0 : 8));
-    if (!(op->imm & FP_NAN_PROPAGATE))
-        look(g, op, false, a, a, a, x);
-    movx(&g->a, d, x);
 }
 
 // Between f32 and f64. A NaN keeps its upper bits, as Arm has it, unless it must become the default one.

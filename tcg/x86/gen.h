@@ -160,7 +160,7 @@ typedef struct X86 {
     bool aes;                   // AES instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
-    uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts;
+    uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts, round_to[4], round_back;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
@@ -250,9 +250,20 @@ void soft_fsqrt(Gen *g, IrRef r, const IrOp *op);
 void soft_fma(Gen *g, IrRef r, const IrOp *op);
 void soft_fcvt(Gen *g, IrRef r, const IrOp *op, IrType from);
 
+// ---- emit_round.c
+void round_make(X86 *x, Asm *a);
+void round_begin(Gen *g, const IrOp *op);         // around a host instruction: op's static rounding mode, if it has one
+void round_end(Gen *g, const IrOp *op);
+bool round_can(const Gen *g, unsigned rm);        // to integers in this mode
+void round_quietly(Gen *g, IrType t, unsigned rm, Reg d, Reg a);
+void round_raise(Gen *g, IrType t, Reg a);
+void half_widen(Gen *g, IrRef r, Reg d);
+void half_result(Gen *g, IrRef r, const IrOp *op); // between round_begin and this: the f32
+
 // 16-byte constants at X86.consts.
 enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONST_TINY32, CONST_TINY64,
-       CONST_VABS32, CONST_VABS64, CONST_VTINY32, CONST_VTINY64, CONST_VSIGN32, CONST_BYTES70, CONSTS };
+       CONST_VABS32, CONST_VABS64, CONST_VTINY32, CONST_VTINY64, CONST_VSIGN32, CONST_BYTES70,
+       CONST_HALF32, CONST_HALF64, CONSTS }; // HALF: the greatest number below 1/2
 void avx_const(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant);
 void avx_const_imm(Gen *g, unsigned op, Reg reg, Reg v, unsigned constant, unsigned imm);
 

@@ -32,7 +32,9 @@ static void make_consts(X86 *x, Asm *a) {
                                             [CONST_VTINY32] = {0x0080000000800000, 0x0080000000800000},
                                             [CONST_VTINY64] = {1ull << 52, 1ull << 52},
                                             [CONST_VSIGN32] = {0x8000000080000000, 0x8000000080000000},
-                                            [CONST_BYTES70] = {0x7070707070707070, 0x7070707070707070}};
+                                            [CONST_BYTES70] = {0x7070707070707070, 0x7070707070707070},
+                                            [CONST_HALF32] = {0x3effffff, 0},
+                                            [CONST_HALF64] = {0x3fdfffffffffffff, 0}};
     while (asm_here(a) & 15)
         b1(a, 0xcc);
     x->consts = asm_here(a);
@@ -276,6 +278,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     const IrNames *names = &e->guest->names;
     make_consts(x, a);
     canon_make(x, a);
+    round_make(x, a);
     make_xpins(x, a);
     make_enter_leave(x, a);
     make_done(x, a);
