@@ -47,6 +47,7 @@ struct Mem {
     Lock lock; // changes only
     Listener listener[LISTENERS];
     unsigned nlisteners;
+    Listener unmapped;
 };
 
 static _Atomic uint64_t map_serials = 1;
@@ -188,6 +189,15 @@ bool mem_map_ram(Mem *m, const char *name, uint64_t base, uint64_t size, bool re
     return false;
 }
 
+bool mem_map_host(Mem *m, const char *name, uint64_t base, uint64_t size, uint8_t *host, char *error, size_t error_size) {
+    if (!sane(name, base, size, error, error_size)) return false;
+    Region *r = region_make(name, base, size);
+    r->host = host;
+    if (insert(m, r, error, error_size)) return true;
+    region_free(r);
+    return false;
+}
+
 bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque,
                 Lock *lock, char *error, size_t error_size) {
     if (!sane(name, base, size, error, error_size)) return false;
@@ -222,7 +232,9 @@ void mem_unmap(Mem *m, const char *name) {
         return;
     }
     Region *gone = old->region[at];
+    uint64_t base = gone->base, size = gone->host ? gone->size : 0;
     publish(m, old, at < old->n ? map_make(old->n - 1, old->nunder) : map_make(old->n, old->nunder - 1), at, NULL);
+    if (size && m->unmapped.written) m->unmapped.written(m->unmapped.opaque, base, size);
     epoch_retire(region_free, gone);
 }
 
@@ -401,6 +413,10 @@ void mem_listen(Mem *m, void (*written)(void *opaque, uint64_t paddr, uint64_t s
     if (m->nlisteners == LISTENERS) die("more than %d listeners of one memory", LISTENERS);
     m->listener[m->nlisteners] = (Listener){written, opaque};
     m->nlisteners++;
+}
+
+void mem_listen_unmapped(Mem *m, void (*unmapped)(void *opaque, uint64_t paddr, uint64_t size), void *opaque) {
+    m->unmapped = (Listener){unmapped, opaque};
 }
 
 unsigned mem_regions(Mem *m, MemRegion *out, unsigned max) {

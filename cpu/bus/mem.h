@@ -23,6 +23,8 @@ Mem *mem_new(void);
 void mem_free(Mem *m);
 // Overlaps are refused: false with a message naming both regions.
 bool mem_map_ram(Mem *m, const char *name, uint64_t base, uint64_t size, bool read_only, char *error, size_t error_size);
+// RAM in memory of the caller's, which stays as long as the map does: what devices and CPUs know of it outlives the region.
+bool mem_map_host(Mem *m, const char *name, uint64_t base, uint64_t size, uint8_t *host, char *error, size_t error_size);
 bool mem_map_io(Mem *m, const char *name, uint64_t base, uint64_t size, const MemOps *ops, void *opaque,
                 Lock *lock, char *error, size_t error_size);
 // An I/O region under all others: it gets the accesses in its range where nothing else is mapped (what a host bridge answers
@@ -53,6 +55,8 @@ bool mem_load_rom(Mem *m, uint64_t paddr, const void *from, uint64_t size);
 // A device wrote RAM through mem_host: tell the listener (translated code there is suspect).
 void mem_written(Mem *m, uint64_t paddr, uint64_t size);
 void mem_listen(Mem *m, void (*written)(void *opaque, uint64_t paddr, uint64_t size), void *opaque);
+// Called after RAM was unmapped, on any thread, the memory map's lock not held: CPUs forget where it was. One listener.
+void mem_listen_unmapped(Mem *m, void (*unmapped)(void *opaque, uint64_t paddr, uint64_t size), void *opaque);
 // Regions in address order, then those under others: for info mtree and the loader's overlap check.
 typedef struct MemRegion {
     const char *name;

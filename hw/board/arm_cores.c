@@ -6,6 +6,7 @@
 #include "tcg/base/fail.h"
 
 static void written(void *engine, uint64_t paddr, uint64_t size) { engine_written(engine, paddr, size); }
+static void unmapped(void *engine, uint64_t paddr, uint64_t size) { engine_unmapped(engine, paddr, size); }
 
 static void firmware_off(void *machine) { machine_off(machine, 0); }
 static void firmware_reset(void *machine) { machine_reset(machine); }
@@ -20,6 +21,7 @@ bool arm_make_cores(Machine *m, const char *default_model, char *error, size_t e
     m->engine = engine_new(aarch64_type.guest, &m->spec->engine);
     if (!m->engine) return FAIL("the host has no room for translated code");
     mem_listen(m->mem, written, m->engine);
+    mem_listen_unmapped(m->mem, unmapped, m->engine);
     m->cpus = calloc(m->ncpus, sizeof(*m->cpus));
     m->cpu_phandles = calloc(m->ncpus, sizeof(*m->cpu_phandles));
     for (unsigned i = 0; i < m->ncpus; i++) {

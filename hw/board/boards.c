@@ -32,6 +32,7 @@ const DeviceType *const device_types[] = {
     &virtio_snd_pci.type,
     &ramfb_type,
     &simple_framebuffer_type,
+    &bochs_display_type,
     &virtio_rng_pci.type,
     &pcie_root_port_type,
     NULL,

@@ -13,6 +13,7 @@ static const CpuType *target_type(const Machine *m) {
 }
 
 static void written(void *engine, uint64_t paddr, uint64_t size) { engine_written(engine, paddr, size); }
+static void unmapped(void *engine, uint64_t paddr, uint64_t size) { engine_unmapped(engine, paddr, size); }
 
 bool riscv_make_harts(Machine *m, char *error, size_t error_size) {
     const CpuType *type = target_type(m);
@@ -20,6 +21,7 @@ bool riscv_make_harts(Machine *m, char *error, size_t error_size) {
     m->engine = engine_new(type->guest, &m->spec->engine);
     if (!m->engine) return FAIL("the host has no room for translated code");
     mem_listen(m->mem, written, m->engine);
+    mem_listen_unmapped(m->mem, unmapped, m->engine);
     m->cpus = calloc(m->ncpus, sizeof(*m->cpus));
     m->cpu_phandles = calloc(m->ncpus, sizeof(*m->cpu_phandles));
     for (unsigned i = 0; i < m->ncpus; i++) {

@@ -18,13 +18,11 @@ void scan_hide(Scan *s) {
 // Rows that differ are copied. Returns the first and one past the last of them.
 static bool compare(Scan *s, uint32_t *first, uint32_t *end) {
     uint32_t *row = malloc(s->width * 4ull);
-    const uint8_t *from =
-        mem_host(s->device->machine->mem, s->base, (uint64_t)s->stride * (s->height - 1) + 1, false);
     *first = s->height;
     *end = 0;
-    for (uint32_t y = 0; row && from && y < s->height; y++) {
+    for (uint32_t y = 0; row && y < s->height; y++) {
         uint32_t *to = picture_at(s->picture, 0, y);
-        pixels_convert(row, from + (uint64_t)y * s->stride, s->format, s->width);
+        pixels_convert(row, s->from + (uint64_t)y * s->stride, s->format, s->width);
         if (!memcmp(row, to, s->width * 4ull)) continue;
         memcpy(to, row, s->width * 4ull);
         if (*first > y) *first = y;
@@ -68,14 +66,29 @@ static void refresh(void *opaque) {
     device_leave(s->device);
 }
 
-bool scan_show(Scan *s, uint64_t base, uint32_t width, uint32_t height, uint32_t stride, PixelFormat format) {
+// 0: absurd.
+static uint64_t bytes_of(uint32_t width, uint32_t height, uint32_t stride, PixelFormat format) {
     unsigned size = pixel_size(format);
-    bool sane = size && width && height && width <= SCREEN_LARGEST && height <= SCREEN_LARGEST &&
-                stride >= width * size;
+    bool sane = size && width && height && width <= SCREEN_LARGEST && height <= SCREEN_LARGEST && stride >= width * size;
+    return sane ? (uint64_t)stride * (height - 1) + (uint64_t)width * size : 0;
+}
+
+bool scan_show(Scan *s, uint64_t base, uint32_t width, uint32_t height, uint32_t stride, PixelFormat format) {
+    uint64_t bytes = bytes_of(width, height, stride, format);
+    const uint8_t *from = bytes ? mem_host(s->device->machine->mem, base, bytes, false) : NULL;
+    return scan_show_memory(s, from, from ? bytes : 0, width, height, stride, format);
+}
+
+bool scan_show_memory(Scan *s, const uint8_t *from, uint64_t size, uint32_t width, uint32_t height, uint32_t stride, PixelFormat format) {
+    uint64_t bytes = bytes_of(width, height, stride, format);
+    bool same = s->picture && s->width == width && s->height == height && s->stride == stride && s->format == format;
+    if (same && bytes && bytes <= size) { // another page of it: compared as any change
+        s->from = from;
+        return true;
+    }
     scan_hide(s);
-    uint64_t bytes = (uint64_t)stride * (height - 1) + (uint64_t)width * size;
-    if (!sane || !mem_host(s->device->machine->mem, base, bytes, false)) return false;
-    s->base = base;
+    if (!bytes || bytes > size) return false;
+    s->from = from; // RAM stays where it is in the host while the machine lives
     s->width = width;
     s->height = height;
     s->stride = stride;

@@ -9,7 +9,7 @@ typedef struct Scan {
     DeviceTimer *timer;
     int head; // of the screen; -1: none
     // Under the device's lock; picture NULL: nothing is shown.
-    uint64_t base;
+    const uint8_t *from;
     uint32_t width, height, stride;
     PixelFormat format;
     Picture *picture;
@@ -23,5 +23,7 @@ bool scan_plug(Scan *s, Device *d, void (*before)(Device *d), char *error, size_
 void scan_unplug(Scan *s);
 // With the device's lock. False, and nothing is shown: absurd sizes, or not in RAM.
 bool scan_show(Scan *s, uint64_t base, uint32_t width, uint32_t height, uint32_t stride, PixelFormat format);
+// The same of memory of the device's own: `size` bytes at `from`.
+bool scan_show_memory(Scan *s, const uint8_t *from, uint64_t size, uint32_t width, uint32_t height, uint32_t stride, PixelFormat format);
 void scan_hide(Scan *s);
 void scan_resume(Device *d, Scan *s); // no lock held: for DeviceType.resume

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "hw/core/reg.h"
 #include "hw/pci/host.h"
 #include "tcg/base/fail.h"
@@ -46,7 +47,7 @@ void pci_settled(Device *d) {
 // ---- BARs
 
 static uint32_t bar_flags(const PciBar *b) {
-    return b->kind == PCI_BAR_IO ? 1 : b->kind == PCI_BAR_MEMORY64 ? 0xc : 0; // 64-bit ones are prefetchable
+    return b->kind == PCI_BAR_IO ? 1 : b->kind == PCI_BAR_MEMORY64 ? 0xc : b->ram ? 8 : 0; // 64-bit ones and RAM are prefetchable
 }
 
 static uint64_t bar_get(Device *d, unsigned i) { return pci_of(d)->regs.bar[i] | bar_flags(&pci_of(d)->bar[i]); }
@@ -77,13 +78,29 @@ PciBar *pci_add_bar(Device *d, unsigned index, PciBarKind kind, uint64_t size, c
     return b;
 }
 
+PciBar *pci_add_ram_bar(Device *d, unsigned index, uint64_t size) {
+    PciBar *b = pci_add_bar(d, index, PCI_BAR_MEMORY, size, NULL, 0);
+    void *ram = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    b->ram = ram == MAP_FAILED ? NULL : ram;
+    return b->ram ? b : NULL;
+}
+
+void pci_free_ram(Device *d) {
+    for (unsigned i = 0; i < PCI_BARS; i++)
+        if (pci_of(d)->bar[i].ram) munmap(pci_of(d)->bar[i].ram, pci_of(d)->bar[i].size);
+}
+
 uint64_t pci_bar_read(Device *d, const PciBar *b, uint64_t offset, unsigned size) {
     const RegBank *bank = offset >> 12 < PCI_PAGES ? b->bank[offset >> 12] : NULL;
+    uint64_t value = 0;
+    if (b->ram && offset < b->size && size <= b->size - offset) memcpy(&value, b->ram + offset, size);
+    if (b->ram) return value;
     return bank ? reg_bank_read(d, bank, offset & 0xfff, size) : 0;
 }
 
 void pci_bar_write(Device *d, const PciBar *b, uint64_t offset, uint64_t value, unsigned size) {
     const RegBank *bank = offset >> 12 < PCI_PAGES ? b->bank[offset >> 12] : NULL;
+    if (b->ram && offset < b->size && size <= b->size - offset) memcpy(b->ram + offset, &value, size);
     if (bank) reg_bank_write(d, bank, offset & 0xfff, value, size);
 }
 

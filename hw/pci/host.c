@@ -130,8 +130,16 @@ static unsigned find_places(const PciHost *h, Place *to) {
     return n;
 }
 
-static void place_all(PciHost *h) {
+static bool map_bar(Mem *mem, PciBar *b, uint64_t at) {
     char error[300];
+    if (b->ram ? mem_map_host(mem, b->name, at, b->size, b->ram, error, sizeof(error))
+               : mem_map_io(mem, b->name, at, b->size, &bar_ops, b, NULL, error, sizeof(error)))
+        return true;
+    log_print(LOG_GUEST_ERROR, "%s", error);
+    return false;
+}
+
+static void place_all(PciHost *h) {
     if (!h->n) return;
     Mem *mem = h->function[0]->machine->mem;
     Place *place = malloc(h->n * PCI_BARS * sizeof(*place));
@@ -144,10 +152,7 @@ static void place_all(PciHost *h) {
     for (unsigned i = 0; i < n; i++) {
         PciBar *b = place[i].bar;
         if (place[i].at == PCI_UNMAPPED || b->mapped == place[i].at) continue;
-        if (mem_map_io(mem, b->name, place[i].at, b->size, &bar_ops, b, NULL, error, sizeof(error)))
-            b->mapped = place[i].at;
-        else
-            log_print(LOG_GUEST_ERROR, "%s", error);
+        if (map_bar(mem, b, place[i].at)) b->mapped = place[i].at;
     }
     free(place);
 }

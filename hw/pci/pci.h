@@ -35,6 +35,7 @@ typedef struct PciBar { // wiring
     uint8_t index, kind;
     uint64_t size;                     // a power of two
     const RegBank *bank[PCI_PAGES];    // of each 4 KiB, offsets counted from there; NULL: reads as zero
+    uint8_t *ram; // memory of its own instead of registers; NULL: registers
     MemOps ops;
     uint64_t mapped; // where the bridge has it in memory, or PCI_UNMAPPED; with the bridge's lock
     char name[48];   // in the memory map
@@ -87,6 +88,10 @@ bool pci_init(Device *d, const PciInfo *info, char *error, size_t error_size);
 unsigned pci_add_cap(Device *d, unsigned id, unsigned size, const Reg *rows, unsigned nrows);
 // Banks of each page, up to PCI_PAGES; a 64-bit BAR takes the index above too.
 PciBar *pci_add_bar(Device *d, unsigned index, PciBarKind kind, uint64_t size, const RegBank *const *banks, unsigned nbanks);
+// A prefetchable BAR of RAM, which the guest moves with its contents: `size` bytes at bar->ram, zero at first, until pci_free_ram in the
+// type's unplug. NULL: the host has no room.
+PciBar *pci_add_ram_bar(Device *d, unsigned index, uint64_t size);
+void pci_free_ram(Device *d);
 // Table and pending bits in a memory BAR of their own.
 void pci_add_msix(Device *d, unsigned vectors, unsigned bar);
 void pci_add_express(Device *d, unsigned port_type, unsigned slot); // 0: endpoint, 4: root port; slot of a port

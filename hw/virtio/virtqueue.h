@@ -34,7 +34,7 @@ typedef struct Virtq { // follows from VirtqRegs: made by virtq_start
     bool live, broken, indirect, event_idx;
     uint16_t num;
     const char *name; // for messages
-    // Host addresses. RAM is never unmapped while a machine lives, so they stay
+    // Host addresses. The host's memory behind RAM stays while a machine lives, so they stay
     // good.
     const VirtqDesc *desc;
     uint16_t *avail; // flags, idx, ring[num], used_event

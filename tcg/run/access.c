@@ -144,11 +144,17 @@ static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, 
     }
     v->stat[STAT_IO]++;
     vcpu_kicked = NULL;
+    vcpu_unmapped = false;
     bool ok = io_write(v, vaddr, t->paddr, size, x);
     // Who interrupts another CPU tends to spin until it answers. With fewer host CPUs than vCPUs, it may need this one for that.
     if (vcpu_kicked && vcpu_kicked != v)
         sched_yield();
-    return ok;
+    // A store that moved RAM: code behind it in this block may know where the RAM was. It is made again in a block of its own once all that
+    // is forgotten; what moves RAM are registers that say the same when they are written twice.
+    if (!vcpu_unmapped || !atomic_load(&v->in_code))
+        return ok;
+    v->trap = TRAP_REPLAY;
+    return false;
 }
 
 static bool lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {

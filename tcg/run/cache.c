@@ -166,6 +166,15 @@ void engine_written(Engine *e, uint64_t paddr, uint64_t size) {
             cache_store_page(e, page, true);
 }
 
+static void flush_all(Vcpu *v, void *arg) { vcpu_flush(v, -1); }
+
+void engine_unmapped(Engine *e, uint64_t paddr, uint64_t size) {
+    engine_written(e, paddr, size);
+    for (unsigned i = 0; i < e->nvcpus; i++)
+        vcpu_work(e->vcpus[i], flush_all, NULL, false);
+    vcpu_unmapped = true;
+}
+
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
     Block *b = arena_alloc(e->arena, sizeof(*b));
     *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes, .half = (uint8_t)e->code.half};

@@ -18,6 +18,10 @@ void engine_attach(Engine *e, Vcpu *v);
 
 // RAM at [paddr, paddr + size) was written by DMA, a loader or the debugger (any thread, any lock of lower rank held).
 void engine_written(Engine *e, uint64_t paddr, uint64_t size);
+// RAM at [paddr, paddr + size) is no longer there (any thread, any lock held): translated code of it is looked at again, and every vCPU
+// forgets its translations when it next serves requests. Until then it may still reach the memory, which stays. A vCPU whose own store did
+// this does so before its next instruction.
+void engine_unmapped(Engine *e, uint64_t paddr, uint64_t size);
 // Breakpoints of the debugger, by vaddr, any number; vCPUs stop before them with RUN_BREAKPOINT, always: to go on, step (Vcpu.step) over
 // it. From the return on no vCPU passes it. Not from a vCPU's thread.
 void engine_breakpoint(Engine *e, uint64_t vaddr, bool set);

@@ -142,6 +142,7 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner);
 void vcpu_free(Vcpu *v);
 RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, a breakpoint, a watchpoint or a step done
 void vcpu_kick(Vcpu *v, uint32_t bits); // any thread
+extern _Thread_local bool vcpu_unmapped; // this thread unmapped RAM (engine_unmapped)
 extern _Thread_local Vcpu *vcpu_kicked; // the last that this thread sent an interrupt
 // Runs fn on the vCPU's thread between blocks (at once if it is not running); waits for it if `wait`.
 void vcpu_work(Vcpu *v, void (*fn)(Vcpu *v, void *arg), void *arg, bool wait);

@@ -33,6 +33,7 @@ void work_free(Vcpu *v) {
 }
 
 _Thread_local Vcpu *vcpu_kicked;
+_Thread_local bool vcpu_unmapped;
 
 void vcpu_kick(Vcpu *v, uint32_t bits) {
     if (bits & EXIT_IRQ)

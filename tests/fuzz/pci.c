@@ -3,11 +3,12 @@
 // do, functions answer, BARs stay inside the windows and apart, and what is mapped is what the bridge says.
 #include <stdlib.h>
 #include <string.h>
+#include "hw/display/framebuffer.h"
 #include "hw/pci/host.h"
 #include "hw/virtio/devices.h"
 #include "tests/lib/device_rig.h"
 
-enum { FUNCTIONS = 6, STEP = 12, DIRTY = 1 << 16 };
+enum { FUNCTIONS = 7, STEP = 12, DIRTY = 1 << 16 };
 static Rig *rig;
 static Device *function[FUNCTIONS];
 
@@ -19,7 +20,8 @@ static void start(void) {
                              {&virtio_serial_pci.type, "", "addr=3,chardev=rig"},
                              {&pcie_root_port_type, "", "addr=4,id=port"},
                              {&virtio_rng_pci.type, "port", ""},
-                             {&virtio_keyboard_pci.type, "", "addr=6,vectors=0"}};
+                             {&virtio_keyboard_pci.type, "", "addr=6,vectors=0"},
+                             {&bochs_display_type, "", "addr=7,vgamem=256k"}};
     char error[200];
     rig = rig_new(&virtio_rng_pci.type, "");
     function[0] = rig->device;
@@ -68,5 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!ok && (data[0] >> 3 & 7) < 2) abort(); // configuration space always answers
     }
     check_map();
+    picture_drop(screen_capture(rig->machine->screen, 0));
     return 0;
 }

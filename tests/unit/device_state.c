@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hw/core/reg.h"
+#include "hw/display/framebuffer.h"
 #include "hw/gpio/key.h"
 #include "hw/gpio/pl061.h"
 #include "hw/intc/aclint.h"
@@ -52,6 +53,7 @@ static const struct Subject {
     {&virtio_net_pci.type, "disable-legacy=on", 0},
     {&virtio_serial_pci.type, "chardev=rig", 0},
     {&pcie_root_port_type, "", 0},
+    {&bochs_display_type, "vgamem=256k", 0},
     {&virtio_gpu_pci.type, "", 0},
     {&virtio_keyboard_pci.type, "", 0},
 };
@@ -85,7 +87,7 @@ static uint64_t random_pci(Device *d) {
     const Pci *p = pci_of(d);
     const PciBar *b = &p->bar[below(PCI_BARS)];
     if (!b->kind || below(2)) return CONFIG + random_row(p->rows, p->config.nregs, below(8) ? 256 : PCI_CONFIG_SIZE);
-    uint64_t page = below(b->size >> 12 ? b->size >> 12 : 1);
+    uint64_t pages = b->size >> 12, page = below(pages > PCI_PAGES ? PCI_PAGES : pages ? pages : 1);
     const RegBank *bank = b->bank[page];
     return b->index * BANK + page * 4096 + (bank ? random_row(bank->regs, bank->nregs, 4096) : 0);
 }
