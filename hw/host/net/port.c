@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "tcg/base/log.h"
 
-enum { QUEUE_MOST = 1024, BURST = 64, FDS_MOST = 1024 };
+enum { QUEUE_MOST = 1024, BURST = 64 };
 
 static void queue_add(PortQueue *q, const uint8_t *bytes, size_t size) {
     PortFrame *f = malloc(sizeof *f + size);
@@ -165,7 +165,6 @@ static void send_queued(Port *p) {
 
 // Frames the guest sends, up to a burst; true if there may be more. With the lock.
 static bool take_frames(Port *p) {
-    static _Thread_local uint8_t frame[NET_FRAME];
     send_queued(p);
     if (!p->kicked || !p->front.next) return false;
     for (unsigned i = 0; i < BURST; i++) {
@@ -174,11 +173,11 @@ static bool take_frames(Port *p) {
             p->kicked = true;
             return false;
         }
-        size_t size = p->front.next(p->front.opaque, frame, sizeof frame);
+        size_t size = p->front.next(p->front.opaque, p->frame, sizeof p->frame);
         leave_front(p);
         if (!size) return p->kicked;
         unlock_port(p);
-        send_out(p, frame, size);
+        send_out(p, p->frame, size);
         pthread_mutex_lock(&p->lock);
         if (!p->front.next) return false; // unplugged meanwhile
     }
@@ -196,10 +195,10 @@ static void run_call(Port *p) {
 }
 
 static void poll_once(Port *p, bool again) {
-    static _Thread_local struct pollfd fds[FDS_MOST];
+    struct pollfd *fds = p->fds;
     int timeout = -1;
     fds[0] = (struct pollfd){p->wake, POLLIN, 0};
-    unsigned n = p->ops->fill(p, fds + 1, FDS_MOST - 1, &timeout);
+    unsigned n = p->ops->fill(p, fds + 1, PORT_FDS - 1, &timeout);
     if (poll(fds, n + 1, again ? 0 : timeout) < 0) // EINTR: nothing is ready
         for (unsigned i = 0; i <= n; i++) fds[i].revents = 0;
     uint64_t count;

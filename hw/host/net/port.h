@@ -28,6 +28,7 @@ typedef struct PortQueue {
     unsigned n;
 } PortQueue;
 
+enum { PORT_FDS = 1024 };
 struct Port {
     Net net; // first
     const PortOps *ops;
@@ -43,6 +44,10 @@ struct Port {
     PortQueue out, in;       // from `send`, and what the card had no room for
     void (*call)(void *arg); // runs on the thread
     void *call_arg;
+    // The thread's own. Not on its stack or in thread-local storage: what every thread has must fit the small stacks of those that
+    // libraries make (SDL's audio).
+    uint8_t frame[NET_FRAME];
+    struct pollfd fds[PORT_FDS];
 };
 
 // Fills p (allocated by the back end, whose struct starts with a Port) and starts the thread; p->net.close
