@@ -247,7 +247,8 @@ bool options_parse(Options *o, int argc, char **argv, char *error, size_t error_
 
 void options_free(Options *o) {
     char **texts[] = {&o->subject,  &o->program, &o->gdb,     &o->channels,
-                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend, &o->vnc.address, &o->vnc.password_file, &o->audio.path};
+                      &o->log_file, &o->pidfile, &o->profile, &o->display, &o->memory_backend, &o->vnc.address, &o->vnc.password_file, &o->audio.path,
+                      &o->audio.in_path};
     spec_free(&o->spec);
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);

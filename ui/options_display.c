@@ -68,7 +68,7 @@ bool option_display(Options *o, const char *value, char *error, size_t error_siz
 }
 
 bool option_audiodev(Options *o, const char *value, char *error, size_t error_size) {
-    static const KeyRow rows[] = {{"driver", KEY_CHOICE, "none|wav|sdl"}, {"id", KEY_TEXT}, {"path", KEY_TEXT}, {NULL}};
+    static const KeyRow rows[] = {{"driver", KEY_CHOICE, "none|wav|sdl"}, {"id", KEY_TEXT}, {"path", KEY_TEXT}, {"in-path", KEY_TEXT}, {NULL}};
     KeyVals kv;
     if (!keyvals_parse(&kv, value, "driver", error, error_size)) return false;
     bool ok = keyvals_check(&kv, rows, "-audiodev", error, error_size);
@@ -79,6 +79,7 @@ bool option_audiodev(Options *o, const char *value, char *error, size_t error_si
     if (ok) {
         o->audio.kind = wav ? AUDIO_WAV : !strcmp(driver, "sdl") ? AUDIO_SDL : AUDIO_NONE;
         if (path) text_set(&o->audio.path, path);
+        if (keyvals_get(&kv, "in-path")) text_set(&o->audio.in_path, keyvals_get(&kv, "in-path"));
     }
     keyvals_free(&kv);
     return ok;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a machine plays: 16-bit stereo at one rate, in real time as the machine's clock has it. A sound device plays,
-// the ui may listen; without a listener sound goes nowhere, at the same pace.
+// What a machine plays and hears: 16-bit stereo at one rate, in real time as the machine's clock has it. A sound device plays
+// and records, the ui may listen and speak; without it sound goes nowhere and silence comes, at the same pace.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -14,12 +14,21 @@ typedef struct AudioOut {
     void (*play)(void *opaque, const int16_t *samples, size_t frames);
 } AudioOut;
 
+typedef struct AudioIn {
+    void *opaque;
+    // Gives up to so many frames, as play: the rest is silence.
+    size_t (*record)(void *opaque, int16_t *samples, size_t frames);
+} AudioIn;
+
 typedef struct Audio {
     Lock lock;
     AudioOut out;
+    AudioIn in;
 } Audio;
 
 void audio_init(Audio *a);
 void audio_destroy(Audio *a);
 void audio_listen(Audio *a, const AudioOut *out); // NULL: nobody. On return the one before is called no more
+void audio_speak(Audio *a, const AudioIn *in); // NULL: nobody. As audio_listen
+void audio_record(Audio *a, int16_t *samples, size_t frames); // all of them
 void audio_play(Audio *a, const int16_t *samples, size_t frames);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// virtio sound (Virtual I/O Device 1.2, section 5.14): one playback stream, 16 bits, mono or stereo, 48 kHz. Queue 0
-// carries control requests, 1 events (none are sent), 2 what is played, 3 what is recorded (no stream offers that).
+// virtio sound (Virtual I/O Device 1.2, section 5.14): stream 0 plays, stream 1 records, 16 bits, mono or stereo, 48 kHz.
+// Queue 0 carries control requests, 1 events (none are sent), 2 what is played, 3 what is recorded.
 //
-// A running stream is played by the machine's own clock: a timer takes as many frames from the guest's buffers as
-// have become due, and gives back those that are through. What is due and not there is silence. So nothing is in
-// flight: a buffer stays in the ring until all of it was played, and `position` says how far that is.
+// A running stream goes by the machine's own clock: a timer takes as many frames from the guest's buffers, or puts as
+// many into them, as have become due, and gives back those that are through. What is due and not there is silence, or
+// lost. So nothing is in flight: a buffer stays in the ring until all of it is done, and `position` says how far that is.
 #include <endian.h>
 #include <linux/virtio_snd.h>
 #include <string.h>
@@ -15,14 +15,19 @@
 #include "tcg/base/fail.h"
 
 enum { CONTROL = VIRTIO_SND_VQ_CONTROL, TX = VIRTIO_SND_VQ_TX, RX = VIRTIO_SND_VQ_RX };
+enum { OUT, IN, STREAMS };
 enum { IDLE, SET, PREPARED, RUNNING, STOPPED }; // 5.14.6.6.1
 enum { TICK = 10000000, BLOCK = 256 };          // ns; frames converted at once
 
+typedef struct Stream {
+    uint64_t begun; // virtual time at which it began to run
+    uint64_t done;  // frames since then, silence included
+    uint32_t state, channels, position, pad;
+} Stream;
+
 typedef struct VirtioSnd {
     VirtioRegs regs;
-    uint64_t begun;  // virtual time at which the stream began to run
-    uint64_t played; // frames since then, silence included
-    uint32_t stream, channels, position, pad;
+    Stream stream[STREAMS];
     // wiring
     Virtio v;
     char *audiodev;
@@ -33,126 +38,168 @@ typedef struct VirtioSnd {
 static uint64_t features(Virtio *v) { return 0; }
 
 static unsigned config(Virtio *v, uint8_t to[VIRTIO_CONFIG]) {
-    struct virtio_snd_config c = {.streams = 1};
+    struct virtio_snd_config c = {.streams = STREAMS};
     memcpy(to, &c, sizeof(c));
     return sizeof(c);
 }
 
-// ---- playing
+// ---- what both do
 
-// Ends the buffer in s->e.
-static void give_back(VirtioSnd *s, unsigned queue, uint32_t status) {
-    struct virtio_snd_pcm_status answer = {.status = status};
-    size_t n = virtq_scatter(&s->v.q[queue], &s->e,
-                             s->e.in_bytes >= sizeof(answer) ? s->e.in_bytes - sizeof(answer) : 0, &answer,
-                             sizeof(answer));
-    virtq_push(&s->v.q[queue], s->e.head, (uint32_t)n);
+// Of the buffer in s->e: what is recorded there. The status follows it.
+static uint32_t record_room(const VirtioSnd *s) {
+    return s->e.in_bytes > sizeof(struct virtio_snd_pcm_status) ? s->e.in_bytes - (uint32_t)sizeof(struct virtio_snd_pcm_status) : 0;
 }
 
-static size_t frame_size(const VirtioSnd *s) { return 2 * s->channels; }
+// Ends the buffer in s->e, which holds `data` bytes.
+static void give_back(VirtioSnd *s, unsigned queue, uint32_t status, uint32_t data) {
+    struct virtio_snd_pcm_status answer = {.status = status};
+    size_t n = virtq_scatter(&s->v.q[queue], &s->e, record_room(s), &answer, sizeof(answer));
+    virtq_push(&s->v.q[queue], s->e.head, (uint32_t)n + data);
+}
+
+static size_t frame_size(const Stream *st) { return 2 * st->channels; }
+
+static bool is_for(const VirtioSnd *s, uint32_t stream) {
+    struct virtio_snd_pcm_xfer x = {.stream_id = UINT32_MAX};
+    return virtq_gather(&s->e, 0, &x, sizeof(x)) == sizeof(x) && x.stream_id == stream;
+}
+
+// ---- playing
 
 static void play_frames(VirtioSnd *s, const int16_t *samples, size_t n) {
     int16_t stereo[2 * BLOCK];
+    unsigned channels = s->stream[OUT].channels;
     for (size_t i = 0; i < n; i++) {
-        stereo[2 * i] = samples[i * s->channels];
-        stereo[2 * i + 1] = samples[i * s->channels + s->channels - 1];
+        stereo[2 * i] = samples[i * channels];
+        stereo[2 * i + 1] = samples[i * channels + channels - 1];
     }
     audio_play(&s->v.device->machine->audio, stereo, n);
 }
 
 // Of the buffer in s->e, up to `due` frames; returns how many. What is less than a frame at its end is nothing.
 static uint64_t play_buffer(VirtioSnd *s, uint64_t due) {
+    Stream *st = &s->stream[OUT];
     uint64_t done = 0;
     while (done < due) {
         int16_t samples[2 * BLOCK];
-        size_t wanted = (due - done < BLOCK ? (size_t)(due - done) : BLOCK) * frame_size(s);
-        size_t got = virtq_gather(&s->e, sizeof(struct virtio_snd_pcm_xfer) + s->position, samples, wanted);
-        size_t frames = got / frame_size(s);
+        size_t wanted = (due - done < BLOCK ? (size_t)(due - done) : BLOCK) * frame_size(st);
+        size_t got = virtq_gather(&s->e, sizeof(struct virtio_snd_pcm_xfer) + st->position, samples, wanted);
+        size_t frames = got / frame_size(st);
         if (!frames) break;
         play_frames(s, samples, frames);
-        s->position += (uint32_t)(frames * frame_size(s));
+        st->position += (uint32_t)(frames * frame_size(st));
         done += frames;
     }
     return done;
 }
 
 static bool played_out(const VirtioSnd *s) {
-    return sizeof(struct virtio_snd_pcm_xfer) + s->position + frame_size(s) > s->e.out_bytes;
+    const Stream *st = &s->stream[OUT];
+    return sizeof(struct virtio_snd_pcm_xfer) + st->position + frame_size(st) > s->e.out_bytes;
 }
 
-static bool is_ours(const VirtioSnd *s) {
-    struct virtio_snd_pcm_xfer x = {.stream_id = UINT32_MAX};
-    return virtq_gather(&s->e, 0, &x, sizeof(x)) == sizeof(x) && x.stream_id == 0;
+// ---- recording
+
+static size_t record_frames(VirtioSnd *s, int16_t *samples, size_t n) {
+    int16_t stereo[2 * BLOCK];
+    audio_record(&s->v.device->machine->audio, stereo, n);
+    if (s->stream[IN].channels == 2) memcpy(samples, stereo, n * sizeof(stereo[0]) * 2);
+    for (size_t i = 0; s->stream[IN].channels == 1 && i < n; i++) samples[i] = (int16_t)((stereo[2 * i] + stereo[2 * i + 1]) / 2);
+    return n * frame_size(&s->stream[IN]);
 }
 
-static void play_due(VirtioSnd *s) {
+// Into the buffer in s->e, up to `due` frames; returns how many. Room for less than a frame stays as it is.
+static uint64_t record_buffer(VirtioSnd *s, uint64_t due) {
+    Stream *st = &s->stream[IN];
+    uint64_t done = 0;
+    while (done < due && st->position + frame_size(st) <= record_room(s)) {
+        int16_t samples[2 * BLOCK];
+        size_t n = (record_room(s) - st->position) / frame_size(st), left = (size_t)(due - done < BLOCK ? due - done : BLOCK);
+        n = n < left ? n : left;
+        st->position += (uint32_t)virtq_scatter(&s->v.q[RX], &s->e, st->position, samples, record_frames(s, samples, n));
+        done += n;
+    }
+    return done;
+}
+
+static bool recorded_full(const VirtioSnd *s) { return s->stream[IN].position + frame_size(&s->stream[IN]) > record_room(s); }
+
+// ---- the clock
+
+static void run_due(VirtioSnd *s, unsigned i) {
+    Stream *st = &s->stream[i];
+    unsigned queue = i == OUT ? TX : RX;
     uint64_t now = clock_now(s->v.device->machine->clock);
-    uint64_t due = (uint64_t)((unsigned __int128)(now - s->begun) * AUDIO_RATE / 1000000000) - s->played;
+    uint64_t due = (uint64_t)((unsigned __int128)(now - st->begun) * AUDIO_RATE / 1000000000) - st->done;
     bool any = false;
-    s->played += due;
-    while (due && virtio_pop(&s->v, TX, &s->e)) {
-        bool good = is_ours(s);
-        if (good) due -= play_buffer(s, due);
-        if (good && !played_out(s)) {
-            virtq_unpop(&s->v.q[TX], 1);
+    st->done += due;
+    while (due && virtio_pop(&s->v, queue, &s->e)) {
+        bool good = is_for(s, i);
+        if (good) due -= i == OUT ? play_buffer(s, due) : record_buffer(s, due);
+        if (good && !(i == OUT ? played_out(s) : recorded_full(s))) {
+            virtq_unpop(&s->v.q[queue], 1);
             break;
         }
-        give_back(s, TX, good ? VIRTIO_SND_S_OK : VIRTIO_SND_S_BAD_MSG);
-        s->position = 0;
+        give_back(s, queue, good ? VIRTIO_SND_S_OK : VIRTIO_SND_S_BAD_MSG, i == IN && good ? st->position : 0);
+        st->position = 0;
         any = true;
     }
-    if (any) virtio_signal(&s->v, TX);
+    if (any) virtio_signal(&s->v, queue);
 }
 
-static void tick(Device *d, unsigned i) {
+static void tick(Device *d, unsigned n) {
     VirtioSnd *s = d->state;
-    if (s->stream != RUNNING) return;
-    play_due(s);
-    device_timer_set(s->timer, clock_now(d->machine->clock) + TICK);
+    bool running = false;
+    for (unsigned i = 0; i < STREAMS; i++) {
+        if (s->stream[i].state != RUNNING) continue;
+        run_due(s, i);
+        running = true;
+    }
+    if (running) device_timer_set(s->timer, clock_now(d->machine->clock) + TICK);
 }
 
 // 5.14.6.6.5: a release is answered when every buffer has been given back.
 static void return_all(VirtioSnd *s, unsigned queue, uint32_t status) {
     bool any = false;
-    while (virtio_pop(&s->v, queue, &s->e)) give_back(s, queue, status), any = true;
+    while (virtio_pop(&s->v, queue, &s->e)) give_back(s, queue, status, 0), any = true;
     if (any) virtio_signal(&s->v, queue);
 }
 
 // ---- control requests
 
-static uint32_t set_params(VirtioSnd *s, const struct virtio_snd_pcm_set_params *p) {
-    if (s->stream == RUNNING || s->stream == STOPPED) return VIRTIO_SND_S_BAD_MSG;
+static uint32_t set_params(Stream *st, const struct virtio_snd_pcm_set_params *p) {
+    if (st->state == RUNNING || st->state == STOPPED) return VIRTIO_SND_S_BAD_MSG;
     if (!p->period_bytes || p->buffer_bytes % p->period_bytes || !p->channels) return VIRTIO_SND_S_BAD_MSG;
     if (p->features || p->channels > AUDIO_CHANNELS || p->format != VIRTIO_SND_PCM_FMT_S16 ||
         p->rate != VIRTIO_SND_PCM_RATE_48000)
         return VIRTIO_SND_S_NOT_SUPP;
-    s->channels = p->channels;
-    s->stream = SET;
+    st->channels = p->channels;
+    st->state = SET;
     return VIRTIO_SND_S_OK;
 }
 
-static uint32_t change(VirtioSnd *s, uint32_t code) {
-    uint32_t now = s->stream;
+static uint32_t change(VirtioSnd *s, Stream *st, uint32_t code) {
+    uint32_t now = st->state;
     switch (code) {
     case VIRTIO_SND_R_PCM_PREPARE:
         if (now == IDLE || now == RUNNING) return VIRTIO_SND_S_BAD_MSG;
-        s->stream = PREPARED;
+        st->state = PREPARED;
         return VIRTIO_SND_S_OK;
     case VIRTIO_SND_R_PCM_START:
         if (now != PREPARED && now != STOPPED) return VIRTIO_SND_S_BAD_MSG;
-        s->stream = RUNNING;
-        s->begun = clock_now(s->v.device->machine->clock);
-        s->played = 0;
-        device_timer_set(s->timer, s->begun + TICK);
+        st->state = RUNNING;
+        st->begun = clock_now(s->v.device->machine->clock);
+        st->done = 0;
+        device_timer_set(s->timer, st->begun + TICK);
         return VIRTIO_SND_S_OK;
     case VIRTIO_SND_R_PCM_STOP:
         if (now != RUNNING) return VIRTIO_SND_S_BAD_MSG;
-        s->stream = STOPPED;
+        st->state = STOPPED;
         return VIRTIO_SND_S_OK;
     case VIRTIO_SND_R_PCM_RELEASE:
         if (now != PREPARED && now != STOPPED) return VIRTIO_SND_S_BAD_MSG;
-        s->stream = SET;
-        s->position = 0;
+        st->state = SET;
+        st->position = 0;
         return VIRTIO_SND_S_OK;
     }
     return VIRTIO_SND_S_NOT_SUPP;
@@ -167,17 +214,21 @@ typedef union Request {
 
 typedef struct Answer {
     struct virtio_snd_hdr hdr;
-    struct virtio_snd_pcm_info info;
+    struct virtio_snd_pcm_info info[STREAMS];
 } __attribute__((packed)) Answer;
 
 static uint32_t tell_info(const Request *r, Answer *to) {
     const struct virtio_snd_query_info *q = &r->query;
-    if (q->start_id || q->count != 1 || q->size < sizeof(to->info)) return VIRTIO_SND_S_BAD_MSG;
-    to->info.formats = 1ull << VIRTIO_SND_PCM_FMT_S16;
-    to->info.rates = 1ull << VIRTIO_SND_PCM_RATE_48000;
-    to->info.direction = VIRTIO_SND_D_OUTPUT;
-    to->info.channels_min = 1;
-    to->info.channels_max = AUDIO_CHANNELS;
+    if (q->start_id >= STREAMS || !q->count || q->count > STREAMS - q->start_id || q->size < sizeof(to->info[0]))
+        return VIRTIO_SND_S_BAD_MSG;
+    for (unsigned i = 0; i < q->count; i++)
+        to->info[i] = (struct virtio_snd_pcm_info){
+            .formats = 1ull << VIRTIO_SND_PCM_FMT_S16,
+            .rates = 1ull << VIRTIO_SND_PCM_RATE_48000,
+            .direction = q->start_id + i == OUT ? VIRTIO_SND_D_OUTPUT : VIRTIO_SND_D_INPUT,
+            .channels_min = 1,
+            .channels_max = AUDIO_CHANNELS,
+        };
     return VIRTIO_SND_S_OK;
 }
 
@@ -189,8 +240,9 @@ static uint32_t run(VirtioSnd *s, const Request *r, size_t size, Answer *to) {
     if (query) return tell_info(r, to);
     if (code < VIRTIO_SND_R_PCM_INFO || code > VIRTIO_SND_R_PCM_STOP)
         return VIRTIO_SND_S_NOT_SUPP; // no jacks, no maps
-    if (r->pcm.stream_id) return VIRTIO_SND_S_BAD_MSG;
-    return set ? set_params(s, &r->params) : change(s, code);
+    if (r->pcm.stream_id >= STREAMS) return VIRTIO_SND_S_BAD_MSG;
+    Stream *st = &s->stream[r->pcm.stream_id];
+    return set ? set_params(st, &r->params) : change(s, st, code);
 }
 
 static void control(VirtioSnd *s) {
@@ -202,10 +254,11 @@ static void control(VirtioSnd *s) {
         uint32_t code = run(s, &r, size, &to);
         bool info = r.hdr.code == VIRTIO_SND_R_PCM_INFO && code == VIRTIO_SND_S_OK;
         to.hdr.code = code;
-        size_t put = virtq_scatter(&s->v.q[CONTROL], &s->e, 0, &to, info ? sizeof(to) : sizeof(to.hdr));
+        size_t length = sizeof(to.hdr) + (info ? r.query.count * sizeof(to.info[0]) : 0);
+        size_t put = virtq_scatter(&s->v.q[CONTROL], &s->e, 0, &to, length);
         uint16_t head = s->e.head;
         if (r.hdr.code == VIRTIO_SND_R_PCM_RELEASE && code == VIRTIO_SND_S_OK)
-            return_all(s, TX, VIRTIO_SND_S_OK);
+            return_all(s, r.pcm.stream_id == OUT ? TX : RX, VIRTIO_SND_S_OK);
         virtq_push(&s->v.q[CONTROL], head, (uint32_t)put);
         any = true;
     }
@@ -214,9 +267,7 @@ static void control(VirtioSnd *s) {
 
 static void notify(Virtio *v, unsigned queue) {
     VirtioSnd *s = v->device->state;
-    if (queue == CONTROL) control(s);
-    if (queue == RX) return_all(s, RX, VIRTIO_SND_S_IO_ERR);
-    // What is to be played waits for its time.
+    if (queue == CONTROL) control(s); // buffers wait for their time
 }
 
 // ---- entries
@@ -239,17 +290,20 @@ static bool plug(Device *d, char *error, size_t error_size) {
 
 static bool load(Device *d, Bytes *in, char *error, size_t error_size) {
     VirtioSnd *s = d->state;
-    if (s->stream > STOPPED || (s->stream != IDLE && (!s->channels || s->channels > AUDIO_CHANNELS)))
-        return FAIL("%s: no stream can be in that state", d->id);
-    if (s->stream == RUNNING) device_timer_set(s->timer, clock_now(d->machine->clock));
+    for (unsigned i = 0; i < STREAMS; i++) {
+        const Stream *st = &s->stream[i];
+        if (st->state > STOPPED || st->channels > AUDIO_CHANNELS || (st->state != IDLE && !st->channels))
+            return FAIL("%s: no stream can be in that state", d->id);
+        if (st->state == RUNNING) device_timer_set(s->timer, clock_now(d->machine->clock));
+    }
     return true;
 }
 
-static const Field fields[] = {VIRTIO_FIELDS(VirtioSnd),      FIELD(VirtioSnd, begun, 0),
-                               FIELD(VirtioSnd, played, 0),   FIELD(VirtioSnd, stream, IDLE),
-                               FIELD(VirtioSnd, channels, 0), FIELD(VirtioSnd, position, 0),
-                               FIELD(VirtioSnd, pad, 0)};
-static const Fields snd_fields = FIELDS("virtio-snd", 1, fields, offsetof(VirtioSnd, v));
+#define STREAM_FIELDS(i)                                                                                     \
+    FIELD(VirtioSnd, stream[i].begun, 0), FIELD(VirtioSnd, stream[i].done, 0), FIELD(VirtioSnd, stream[i].state, IDLE), \
+        FIELD(VirtioSnd, stream[i].channels, 0), FIELD(VirtioSnd, stream[i].position, 0), FIELD(VirtioSnd, stream[i].pad, 0)
+static const Field fields[] = {VIRTIO_FIELDS(VirtioSnd), STREAM_FIELDS(OUT), STREAM_FIELDS(IN)};
+static const Fields snd_fields = FIELDS("virtio-snd", 2, fields, offsetof(VirtioSnd, v));
 static const Prop props[] = {
     PROP(VirtioSnd, audiodev, PROP_STRING, NULL,
          "the -audiodev; all of a machine's sound goes to the one there is"),
@@ -259,7 +313,7 @@ static const Prop props[] = {
 #define TYPE(NAME, TRANSPORT, ...)                                                                           \
     {                                                                                                        \
         .type = {.name = NAME,                                                                               \
-                 .title = "virtio sound, playback",                                                          \
+                 .title = "virtio sound, playback and recording",                                                          \
                  .size = sizeof(VirtioSnd),                                                                  \
                  .fields = &snd_fields,                                                                      \
                  .props = props,                                                                             \

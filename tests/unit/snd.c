@@ -53,13 +53,15 @@ static uint32_t ask(Rig *r, void *command, uint32_t size) {
     return code;
 }
 
+static uint32_t stream; // that commands are for
+
 static uint32_t simple(Rig *r, uint32_t code) {
-    struct virtio_snd_pcm_hdr h = {{code}, 0};
+    struct virtio_snd_pcm_hdr h = {{code}, stream};
     return ask(r, &h, sizeof(h));
 }
 
 static uint32_t set_params(Rig *r, unsigned channels, unsigned format, unsigned rate) {
-    struct virtio_snd_pcm_set_params p = {.hdr = {{VIRTIO_SND_R_PCM_SET_PARAMS}, 0},
+    struct virtio_snd_pcm_set_params p = {.hdr = {{VIRTIO_SND_R_PCM_SET_PARAMS}, stream},
                                           .buffer_bytes = 4096,
                                           .period_bytes = 1024,
                                           .channels = (uint8_t)channels,
@@ -149,6 +151,11 @@ START_TEST(test_nonsense) {
     Rig r = rig_new();
     struct virtio_snd_query_info q = {{VIRTIO_SND_R_PCM_INFO}, 0, 1, sizeof(struct virtio_snd_pcm_info)};
     ck_assert_uint_eq(ask(&r, &q, sizeof(q)), VIRTIO_SND_S_OK);
+    q.count = 2;
+    ck_assert_uint_eq(ask(&r, &q, sizeof(q)), VIRTIO_SND_S_OK);
+    q.count = 3;
+    ck_assert_uint_eq(ask(&r, &q, sizeof(q)), VIRTIO_SND_S_BAD_MSG);
+    q.count = 1;
     q.start_id = UINT32_MAX;
     ck_assert_uint_eq(ask(&r, &q, sizeof(q)), VIRTIO_SND_S_BAD_MSG);
     ck_assert_uint_eq(simple(&r, VIRTIO_SND_R_JACK_INFO), VIRTIO_SND_S_NOT_SUPP);
@@ -197,6 +204,75 @@ START_TEST(test_save) {
 }
 END_TEST
 
+// ---- recording
+
+static size_t nsaid;
+static size_t say(void *opaque, int16_t *samples, size_t frames) { // counts: left up, right down; 700 frames and no more
+    size_t n = frames < 700 - nsaid ? frames : 700 - nsaid;
+    for (size_t i = 0; i < n; i++, nsaid++) {
+        samples[2 * i] = (int16_t)(1000 + nsaid);
+        samples[2 * i + 1] = (int16_t)(3000 - nsaid);
+    }
+    return n;
+}
+
+static void add_room(Rig *r, unsigned bytes, uint32_t id) {
+    uint64_t at = SOUND + 0x4000 * (r->buffers++ % 4);
+    memcpy(driver_ram(&r->driver, at), &id, 4);
+    memset(driver_ram(&r->driver, at + 16), 0xee, bytes + 8);
+    driver_add(&r->driver, VIRTIO_SND_VQ_RX, &(Seg){at, 4}, 1, (Seg[]){{at + 16, bytes}, {at + 16 + bytes, 8}}, 2);
+    driver_kick(&r->driver, VIRTIO_SND_VQ_RX);
+}
+
+static unsigned recorded(Rig *r, uint32_t *length) {
+    uint16_t head;
+    unsigned n = 0;
+    while (driver_used(&r->driver, VIRTIO_SND_VQ_RX, &head, length)) n++;
+    return n;
+}
+
+START_TEST(test_record) {
+    Rig r = rig_new();
+    uint32_t length, status;
+    unsigned channels = _i;
+    audio_speak(&r.machine->audio, &(AudioIn){NULL, say});
+    nsaid = 0;
+    stream = 1;
+    prepare(&r, channels);
+    add_room(&r, 960 * channels, 1); // 480 frames each
+    add_room(&r, 960 * channels + 1, 1);
+    add_room(&r, 0, 1); // room for nothing
+    add_room(&r, 100, 0); // the other stream's
+    step(&r, 100);
+    ck_assert_uint_eq(nsaid, 0);
+    ck_assert_uint_eq(simple(&r, VIRTIO_SND_R_PCM_START), VIRTIO_SND_S_OK);
+    step(&r, 10);
+    ck_assert_uint_eq(nsaid, 480);
+    ck_assert_uint_eq(recorded(&r, &length), 1);
+    ck_assert_uint_eq(length, 960 * channels + 8);
+    memcpy(&status, driver_ram(&r.driver, SOUND + 16 + 960 * channels), 4);
+    ck_assert_uint_eq(status, VIRTIO_SND_S_OK);
+    step(&r, 20);
+    ck_assert_uint_eq(nsaid, 700);
+    ck_assert_uint_eq(recorded(&r, &length), 3);
+    for (unsigned i = 0; i < 960; i++) {
+        int16_t s[2];
+        memcpy(s, driver_ram(&r.driver, SOUND + 16 + (i / 480) * 0x4000 + (i % 480) * 2 * channels), 2 * channels);
+        ck_assert_int_eq(s[0], i >= 700 ? 0 : channels == 1 ? 2000 : (int)(1000 + i)); // silence after what was said
+    }
+    ck_assert_uint_eq(*driver_ram(&r.driver, SOUND + 16 + 0x4000 + 960 * channels), 0xee); // less than a frame
+    ck_assert_uint_eq(nheard, 0);
+    add_room(&r, 960, 1);
+    ck_assert_uint_eq(simple(&r, VIRTIO_SND_R_PCM_STOP), VIRTIO_SND_S_OK);
+    step(&r, 100);
+    ck_assert_uint_eq(simple(&r, VIRTIO_SND_R_PCM_RELEASE), VIRTIO_SND_S_OK);
+    ck_assert_uint_eq(recorded(&r, &length), 1);
+    ck_assert_uint_eq(length, 8);
+    stream = 0;
+    machine_free(r.machine);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("snd");
     TCase *t = tcase_create("snd");
@@ -204,6 +280,7 @@ int main(void) {
     tcase_add_test(t, test_mono);
     tcase_add_test(t, test_nonsense);
     tcase_add_test(t, test_save);
+    tcase_add_loop_test(t, test_record, 1, 3);
     suite_add_tcase(s, t);
     return suite_run(s);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// -audiodev: where a machine's sound goes.
+// -audiodev: where a machine's sound goes, and where it comes from.
 #pragma once
 #include "hw/core/machine.h"
 
 typedef enum AudioKind { AUDIO_NONE, AUDIO_WAV, AUDIO_SDL } AudioKind;
 typedef struct AudioSpec {
     AudioKind kind;
-    char *path; // AUDIO_WAV
+    char *path, *in_path; // AUDIO_WAV: what is played, what is recorded (NULL: silence)
 } AudioSpec;
 
 typedef struct AudioDev AudioDev;

@@ -18,7 +18,7 @@
     X(CreateColorCursor) X(SetCursor) X(FreeCursor) X(GetDefaultCursor) X(ShowCursor)                        \
     X(SetRelativeMouseMode) X(WaitEventTimeout) X(WaitEvent) X(PollEvent) X(PushEvent) X(RegisterEvents)     \
     X(GetTicks64) X(StopTextInput) X(EnableScreenSaver) X(OpenAudioDevice) X(CloseAudioDevice)               \
-    X(PauseAudioDevice) X(QueueAudio) X(GetQueuedAudioSize) X(SetClipboardText) X(GetClipboardText)              \
+    X(PauseAudioDevice) X(QueueAudio) X(DequeueAudio) X(GetQueuedAudioSize) X(SetClipboardText) X(GetClipboardText)              \
     X(HasClipboardText) X(free)
 // clang-format on
 
