@@ -51,9 +51,9 @@ static uint32_t encode(const Insn *i, unsigned at) {
             return 0xf1000400 | d | a;
         return i->imm < 0 ? 0xd1000000 | d | a | -imm << 10 : 0x91000000 | d | a | imm << 10;
     case UPPER: return 0xd2a00000 | d | imm << 5;
-    case LOAD: return 0xf9400000 | d | a | imm / 8 << 10;
+    case LOAD: return imm % 8 ? 0xf8400000 | d | a | imm << 12 : 0xf9400000 | d | a | imm / 8 << 10;
     case LOADB: return 0x39400000 | d | a | imm << 10;
-    case STORE: return 0xf9000000 | t | a | imm / 8 << 10;
+    case STORE: return imm % 8 ? 0xf8000000 | t | a | imm << 12 : 0xf9000000 | t | a | imm / 8 << 10;
     case STOREB: return 0x39000000 | t | a | imm << 10;
     case AMO: return 0xf8200000 | d | a | b; // ldadd
     case BNEZ:

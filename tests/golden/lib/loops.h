@@ -140,7 +140,8 @@ static int take_miss(void *frame, Word pc, Word address, int store) {
     if (reached(frame, pc)) {
         const Insn *i = &model.insn[(pc - CODE) / 4];
         unsigned p = (unsigned)((address - BASE) / PAGE_SIZE);
-        if (store != (i->op == STORE || i->op == STOREB || i->op == AMO) || address != model_address(i) || p >= DATA_PAGES) {
+        Word past = address - model_address(i); // an access over two pages may miss the second
+        if (store != (i->op == STORE || i->op == STOREB || i->op == AMO) || past >= insn_bytes(i) || (past && address % PAGE_SIZE) || p >= DATA_PAGES) {
             wrong |= WRONG_FAULT;
         } else {
             faults++;

@@ -35,6 +35,7 @@ static uint32_t loops_random(uint32_t below) { // xorshift64
     return (uint32_t)(x >> 20) % below;
 }
 
+static unsigned insn_bytes(const Insn *i) { return i->op == LOADB || i->op == STOREB ? 1 : sizeof(Word); }
 static Word model_address(const Insn *i) { return model.r[i->a] + (Word)i->imm; }
 
 static Word model_load(Word address, unsigned bytes) {
@@ -101,7 +102,7 @@ static void emit(Op op, unsigned d, unsigned a, unsigned b, int imm) {
 // r2 to r4 move along the data, r5 to r8 are free, r9 to r11 set the former back behind the inner loop.
 static unsigned stream(void) { return 2 + loops_random(3); }
 static unsigned value(void) { return 5 + loops_random(4); }
-static int slot(void) { return (int)(loops_random(8) * sizeof(Word)); }
+static int slot(void) { return (int)(loops_random(8) * sizeof(Word) + (loops_random(4) ? 0 : loops_random(sizeof(Word)))); }
 
 static void emit_any(int skips) {
     static const uint8_t ops[] = {ADD, XOR, MUL, ADDI, UPPER, LOAD, LOAD, LOAD, STORE, STORE, LOADB, STOREB, AMO, BNEZ};
