@@ -168,6 +168,39 @@ static void test_blocks(void) {
     fault("after TLBI of one address in it", probe_ldr, (8ul << 30) + 4096, EC_DATA, FSC_TRANSLATION + 2);
 }
 
+// A loop that moves the page it reads, and tells itself of it: what it knows of the page must not outlive the TLBI.
+#define REMAP_LOOP(name, tlbi)                                                                     \
+    static NOINLINE Word name(volatile uint64_t *pte, const uint64_t *ptes) {                      \
+        volatile uint64_t *data = (volatile uint64_t *)hole;                                       \
+        Word errors = 0;                                                                           \
+        for (Word i = 0; i < 3000; i++) {                                                          \
+            Word before = data[i & 7];                                                             \
+            *pte = ptes[i & 1];                                                                    \
+            __asm__ volatile("dsb ishst\n " tlbi "\n dsb ish\n isb" : : "r"(hole >> 12) : "memory"); \
+            errors += before != (i & 1 ? 10 : 11) || data[i & 7] != (i & 1 ? 11 : 10);             \
+            data[(i & 7) + 8] = i;                                                                 \
+        }                                                                                          \
+        return errors;                                                                             \
+    }
+REMAP_LOOP(remap_page, "tlbi vae1, %0")
+REMAP_LOOP(remap_page_everywhere, "tlbi vaae1is, %0")
+REMAP_LOOP(remap_asid, "tlbi aside1, xzr")
+REMAP_LOOP(remap_all, "tlbi vmalle1")
+
+static void test_remap_loops(void) {
+    static Word (*const loops[])(volatile uint64_t *, const uint64_t *) = {remap_page, remap_page_everywhere, remap_asid, remap_all};
+    const uint64_t ptes[2] = {(uint64_t)frame_a | PAGE | AF | NG, (uint64_t)frame_b | PAGE | AF | NG};
+    Word errors = 0;
+    for (int i = 0; i < 8; i++) frame_a[i] = 10, frame_b[i] = 11;
+    for (int k = 0; k < 4; k++) {
+        map(hole, frame_b, NG);
+        tlbi_all();
+        errors += loops[k](leaf(low_root, hole), ptes);
+    }
+    check_equal("a loop that moves the page it reads", errors, 0);
+    check("its stores went to both pages", frame_a[8 + (2998 & 7)] == 2998 && frame_b[8 + (2999 & 7)] == 2999);
+}
+
 void test_main(void) {
     start();
     test_el1();
@@ -177,4 +210,5 @@ void test_main(void) {
     test_at();
     test_unprivileged();
     test_blocks();
+    test_remap_loops();
 }

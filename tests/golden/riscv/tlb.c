@@ -283,6 +283,51 @@ static void test_sum(const Space *space) {
     sfence_all();
 }
 
+// In S-mode: a loop that moves the page it reads, and tells itself of it, by each kind of fence. The loads around the fence belong
+// together, and what the loop knows of the page must not outlive the fence.
+static Word remapped_ptes[2];
+
+#define REMAP_LOOP(name, fence)                                                        \
+    static NOINLINE Word name(Word at) {                                               \
+        volatile Word *pte = (volatile Word *)at;                                      \
+        volatile uint32_t *data = (volatile uint32_t *)BASE;                           \
+        Word errors = 0;                                                               \
+        for (Word i = 0; i < 3000; i++) {                                              \
+            Word before = data[i & 7];                                                 \
+            *pte = remapped_ptes[i & 1];                                               \
+            __asm__ volatile(fence : : "r"(BASE), "r"(0ul) : "memory");                \
+            errors += before != (i & 1 ? 10u : 11u) || data[i & 7] != (i & 1 ? 11u : 10u); \
+            data[(i & 7) + 8] = i;                                                     \
+        }                                                                              \
+        return errors;                                                                 \
+    }
+REMAP_LOOP(remap_page, "sfence.vma %0, zero")
+REMAP_LOOP(remap_page_of_asid, "sfence.vma %0, %1")
+REMAP_LOOP(remap_asid, "sfence.vma zero, %1")
+REMAP_LOOP(remap_all, "sfence.vma")
+
+static void test_remap_loops(const Space *space) {
+    static Word (*const loops[])(Word) = {remap_page, remap_page_of_asid, remap_asid, remap_all};
+    Word errors = 0;
+
+    csr_write(satp, space_satp(space, 0));
+    space_map_program(space, PTE_RWX);
+    for (int i = 0; i < 8; i++)
+        frame[0][i] = 10, frame[1][i] = 11;
+    for (int i = 0; i < 2; i++)
+        remapped_ptes[i] = pte_make(frame[i], PTE_RW);
+    for (int k = 0; k < 4; k++) {
+        space_map(space, BASE, frame[1], PTE_RW);
+        sfence_all();
+        errors += mode_run(loops[k], (Word)space_leaf(space, BASE, 0), S_MODE);
+    }
+    check_equal("a loop that moves the page it reads", errors, 0);
+    check("its stores went to both pages", frame[0][8 + (2998 & 7)] == 2998 && frame[1][8 + (2999 & 7)] == 2999);
+    check_no_trap("moved pages");
+    csr_write(satp, 0);
+    sfence_all();
+}
+
 // Bare and translated in turn without a flush: writing satp must suffice.
 static void test_bare_switch(const Space *space) {
     Word good = 0;
@@ -316,6 +361,7 @@ void test_main(void) {
     test_rights(&space[0]);
     test_privileges(&space[0]);
     test_sum(&space[0]);
+    test_remap_loops(&space[0]);
     space_map_program(&space[1], PTE_RWX);
     space_map(&space[1], BASE + PAGE_SIZE, frame[8], PTE_RW);
     sfence_all();
