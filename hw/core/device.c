@@ -138,7 +138,10 @@ void device_wire(Device *d, unsigned output, Device *to, unsigned input) {
 
 void device_wire_to(Device *d, unsigned output, Irq irq) {
     if (output >= DEVICE_IRQS) die("%s has no output %u", d->id, output);
+    lock_take(&d->lock); // what it is plugged into may have something for it already
     d->irq[output] = irq;
+    d->irq_level[output] = LEVEL_UNKNOWN;
+    lock_drop(&d->lock);
 }
 
 void device_irq(Device *d, unsigned output, bool level) {

@@ -168,7 +168,7 @@ bool device_plug(Device *d, char *error, size_t error_size);
 bool device_map(Device *d, uint64_t base, char *error, size_t error_size);
 void device_free(Device *d); // unplugs, unmaps, leaves the machine's list
 void device_wire(Device *d, unsigned output, Device *to, unsigned input); // interrupt line to another device
-void device_wire_to(Device *d, unsigned output, Irq irq);                 // or to anything else (a CPU pin)
+void device_wire_to(Device *d, unsigned output, Irq irq);                 // or to anything else (a CPU pin); its level comes with the next update
 Irq device_input(Device *to, unsigned input);                             // an input, for what is no device (a CPU's timer)
 // A message to an interrupt controller with DeviceType.msi; the sender may hold its own lock. False: not its address.
 bool device_msi(Device *to, uint64_t address, uint32_t data, uint32_t source);

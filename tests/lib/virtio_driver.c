@@ -35,12 +35,13 @@ static void irq(void *opaque, unsigned n, bool level) {
 
 // Takes over the device's line, which may be moving just now.
 static void wire(Driver *v, Device *d, const Driver *before) {
-    device_enter(d);
+    device_wire_to(d, 0, (Irq){0});
     Driver fresh = before ? *before : (Driver){0};
     fresh.d = d;
     fresh.level = fresh.edges = 0;
     *v = fresh;
     device_wire_to(d, 0, (Irq){irq, v, 0});
+    device_enter(d);
     device_leave(d);
 }
 

@@ -366,12 +366,31 @@ START_TEST(htif_console_and_exit) {
 }
 END_TEST
 
+static void count_rises(void *opaque, unsigned n, bool level) { *(unsigned *)opaque += level ? n : 0; }
+
+START_TEST(wire_that_comes_late) {
+    Rig *r = rig_new(&demo, ""); // a backend may be at work before the board has wired the device
+    unsigned rises = 0;
+    device_write(r->device, 0x08, 1, 4);
+    device_wire_to(r->device, 0, (Irq){count_rises, &rises, 5});
+    ck_assert_uint_eq(rises, 0);
+    device_enter(r->device);
+    device_leave(r->device);
+    ck_assert_uint_eq(rises, 5); // the level it had
+    device_enter(r->device);
+    device_leave(r->device);
+    ck_assert_uint_eq(rises, 5);
+    rig_free(r);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("devices");
     TCase *t = tcase_create("devices");
     tcase_add_test(t, access_rules);
     tcase_add_test(t, access_sizes);
     tcase_add_test(t, properties);
+    tcase_add_test(t, wire_that_comes_late);
     tcase_add_test(t, uart_sends_and_receives);
     tcase_add_test(t, uart_transmitter_empty_interrupt);
     tcase_add_test(t, uart_loopback_divisor_break);
