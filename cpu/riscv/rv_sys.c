@@ -31,6 +31,34 @@ static void sstatus_clear_sie(Trans *t, const Insn *i) {
     if (i->rd) set_x(t, i->rd, sstatus_view(t, old));
 }
 
+static IrRef bits64(Trans *t, IrOpcode op, IrRef a, IrRef b) { return ir_bin(t->k, op, T_I64, a, b); }
+
+// What could make setting these bits of sstatus more than setting SIE: other bits, or an interrupt that may wait for that.
+static IrRef sstatus_trouble(Trans *t, IrRef mask) {
+    IrRef pins = ir_un(t->k, OP_ZEXT32, T_I64, ir_get(t->k, T_I32, offsetof(RiscvState, pins)));
+    IrRef waits = bits64(t, OP_OR, pins, ir_get(t->k, T_I64, offsetof(RiscvState, mip)));
+    waits = bits64(t, OP_AND, waits, ir_get(t->k, T_I64, offsetof(RiscvState, mie)));
+    return bits64(t, OP_OR, waits, and_(t, mask, imm(t, ~(int64_t)SIE)));
+}
+
+// Interrupts on, as they were or not (mask: of rs1, else the immediate). A pin that changes behind the look at it asks for an exit, which
+// finds SIE set.
+static bool sstatus_set_sie(Trans *t, const Insn *i, bool immediate) {
+    uint16_t slot = offsetof(RiscvState, mstatus);
+    if (!is_sstatus(t, i) || t->ctx & RV_CTX_COUNT || (immediate && i->imm != SIE)) return false;
+    unsigned fine = ir_label_new(t->k);
+    IrRef mask = immediate ? imm(t, SIE) : x(t, i->rs1);
+    ir_branch(t->k, eq(t, sstatus_trouble(t, mask), imm(t, 0)), fine, NULL, 0);
+    set_x(t, i->rd, ir_call(t->k, T_I64, H_sstatus, imm(t, -1), mask, IR_NONE));
+    ir_exit_sync(t->k, t->next);
+    ir_label(t->k, fine, t->tx, NULL, 0);
+    IrRef old = ir_get(t->k, T_I64, slot);
+    mask = immediate ? imm(t, SIE) : x(t, i->rs1);
+    ir_set(t->k, T_I64, slot, or_(t, old, mask));
+    if (i->rd) set_x(t, i->rd, sstatus_view(t, old));
+    return true;
+}
+
 // ---- time and cycle: read where they stand
 enum { CYCLE = 0xc00, TIME = 0xc01, UPPER_HALF = 0x80 };
 
@@ -96,7 +124,7 @@ INSN(csrrw) { csr_write(t, i, x(t, i->rs1), IR_NONE); }
 INSN(csrrwi) { csr_write(t, i, imm(t, i->imm), IR_NONE); }
 INSN(csrrs) {
     if (i->rs1 == 0) csr_read(t, i);
-    else csr_write(t, i, imm(t, -1), x(t, i->rs1));
+    else if (!sstatus_set_sie(t, i, false)) csr_write(t, i, imm(t, -1), x(t, i->rs1));
 }
 INSN(csrrc) {
     if (i->rs1 == 0) csr_read(t, i);
@@ -104,7 +132,7 @@ INSN(csrrc) {
 }
 INSN(csrrsi) {
     if (i->imm == 0) csr_read(t, i);
-    else csr_write(t, i, imm(t, -1), imm(t, i->imm));
+    else if (!sstatus_set_sie(t, i, true)) csr_write(t, i, imm(t, -1), imm(t, i->imm));
 }
 INSN(csrrci) {
     if (i->imm == 0) csr_read(t, i);

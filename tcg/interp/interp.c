@@ -62,8 +62,11 @@ uint64_t interp_eval(Vcpu *v, const IrOp *op, uint64_t a, uint64_t b, uint64_t c
 // ---- state and memory
 
 static uint64_t read_slot(Vcpu *v, const IrOp *op) {
+    const char *slot = (const char *)vcpu_state(v) + op->imm;
     uint64_t x = 0;
-    memcpy(&x, (char *)vcpu_state(v) + op->imm, ir_type_size(op->type));
+    if (op->type == T_I32 && ((uintptr_t)slot & 3) == 0) // other threads may change it: interrupt pins
+        return __atomic_load_n((const uint32_t *)(const void *)slot, __ATOMIC_RELAXED);
+    memcpy(&x, slot, ir_type_size(op->type));
     return narrow(op->type, x);
 }
 

@@ -33,8 +33,24 @@ block 0x80000000 ctx 0x1
 ; ret
 block 0x80000000 ctx 0x1
   @80000000+4
-    %1:i64 = call sstatus(-1, 2)
+    %1:i32 = get slot(0x224:i32)
+    %2:i64 = zext32 %1
+    %3:i64 = get slot(0x228:i64)
+    %4:i64 = or %2, %3
+    %5:i64 = get mie
+    %6:i64 = and %4, %5
+    %7:i1  = eq.i64 %6, 0
+             branch %7, 0()
+    %8:i64 = call sstatus(-1, 2)
              exit_sync 0x80000004
+             label 0()
+    %9:i64 = get mstatus
+    %10:i64 = or %9, 2
+             set mstatus, %10
+  @80000004+2
+    %11:i64 = get ra
+    %12:i64 = and %11, -2
+             exit_reg %12 return
 == rv64 s sstatus is read in place
 10002573 8082
 --
