@@ -255,7 +255,8 @@ static unsigned with_level(unsigned fsc, int level) {
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
 static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
-    uint8_t *host = mem_host(s->mem, page, 4096, false);
+    bool writable = false;
+    uint8_t *host = mem_page(s->mem, page, &writable);
     if (!host && access == ACCESS_FETCH) host = mem_code(s->mem, page, 4096);
     if (!host) { // RAM that does not fill its last page
         out->host = mem_host(s->mem, out->paddr, size, access == ACCESS_WRITE);
@@ -263,7 +264,7 @@ static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned s
         return;
     }
     out->host = host + (out->paddr - page);
-    if (!out->write || mem_host(s->mem, page, 4096, true)) return;
+    if (!out->write || writable) return;
     if (access != ACCESS_WRITE) {
         out->write = false;
     } else {

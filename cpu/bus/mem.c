@@ -5,7 +5,7 @@
 // never a freed one. Called by CPUs (page-table walks, I/O), devices (DMA), loaders.
 //
 // RAM is one anonymous host mapping a region, aligned like its guest address modulo 2 MiB so that huge pages
-// fit, and not reserved: a guest with much memory costs only what it touches.
+// fit (huge.c), and not reserved: a guest with much memory costs only what it touches.
 #include "cpu/bus/mem.h"
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "cpu/bus/huge.h"
 #include "tcg/base/epoch.h"
 #include "tcg/base/log.h"
 
-enum { HUGE = 2 << 20, LISTENERS = 4 };
+enum { LISTENERS = 4 };
 
 typedef struct Region {
     char *name;
@@ -24,6 +25,7 @@ typedef struct Region {
     uint8_t *host; // RAM and ROM
     void *mapping; // what munmap gets
     size_t mapping_size;
+    Huge huge;
     bool read_only;
     uint8_t *_Atomic code; // I/O whose bytes code is fetched from
     const MemOps *ops; // I/O
@@ -94,6 +96,7 @@ static Region *find(Mem *m, uint64_t paddr) {
 static void region_free(void *region) {
     Region *r = region;
     if (r->mapping) munmap(r->mapping, r->mapping_size);
+    huge_end(&r->huge);
     free(r->name);
     free(r);
 }
@@ -153,7 +156,7 @@ static Region *region_make(const char *name, uint64_t base, uint64_t size) {
 }
 
 static bool region_back(Region *r) {
-    r->mapping_size = r->size + HUGE;
+    r->mapping_size = r->size + HUGE_SIZE;
     r->mapping = mmap(NULL, r->mapping_size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (r->mapping == MAP_FAILED) {
@@ -161,9 +164,8 @@ static bool region_back(Region *r) {
         return false;
     }
     uintptr_t start = (uintptr_t)r->mapping;
-    r->host = (uint8_t *)start + ((r->base - start) & (HUGE - 1));
-    if (r->size >= HUGE) madvise(r->host, r->size, MADV_HUGEPAGE);
-    return true;
+    r->host = (uint8_t *)start + ((r->base - start) & (HUGE_SIZE - 1));
+    return huge_begin(&r->huge, r->host, r->size);
 }
 
 static bool sane(const char *name, uint64_t base, uint64_t size, char *error, size_t error_size) {
@@ -274,6 +276,7 @@ uint8_t *mem_page(Mem *m, uint64_t paddr, bool *writable) {
     if (r && r->host && r->size - (paddr - r->base) >= 4096) {
         host = r->host + (paddr - r->base);
         *writable = !r->read_only;
+        huge_meet(&r->huge, host);
     }
     epoch_read_done();
     return host;
@@ -388,6 +391,7 @@ static void piece_read(Mem *m, Region *r, uint64_t paddr, uint8_t *host, void *b
     memcpy(buffer, host, n);
 }
 static void piece_write(Mem *m, Region *r, uint64_t paddr, uint8_t *host, void *buffer, uint64_t n) {
+    huge_expect(&r->huge, host, n);
     memcpy(host, buffer, n);
     mem_written(m, paddr, n);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A physical address space: RAM, ROM and memory-mapped I/O. Readers use an immutable map; changes publish a
-// new one and retire the old by epoch. RAM is one host mapping a region (huge pages asked for), zero until
+// new one and retire the old by epoch. RAM is one host mapping a region (huge pages where it is used much), zero until
 // touched.
 #pragma once
 #include <stdbool.h>
@@ -34,7 +34,7 @@ void mem_unmap(Mem *m, const char *name);
 
 // Host address of [paddr, paddr + size) if it is RAM (or ROM and !write), else NULL. Lock-free.
 uint8_t *mem_host(Mem *m, uint64_t paddr, uint64_t size, bool write);
-// The same for the whole 4 KiB page at paddr, for reads; *writable: for writes too.
+// The same for the whole 4 KiB page at paddr, which a CPU begins to use, for reads; *writable: for writes too.
 uint8_t *mem_page(Mem *m, uint64_t paddr, bool *writable);
 // The same for fetching code, which runs from flash too: an I/O window for loads and stores.
 uint8_t *mem_code(Mem *m, uint64_t paddr, uint64_t size);

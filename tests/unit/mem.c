@@ -3,6 +3,7 @@
 // and virtual time.
 #include <check.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "cpu/bus/clock.h"
@@ -106,6 +107,36 @@ START_TEST(ram_and_rom) {
     uint64_t v;
     ck_assert(mem_io_read(m, 0x1ff8, 1, &v));
     ck_assert_uint_eq(v, 'a');
+    mem_free(m);
+}
+END_TEST
+
+// huge.c: a chunk that becomes one host page keeps its bytes, and so do its neighbours; writes of any length and alignment work.
+START_TEST(huge_pages_keep_what_is_there) {
+    enum { MIB = 1 << 20 };
+    Mem *m = mem_new();
+    ck_assert(mem_map_ram(m, "ram", 0x80001000, 7 * MIB, false, error, sizeof(error)));
+    uint8_t *text = malloc(5 * MIB);
+    for (unsigned i = 0; i < 5 * MIB; i++) text[i] = (uint8_t)(i * 7 + (i >> 12));
+    ck_assert(mem_write(m, 0x80123457, text, 5 * MIB));
+    for (unsigned round = 0; round < 70; round++)
+        for (uint64_t page = 0x80001000; page < 0x80001000 + 7 * MIB; page += 64 << 10) {
+            bool writable = false;
+            uint8_t *host = mem_page(m, page, &writable);
+            ck_assert(host && writable);
+            host[0xfff] = (uint8_t)(page >> 16);
+        }
+    for (unsigned i = 0; i < 5 * MIB; i += 4093) {
+        uint64_t at = 0x80123457 + i;
+        uint8_t got;
+        ck_assert(mem_read(m, at, &got, 1));
+        if ((at & 0xffff) != 0x1fff) ck_assert_uint_eq(got, text[i]);
+    }
+    for (uint64_t page = 0x80001000; page < 0x80001000 + 7 * MIB; page += 64 << 10) {
+        uint8_t got;
+        ck_assert(mem_read(m, page + 0xfff, &got, 1) && got == (uint8_t)(page >> 16));
+    }
+    free(text);
     mem_free(m);
 }
 END_TEST
@@ -214,6 +245,7 @@ int main(void) {
     tcase_add_test(t, map_refuses_overlap_and_wrap);
     tcase_add_test(t, regions_under_others);
     tcase_add_test(t, ram_and_rom);
+    tcase_add_test(t, huge_pages_keep_what_is_there);
     tcase_add_test(t, io_splits_and_widens);
     tcase_add_test(t, map_changes_under_readers);
     tcase_add_test(t, clock_deadlines);
