@@ -284,6 +284,10 @@ static IrRef fold_shift(IrBuild *k, IrOpcode op, IrType t, IrRef *a, IrRef *b) {
         case 32: return ir_un(k, sign ? OP_SEXT32 : OP_ZEXT32, t, d->a);
         }
     }
+    if ((op == OP_SHR || op == OP_SAR) && d->op == OP_SHL && w == 64 && m == 32 && n < m && n + 3 >= m) { // an index of 32 bits, scaled: shadd's
+        IrRef wide = ir_un(k, op == OP_SAR ? OP_SEXT32 : OP_ZEXT32, t, d->a);
+        return ir_bin(k, OP_SHL, t, wide, ir_const(k, t, m - n));
+    }
     if (d->op == op && op != OP_ROTR && n + m < w && worth_reaching(k, *a))
         return ir_bin(k, op, t, d->a, ir_const(k, t, n + m));
     return IR_NONE;

@@ -109,6 +109,35 @@ block 0x80000000 ctx 0x0
     %4:i64 = zext16 %1
              set a2, %4
              exit 0x80000008
+== fold shift pairs that scale an index of 32 bits
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = shl %1, 32
+    %3:i64 = shr %2, 30
+    %4:i64 = get a1
+    %5:i64 = add %3, %4
+             set a2, %5
+    %6:i64 = sar %2, 29
+             set a3, %6
+    %7:i64 = shr %2, 28
+             set a4, %7
+             exit 0x80000004
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = shl %1, 32
+    %3:i64 = zext32 %1
+    %4:i64 = get a1
+    %5:i64 = shadd %4, %3, 2
+             set a2, %5
+    %6:i64 = sext32 %1
+    %7:i64 = shl %6, 3
+             set a3, %7
+    %8:i64 = shr %2, 28
+             set a4, %8
+             exit 0x80000004
 == fold an extension of what is extended already
 block 0x80000000 ctx 0x0
   @80000000+4
