@@ -224,41 +224,6 @@ bool block_covers(const Block *b, uint64_t paddr) {
     return !b->region && paddr - b->paddr < b->bytes;
 }
 
-static unsigned rove_bit(uint64_t paddr) { return (unsigned)(paddr * 0x9e3779b97f4a7c15u >> 40) & (ROVE_BITS - 1); }
-
-bool cache_roves(const Engine *e, uint64_t paddr) {
-    unsigned bit = rove_bit(paddr);
-    return __atomic_load_n(&e->roving[bit / 64], __ATOMIC_RELAXED) >> (bit & 63) & 1; // tier 2 asks without the lock
-}
-
-// Misses that lie further apart cost little, and the site may hit in between.
-enum { ROVE_NS = 20 };
-
-static bool too_often(Vcpu *v, unsigned site) {
-    uint64_t now = clock_ns(), *then = &v->roved[site % (sizeof(v->roved) / sizeof(*v->roved))], since = now - *then;
-    *then = now;
-    v->space->misses[site] = ROVE_MISSES;
-    return since < ROVE_MISSES * ROVE_NS || hostile_roll(v, 4);
-}
-
-void cache_rove(Vcpu *v, unsigned site) {
-    Engine *e = v->engine;
-    const FetchEntry *f = too_often(v, site) ? tlb_fetch(v, vcpu_pc(v), true) : NULL;
-    if (!f || pthread_mutex_trylock(&e->lock) != 0)
-        return;
-    uint64_t paddr = f->ppage | (vcpu_pc(v) & ~PAGE_MASK);
-    unsigned bit = rove_bit(paddr);
-    CodePage *p = cache_page(e, f->ppage, false);
-    __atomic_fetch_or(&e->roving[bit / 64], 1ull << (bit & 63), __ATOMIC_RELAXED);
-    for (Block *b = p ? p->blocks : NULL, *next; b; b = next) {
-        next = b->in_page[(b->paddr & PAGE_MASK) != p->ppage];
-        if (block_covers(b, paddr))
-            cache_retire(e, b);
-    }
-    v->stat[STAT_ROVE]++;
-    pthread_mutex_unlock(&e->lock);
-}
-
 void cache_link(Engine *e, uint32_t link, Block *to) {
     Link *l = &e->links[link];
     if (l->to || l->from->retired || to->retired || to->debug || atomic_load(&to->suspect))

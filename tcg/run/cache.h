@@ -116,7 +116,7 @@ struct Engine {
     unsigned nvcpus;
     DebugPoints *_Atomic breakpoints, *_Atomic watchpoints; // debug.c; NULL: none
     uint64_t ppage;                 // physical page of the block being translated
-    uint64_t roving[ROVE_BITS / 64]; // hashes of instructions whose accesses ask the TLB at once
+    uint64_t roving[ROVE_BITS / 64], watched[ROVE_BITS / 64], settled[ROVE_BITS / 64]; // hashes of instructions: rove.c
     uint8_t page[PAGE_SIZE], next_page[4]; // guest bytes being translated, at their offset; the first of the straddled page
     IrBuild build;
     IrBlock ir;
@@ -151,10 +151,10 @@ void cache_publish(Engine *e, Block *b);                                        
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
 void cache_revive(Engine *e, Block *b);                                         // with the lock: a suspect block is as memory is
 void cache_retire(Engine *e, Block *b);                                         // with the lock
-// A load or store site's pair missed many times (thunk of translated code; pc_off is set). If that was quick, blocks with this instruction are
-// retired, and translated so that the access does without a pair.
-void cache_rove(Vcpu *v, unsigned site);
-bool cache_roves(const Engine *e, uint64_t paddr);                              // the instruction there
+// rove.c. A load or store site's pair missed many times (thunk of translated code; pc_off is set); a watched site's accesses were counted.
+void cache_rove(Vcpu *v, unsigned site), cache_watch(Vcpu *v, unsigned site);
+bool cache_roves(const Engine *e, uint64_t paddr);                              // the accesses of the instruction there ask the TLB at once
+bool cache_watched(const Engine *e, uint64_t paddr);                            // they are counted
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 
 // evict.c. The half that is filled is full: what is in the other one goes. v not active.

@@ -116,6 +116,8 @@ static void evict(Engine *e, unsigned half) {
     sift_pages(e, half);
     sift_code(e, half);
     memset(e->roving, 0, sizeof(e->roving));
+    memset(e->watched, 0, sizeof(e->watched));
+    memset(e->settled, 0, sizeof(e->settled));
     arena_reset(e->arenas[half]);
 }
 

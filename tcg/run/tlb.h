@@ -26,7 +26,7 @@
 #define GRANULE 256u
 #endif
 #define IO_ENTRIES 16u
-#define ROVE_MISSES 256u // of a pair, in a row that is quick enough: its site roves
+#define ROVE_MISSES 256u // of a pair: then C looks how quick they were
 #define SEEN_BITS 4096u
 #define BIG_REGIONS 8u
 #define TLB_INVALID (1ull << 63)
@@ -80,7 +80,7 @@ struct Space {
     IoEntry io[IO_ENTRIES];
     // ---- about them
     uint8_t used[GRANULES]; // granules of the tables that hold an entry: whoever enters one says so; translated code too
-    uint16_t misses[SITE_ENTRIES]; // of site pairs, counted down: see cache_rove
+    uint16_t misses[SITE_ENTRIES], accesses[SITE_ENTRIES]; // of site pairs, counted down; accesses: of those watched. See rove.c
     uint64_t local[2][SEEN_BITS / 64], global[2][SEEN_BITS / 64]; // hashes of pages filled for data, for fetch: of one address space, of all
     uint64_t wrote[SEEN_BITS / 64]; // hashes of host pages that got a write entry
     uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from

@@ -47,6 +47,12 @@ enum {
     STAT_TRAP, STAT_IRQ, STAT_SUSPECT, STAT_REVIVED, STAT_FALLBACK, STAT_CACHE_FULL, STAT_ROVE, STAT_COUNT,
 };
 
+// What rove.c knows of a site of loads or stores.
+typedef struct SiteNote {
+    uint64_t then;             // when its misses were counted last, ns
+    uint32_t rounds, watched;  // quick counts in a row; low bits of the physical address of the instruction that is watched
+} SiteNote;
+
 struct Vcpu {
     // ---- cold
     const Guest *guest;
@@ -76,7 +82,7 @@ struct Vcpu {
     uint64_t stat[STAT_COUNT]; // for info jit
     uint32_t samples[PROFILE_PARTS]; // since the last profile_take
     volatile uint8_t part;     // PROFILE_*, where it is not translated code
-    uint64_t roved[2048];      // when a site's misses were counted last, ns. One for each: loops' sites reach the end of their pages together
+    SiteNote site_note[2048];  // of rove.c. One for each site: those of a loop reach the end of their pages together
     uint64_t random;           // hostile build: its stream of dice
     uint64_t scratch[8];       // C helpers' out parameters, 128-bit values
     // ---- hot: the last 128 bytes below the guest state (the struct's end is 64-byte aligned)

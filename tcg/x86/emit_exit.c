@@ -326,13 +326,13 @@ static uint8_t *count_miss(Gen *g, const Stub *s) {
     return jcc_fwd(a, CC_E);
 }
 
-static void ask_rove(Gen *g, const Stub *s, uint8_t *from, uint32_t back) {
+static void ask_site(Gen *g, const Stub *s, const uint32_t *thunk, uint8_t *from, uint32_t back) {
     bind_fwd(&g->a, from);
     raw_canon(g, s->raw);
     emit_pc_off(g, s->snap);
     region_call_leave(g);
     mov_ri(&g->a, RDX, s->site);
-    call_to(&g->a, g->x->rove[s->fp_valid]);
+    call_to(&g->a, thunk[s->fp_valid]);
     region_call_enter(g);
     jmp_to(&g->a, back);
 }
@@ -366,7 +366,7 @@ static void mem_stub(Gen *g, Stub *s) {
     Reg delta = s->delta;
     uint8_t *rove = NULL, *miss = NULL;
     bind_fwd(a, s->from[0]);
-    if (!s->roves && s->role != GROUP_MEMBER)
+    if (!s->roves && s->role != GROUP_MEMBER && !s->strides)
         rove = count_miss(g, s);
     uint32_t start = asm_here(a);
     if (s->role == GROUP_LEADER && !s->roves) {
@@ -393,7 +393,9 @@ static void mem_stub(Gen *g, Stub *s) {
     else
         slow_call(g, s, s->kind == STUB_STORE);
     if (rove)
-        ask_rove(g, s, rove, start);
+        ask_site(g, s, g->x->rove, rove, start);
+    if (s->counted)
+        ask_site(g, s, g->x->watch, s->counted, s->begin);
 }
 
 static void leave_to(Gen *g, int64_t target, int64_t why) {

@@ -43,6 +43,8 @@ static bool is_steady(const Gen *g, IrRef base, Reg reg) {
     return false;
 }
 
+static uint64_t site_paddr(const Gen *g, unsigned snap) { return g->ppage + (uint64_t)g->ir->snaps[snap].pc; }
+
 // Base register; what has none (a constant address) gets one.
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     bool store = op->op != OP_LOAD || s->write;
@@ -59,9 +61,10 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         s->delta = RDX;
     if (s->stream != OPT_NO_STREAM) {
         s->site = (uint16_t)region_site(g, s->stream);
+        s->strides = region_strides(g, s->stream);
         return;
     }
-    s->roves = cache_roves(g->e, g->ppage + (uint64_t)g->ir->snaps[op->snap].pc) || (g->roams && !is_steady(g, op->a, base));
+    s->roves = cache_roves(g->e, site_paddr(g, op->snap)) || (g->roams && !is_steady(g, op->a, base));
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
@@ -103,6 +106,18 @@ static void page_check(Gen *g, Stub *s, unsigned size) {
     mov_rm(a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
 }
 
+// A watched site counts its accesses (rove.c).
+static void count_access(Gen *g, Stub *s) {
+    Asm *a = &g->a;
+    if (s->roves || s->kind == STUB_ATOMIC || !cache_watched(g->e, site_paddr(g, s->snap)))
+        return;
+    opcode(a, P_66 | 0x83, 0, 0, R15); // sub word [accesses], 1
+    modrm_mem(a, ALU_SUB, R15, SPACE(accesses) + 2 * s->site);
+    b1(a, 1);
+    s->counted = jcc_fwd(a, CC_S);
+    s->begin = asm_here(a);
+}
+
 // In a strip, where the page is known to be the right one, there is none.
 static void stream_check(Gen *g, Stub *s) {
     if (strip_covers(g, s->stream)) {
@@ -128,6 +143,7 @@ void mem_check(Gen *g, Stub *s) {
         stream_check(g, s);
         return;
     }
+    count_access(g, s);
     if (s->role == GROUP_LEADER) {
         lea(a, P_W, RCX, s->base, s->lo);
         page_check(g, s, s->range);

@@ -53,6 +53,7 @@ typedef struct Stub {
     bool write;             // leader: goes by the write entries
     bool nan_zero;          // NaN saturates to 0
     bool roves;             // its page changes too often for a pair
+    bool strides;           // as often as its stream's step makes it: that is no roving
     bool inside;            // of a region: its registers are to be put right before others see them
     bool polls;             // closes a loop
     uint8_t stream;         // whose registers are used instead of the site's pair, or OPT_NO_STREAM
@@ -61,7 +62,8 @@ typedef struct Stub {
     int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
     uint8_t *from[2];       // jumps to bind here
-    uint32_t retry, back, access; // executable addresses in the hot path
+    uint8_t *counted;       // watched: where its accesses were counted; or NULL
+    uint32_t retry, back, access, begin; // executable addresses in the hot path; begin: behind `counted`
     unsigned link;
     const uint8_t *code;    // STUB_POLL_IF: the condition's host code, `range` bytes
     const IrOp *op;
@@ -161,7 +163,7 @@ typedef struct X86 {
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts, round_to[4], round_back;
-    uint32_t slow_load[2], slow_store[2], amo[2], rove[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
+    uint32_t slow_load[2], slow_store[2], amo[2], rove[2], watch[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
@@ -281,6 +283,7 @@ void region_mapped_anew(Gen *g);                // behind region_call_enter, sho
 void region_page(Gen *g, unsigned stream, Reg base, int32_t disp); // rcx = base + disp - the stream's page
 Reg region_delta(Gen *g, unsigned stream);     // its register, or rdx, to which it is loaded
 void region_reload(Gen *g, unsigned stream);    // from its site's pair. Clobbers rcx
+bool region_strides(const Gen *g, unsigned stream); // it moves by a constant in its loop
 bool region_keeps_fp(const Gen *g);             // FP pins are live from the entry on
 
 // ---- strip.c

@@ -135,11 +135,17 @@ static void begin_streams(Gen *g, Region *r) {
     g->homes = g->spill_used;
 }
 
-// A site that roves has no page to keep.
+bool region_strides(const Gen *g, unsigned stream) {
+    const OptStream *s = &g->region->stream[stream];
+    return s->loop != OPT_NO_LOOP && s->step != 0;
+}
+
+// A site that roves has no page to keep; one that is watched counts for itself. A stream that strides stays for a few rounds at least.
 static void drop_roving(Gen *g, Region *r) {
     for (unsigned i = 0; i < g->ir->nops; i++) {
         uint8_t k = r->of_op[i];
-        if (k != OPT_NO_STREAM && cache_roves(g->e, g->ppage + (uint64_t)g->ir->snaps[g->ir->ops[i].snap].pc)) {
+        uint64_t paddr = g->ppage + (uint64_t)g->ir->snaps[g->ir->ops[i].snap].pc;
+        if (k != OPT_NO_STREAM && !region_strides(g, k) && (cache_roves(g->e, paddr) || cache_watched(g->e, paddr))) {
             r->stream[k].weight -= r->weight[i];
             r->of_op[i] = OPT_NO_STREAM;
         }

@@ -203,13 +203,13 @@ static uint32_t make_amo(X86 *x, Asm *a) {
 }
 
 // edx = site; pc_off is stored. Keeps all temps.
-static uint32_t make_rove(X86 *x, Asm *a) {
+static uint32_t make_site(X86 *x, Asm *a, void *fn) {
     uint32_t at = asm_here(a);
     save_temps(a);
     store_state(x, a);
     mov_rr(a, RSI, RDX);
     vcpu_to_rdi(a);
-    call_c(a, (void *)cache_rove);
+    call_c(a, fn);
     load_pins(x, a, false);
     restore_temps(a);
     return at;
@@ -290,7 +290,8 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     make_pair(x, a, x->eval_wide, make_eval_wide(x, a));
     make_pair(x, a, x->amo, make_amo(x, a));
     make_pair(x, a, x->eval, make_eval(x, a));
-    make_pair(x, a, x->rove, make_rove(x, a));
+    make_pair(x, a, x->rove, make_site(x, a, (void *)cache_rove));
+    make_pair(x, a, x->watch, make_site(x, a, (void *)cache_watch));
     for (unsigned i = 0; i < names->nhelpers && i < sizeof(x->helper) / sizeof(x->helper[0]); i++)
         x->helper[i] = make_helper(x, a, &names->helpers[i]);
     return !a->full;

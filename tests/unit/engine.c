@@ -164,6 +164,25 @@ START_TEST(sites_that_rove) {
 }
 END_TEST
 
+START_TEST(sites_that_are_watched) {
+    start(_i); // as above, with a pause at each visit: too slow to rove at once, so accesses are counted; pairs and counts keep results
+    CODE(0x1000, toy(TOY_ADDI, 2, 0, 20000), toy(TOY_SLLI, 2, 2, 2), toy(TOY_ADDI, 1, 0, 0x4000), toy(TOY_SLLI, 1, 1, 1),   // 0x8000
+         toy(TOY_ADDI, 7, 0, 60), toy(TOY_ADDI, 7, 7, -1), toy(TOY_BNEZ, 7, 0, -1), toy(TOY_LD, 3, 1, 16), toy(TOY_ADDI, 3, 3, 1), // loop
+         toy(TOY_SD, 3, 1, 16), toy(TOY_LW, 4, 1, 16), toy(TOY_ADD, 9, 4, 0), toy(TOY_ADDI, 1, 1, 4096), toy(TOY_ADDI, 2, 2, -1),
+         toy(TOY_SLLI, 6, 1, 47), toy(TOY_BNEZ, 6, 0, 2), toy(TOY_ADDI, 1, 0, 0x4000), toy(TOY_BNEZ, 2, 0, -13), toy(TOY_HALT, 0, 0, 0));
+    Toy *t = run(0x1000);
+    uint64_t visits = 0, sum = 0, word;
+    for (unsigned at = 0x4000; at < 0x20000; at += 4096) {
+        memcpy(&word, toy_ram + at + 16, 8);
+        visits += word;
+        sum += word * (word + 1) / 2;
+    }
+    ck_assert_uint_eq(visits, 80000);
+    ck_assert_uint_eq(t->x[9], sum);
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(code_across_pages) {
     start(_i); // falls from one page into the next, and loops back
     CODE(0x1ff8, toy(TOY_ADDI, 1, 1, 1), toy(TOY_ADDI, 2, 2, 2), toy(TOY_ADDI, 3, 0, 300), toy(TOY_BLT, 1, 3, -3), toy(TOY_HALT, 0, 0, 0));
@@ -343,6 +362,7 @@ int main(void) {
     tcase_add_loop_test(t, return_elsewhere, 0, 2);
     tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, sites_that_rove, 0, 2);
+    tcase_add_loop_test(t, sites_that_are_watched, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, halves_go, 0, 2);
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);
