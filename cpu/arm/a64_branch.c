@@ -48,10 +48,13 @@ INSN(hlt) {
     ir_exit_done(t->k);
 }
 INSN(hvc) {
-    call(t, H_firmware, bits_of(t, i), IR_NONE, IR_NONE);
+    call(t, H_hvc, bits_of(t, i), IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->pc + 4);
 }
-INSN(smc) { a64_hvc(t, i); }
+INSN(smc) {
+    call(t, H_smc, bits_of(t, i), IR_NONE, IR_NONE);
+    ir_exit_sync(t->k, t->pc + 4);
+}
 INSN(eret) {
     if (el(t) == 0) {
         undefined(t, i);

@@ -46,18 +46,21 @@ INSN(msr__imm) {
 // ---- system registers: `imm` of mrs and msr lacks the upper bit of op0, which is set
 static unsigned number(const Insn *i) { return 0x8000u | (unsigned)i->imm; }
 
-// The generic timer's count (timer.c: both have offset 0), where a tick is a power of two of nanoseconds. IR_NONE: not to be read here.
+// The generic timer's count (timer.c), where a tick is a power of two of nanoseconds. IR_NONE: not to be read here.
 static IrRef count_here(Trans *t, unsigned number) {
     bool shown = el(t) || t->ctx & (number == NUMBER_CNTVCT ? ARM_CTX_CNTVCT : ARM_CTX_CNTPCT);
     uint64_t hz = t->config->counter_hz, tick = 1000000000 / hz;
     if ((number != NUMBER_CNTVCT && number != NUMBER_CNTPCT) || !shown || tick * hz != 1000000000 || tick & (tick - 1)) return IR_NONE;
-    return ir_bin(t->k, OP_SHR, T_I64, ir_clock(t->k, 0), c64(t, __builtin_ctzll(tick)));
+    IrRef count = ir_bin(t->k, OP_SHR, T_I64, ir_clock(t->k, 0), c64(t, __builtin_ctzll(tick)));
+    if (number == NUMBER_CNTPCT || !has(t, ARM_el2)) return count;
+    return ir_bin(t->k, OP_SUB, T_I64, count, ir_get(t->k, T_I64, offsetof(ArmState, cntvoff)));
 }
 
 static bool read_here(Trans *t, const Insn *i) {
     uint16_t slot;
     uint64_t value;
     IrRef count;
+    if (arm_may_trap(t->config, number(i), el(t))) return false;
     if (number(i) == NUMBER_NZCV) set_x64(t, i->rd, zext32(t, flags_get(t)));
     else if (number(i) == NUMBER_DAIF && el(t))
         set_x64(t, i->rd, ir_bin(t->k, OP_AND, T_I64, pstate(t), c64(t, PSTATE_DAIF)));
@@ -83,7 +86,7 @@ INSN(msr) {
     uint16_t slot;
     if (number(i) == NUMBER_NZCV) {
         flags_packed(t, ir_bin(t->k, OP_AND, T_I32, x(t, i->rd), c32(t, (int32_t)PSTATE_NZCV)));
-    } else if (arm_sysreg_plain(number(i), el(t), true, &slot)) {
+    } else if (!arm_may_trap(t->config, number(i), el(t)) && arm_sysreg_plain(number(i), el(t), true, &slot)) {
         ir_set(t->k, T_I64, slot, x(t, i->rd));
     } else if (arm_sysreg_gic(t->config, number(i), el(t), true)) { // what it raises kicks the core
         call(t, H_gic_write, c64(t, number(i)), x(t, i->rd), IR_NONE);

@@ -24,8 +24,12 @@ typedef struct ArmGic {
 } ArmGic;
 void arm_bind_gic(Cpu *c, const ArmGic *ops, void *gic); // before it runs
 
-// Outputs of the generic timer, active high: 0 virtual, 1 physical (EL1, non-secure).
-enum { ARM_TIMER_VIRTUAL, ARM_TIMER_PHYSICAL, ARM_TIMERS };
+// EL2 is there, cores start in it, and firmware calls come by SMC instead of HVC. Before the first reset.
+void arm_set_el2(Cpu *c);
+bool arm_has_el2(const Cpu *c);
+
+// Outputs of the generic timer, active high: virtual and physical of EL1, physical of EL2.
+enum { ARM_TIMER_VIRTUAL, ARM_TIMER_PHYSICAL, ARM_TIMER_HYP, ARM_TIMERS };
 void arm_wire_timer(Cpu *c, unsigned timer, Irq to);
 // The performance monitors' overflow, active high; they may be switched off.
 void arm_wire_pmu(Cpu *c, Irq to);

@@ -22,7 +22,7 @@ void arm_set_btype(Vcpu *v, uint64_t pstate) {
     if (v->landing) vcpu_kick(v, EXIT_IRQ);
 }
 
-static bool strict(const ArmState *s) { return s->sctlr & (s->el ? SCTLR_BT1 : SCTLR_BT0); }
+static bool strict(const ArmState *s) { return arm_sctlr(s) & (s->el ? SCTLR_BT1 : SCTLR_BT0); }
 
 bool arm_lands(Vcpu *v, const uint8_t *insn, bool guarded) {
     unsigned type = btype(v, guarded);

@@ -18,10 +18,21 @@ static void flush(Vcpu *v, void *arg) {
     else vcpu_flush_page(v, what, -1);
 }
 
+// EL2's own take everything: IPAS2E1 and IPAS2LE1 (CRm 0 and 4), ALLE2, VAE2, ALLE1, VALE2, VMALLS12E1 (3 and 7).
+static bool tlbi_el2(Vcpu *v, unsigned crm) {
+    uint64_t what = TLBI_ALL;
+    if (arm_state(v)->el < 2 || (crm != 0 && crm != 3 && crm != 4 && crm != 7)) return false;
+    if (crm == 0 || crm == 3) engine_shoot(v->engine, v, flush, &what);
+    else flush(v, &what);
+    return true;
+}
+
 // Inner-shareable forms reach every core before it runs on, which is sooner than the DSB that waits for them.
 static bool tlbi(Vcpu *v, unsigned op, uint64_t value) {
     unsigned crm = op >> 3 & 15;
     uint64_t what;
+    if (op >> 11 == 4) return tlbi_el2(v, crm);
+    if (op >> 11) return false;
     if (crm != 3 && crm != 7) return false;
     switch (op & 7) {
     case 0: what = TLBI_ALL; break;
@@ -60,17 +71,22 @@ static bool cache(Vcpu *v, unsigned op, uint64_t value) {
 }
 
 static bool translate(Vcpu *v, unsigned op, uint64_t value) {
-    bool with_pan = (op >> 3 & 15) == 9;
+    bool with_pan = (op >> 3 & 15) == 9, write = op & 1;
+    if ((op & ~7u) == OP(4, 7, 8, 0) && arm_state(v)->el >= 2 && (op & 7) != 2 && (op & 7) != 3) { // S1E2R, S1E2W; S12E1R to S12E0W
+        bool both = op & 4;
+        arm_state(v)->par = arm_address_translate(v, value, write ? ACCESS_WRITE : ACCESS_READ, both ? 1 : 2, both && (op & 2), false, both);
+        return true;
+    }
     if ((op & ~0xfu) != OP(0, 7, 8, 0) || (op & 7) > (with_pan ? 1 : 3)) return false;
     if (with_pan && !arm_has(arm_state(v)->config, ARM_pan2)) return false;
-    arm_state(v)->par = arm_address_translate(v, value, op & 1 ? ACCESS_WRITE : ACCESS_READ, op & 2, with_pan);
+    arm_state(v)->par = arm_address_translate(v, value, write ? ACCESS_WRITE : ACCESS_READ, 1, op & 2, with_pan, false);
     return true;
 }
 
 // What EL0 may: those of op1 = 3, if SCTLR_EL1.UCI (or .DZE) lets it.
 static bool el0_refused(const ArmState *s, unsigned op) {
     bool rctx = (op >> 3) == OP(3, 7, 3, 0) >> 3;
-    return !(s->sctlr & (op == OP(3, 7, 4, 1) ? SCTLR_DZE : rctx ? SCTLR_ENRCTX : SCTLR_UCI));
+    return !(s->sctlr[1] & (op == OP(3, 7, 4, 1) ? SCTLR_DZE : rctx ? SCTLR_ENRCTX : SCTLR_UCI));
 }
 
 uint64_t arm_sys(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
@@ -79,7 +95,11 @@ uint64_t arm_sys(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
     if (!s->el && (op >> 11) != 3) return arm_undefined(v, bits, 0, 0);
     if (!s->el && crn == 7 && el0_refused(s, op))
         return arm_fault(v, ESR(EC_SYSREG, 1 << 20 | (op & 7) << 17 | 3 << 14 | 7 << 10 | (bits & 31) << 5 | (op >> 3 & 15) << 1));
-    bool known = crn == 8 ? (op >> 11) == 0 && tlbi(v, op, value) : cache(v, op, value) || translate(v, op, value);
+    if (arm_traps(s, 1 << 14 | op, true)) {
+        uint64_t iss = 1 << 20 | (op & 7) << 17 | (op >> 11) << 14 | crn << 10 | (bits & 31) << 5 | (op >> 3 & 15) << 1;
+        return arm_fault_el2(v, ESR(EC_SYSREG, iss));
+    }
+    bool known = crn == 8 ? tlbi(v, op, value) : cache(v, op, value) || translate(v, op, value);
     return known ? 0 : arm_undefined(v, bits, 0, 0);
 }
 

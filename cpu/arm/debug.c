@@ -8,9 +8,10 @@
 enum { ENABLED = 1, HMC = 1 << 13, FIRST_CONTEXT = ARM_BREAKPOINTS - 2 };
 enum { BT_ADDRESS = 0, BT_ADDRESS_LINKED = 1, BT_CONTEXT = 2, BT_CONTEXT_LINKED = 3 };
 
-// AArch64.GenerateDebugExceptionsFrom
+// AArch64.GenerateDebugExceptionsFrom: of the level they go to only with KDE.
 bool arm_debug_enabled(const ArmState *s, unsigned el, uint64_t pstate) {
-    return !s->oslock && (!el || ((s->mdscr & MDSCR_KDE) && !(pstate & PSTATE_D)));
+    unsigned target = arm_el2(s) && ((s->mdcr & MDCR_TDE) || (s->hcr & HCR_TGE)) ? 2 : 1;
+    return !s->oslock && (el < target || (el == target && (s->mdscr & MDSCR_KDE) && !(pstate & PSTATE_D)));
 }
 
 static unsigned type(uint64_t bcr) { return bcr >> 20 & 15; }
@@ -100,7 +101,7 @@ bool arm_breakpoint(Vcpu *v) {
     const ArmState *s = arm_state(v);
     for (unsigned n = 0; n < ARM_BREAKPOINTS && active(s); n++) {
         if (!breakpoint_matches(s, n, v->pc)) continue;
-        arm_take(v, ESR(EC_BREAKPOINT + (s->el ? 1 : 0), FSC_DEBUG));
+        arm_take(v, ESR(EC_BREAKPOINT, FSC_DEBUG));
         return true;
     }
     return false;

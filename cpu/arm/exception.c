@@ -2,8 +2,8 @@
 // Exceptions: raising, entering, returning; interrupts and WFI. DDI 0487, D1.3, D1.4; the pseudocode is AArch64.TakeException and
 // AArch64.ExceptionReturn.
 //
-// A raised exception waits in fault_esr, fault_far and fault_pc with Vcpu.trap set until the run loop calls Guest.trap. All go to EL1,
-// the highest level there is so far. Interrupt inputs are the atomic word `pins`; whoever sets one kicks the CPU, and the core's own
+// A raised exception waits in fault_esr, fault_far and fault_pc with Vcpu.trap set until the run loop calls Guest.trap. Where it goes is
+// levels.c's to say. Interrupt inputs are the atomic word `pins`; whoever sets one kicks the CPU, and the core's own
 // thread decides.
 #include <inttypes.h>
 #include <sched.h>
@@ -17,6 +17,7 @@ static uint64_t raise(Vcpu *v, uint64_t esr, uint64_t pc) {
     s->fault_esr = esr;
     s->fault_pc = pc;
     s->fault_has_far = 0;
+    s->fault_target = 0;
     v->trap = 1;
     return 0;
 }
@@ -25,6 +26,11 @@ uint64_t arm_fault_at(Vcpu *v, uint64_t esr, uint64_t far) {
     raise(v, esr, vcpu_pc(v));
     arm_state(v)->fault_far = far;
     arm_state(v)->fault_has_far = 1;
+    return 0;
+}
+uint64_t arm_fault_el2(Vcpu *v, uint64_t esr) {
+    raise(v, esr, vcpu_pc(v));
+    arm_state(v)->fault_target = 2;
     return 0;
 }
 uint64_t arm_raise(Vcpu *v, uint64_t esr, uint64_t b, uint64_t c) { return arm_fault(v, esr); }
@@ -45,9 +51,9 @@ void arm_select_sp(ArmState *s, unsigned el, unsigned spsel) {
     s->x[31] = s->sp_el[spsel ? el : 0];
 }
 
-static void enter(Vcpu *v, unsigned vector, uint64_t pc) {
+static void enter(Vcpu *v, unsigned target, unsigned vector, uint64_t pc) {
     ArmState *s = arm_state(v);
-    unsigned from = s->el, target = 1;
+    unsigned from = s->el;
     vector += from < target ? VECTOR_LOWER : s->spsel ? VECTOR_CURRENT_SPX : 0;
     s->spsr[target] = arm_pstate(s);
     s->elr[target] = pc;
@@ -55,35 +61,32 @@ static void enter(Vcpu *v, unsigned vector, uint64_t pc) {
     s->pstate |= PSTATE_DAIF;
     s->pstate &= ~(PSTATE_IL | PSTATE_SS | PSTATE_UAO | PSTATE_SSBS);
     arm_set_btype(v, 0);
-    if (arm_has(s->config, ARM_pan) && !(s->sctlr & SCTLR_SPAN)) s->pstate |= PSTATE_PAN;
-    if (s->sctlr & SCTLR_DSSBS) s->pstate |= PSTATE_SSBS;
+    if (target == 1 && arm_has(s->config, ARM_pan) && !(s->sctlr[1] & SCTLR_SPAN)) s->pstate |= PSTATE_PAN;
+    if (s->sctlr[target] & SCTLR_DSSBS) s->pstate |= PSTATE_SSBS;
     v->pc = s->vbar[target] + vector;
     log_print(LOG_INT, "int: cpu %u from EL%u at 0x%" PRIx64 ", vector 0x%x, ESR 0x%" PRIx64 ", FAR 0x%" PRIx64, v->index, from, pc,
               vector, s->esr[target], s->far[target]);
     arm_update_context(v);
 }
 
-// The run loop has left translated code; aborts have other classes when they come from the level they go to.
+// Aborts, breakpoints, steps and watchpoints have other classes when they come from the level they go to.
+static void take(Vcpu *v, unsigned target, uint64_t esr, uint64_t pc) {
+    ArmState *s = arm_state(v);
+    unsigned ec = (unsigned)(esr >> 26);
+    bool pairs = ec == EC_INSN_ABORT || ec == EC_DATA_ABORT || ec == EC_BREAKPOINT || ec == EC_STEP || ec == EC_WATCHPOINT;
+    s->esr[target] = esr + (pairs && s->el == target ? 1ull << 26 : 0);
+    enter(v, target, VECTOR_SYNC, pc);
+}
+
+void arm_take(Vcpu *v, uint64_t esr) { take(v, arm_target(arm_state(v), (unsigned)(esr >> 26)), esr, v->pc); }
+
+// The run loop has left translated code.
 void arm_trap(Vcpu *v) {
     ArmState *s = arm_state(v);
-    uint64_t esr = s->fault_esr;
-    unsigned ec = (unsigned)(esr >> 26);
-    if ((ec == EC_INSN_ABORT || ec == EC_DATA_ABORT || ec == EC_WATCHPOINT) && s->el) esr += 1ull << 26;
+    unsigned target = s->fault_target ? s->fault_target : arm_target(s, (unsigned)(s->fault_esr >> 26));
     v->trap = 0;
-    s->esr[1] = esr;
-    if (s->fault_has_far) s->far[1] = s->fault_far;
-    enter(v, VECTOR_SYNC, s->fault_pc);
-}
-
-void arm_take(Vcpu *v, uint64_t esr) {
-    arm_state(v)->esr[1] = esr;
-    enter(v, VECTOR_SYNC, v->pc);
-}
-
-// D1.4.4: what SPSR_EL1 may not return to.
-static bool illegal_return(const ArmState *s, uint64_t spsr) {
-    unsigned mode = spsr & PSTATE_M;
-    return (mode >> 2) > s->el || (mode != 0 && mode != 4 && mode != 5);
+    if (s->fault_has_far) s->far[target] = s->fault_far;
+    take(v, target, s->fault_esr, s->fault_pc);
 }
 
 uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
@@ -94,7 +97,7 @@ uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
     s->res_vaddr = ARM_RES_NONE;
     arm_flags_set(s, spsr);
     uint64_t step = arm_step_returned(s, spsr);
-    if (illegal_return(s, spsr)) {
+    if (arm_illegal_return(s, spsr)) {
         s->pstate = (spsr & keep) | PSTATE_IL;
     } else {
         s->pstate = (spsr & keep) | step;
@@ -105,9 +108,18 @@ uint64_t arm_eret(Vcpu *v, uint64_t bits, uint64_t target, uint64_t c) {
     return 0;
 }
 
-// ---- firmware calls: PSCI by HVC or SMC with immediate 0, from EL1
-uint64_t arm_firmware(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
-    ArmState *s = arm_state(v);
+// ---- calls upwards. Firmware (PSCI) answers HVC with immediate 0 where there is no EL2, else SMC; from EL1 on.
+uint64_t arm_hvc(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+    const ArmState *s = arm_state(v);
+    if (!arm_el2(s)) return arm_smc(v, bits, 0, 0);
+    if (!s->el || (s->hcr & HCR_HCD)) return arm_undefined(v, bits, 0, 0);
+    arm_raise_after(v, ESR(EC_HVC, bits >> 5 & 0xffff), 0, 0);
+    arm_state(v)->fault_target = 2;
+    return 0;
+}
+uint64_t arm_smc(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+    const ArmState *s = arm_state(v);
+    if (s->el == 1 && arm_el2(s) && (s->hcr & HCR_TSC)) return arm_fault_el2(v, ESR(EC_SMC, bits >> 5 & 0xffff));
     if (!s->el || !s->firmware || (bits >> 5 & 0xffff)) return arm_undefined(v, bits, 0, 0);
     arm_psci(v);
     return 0;
@@ -127,46 +139,50 @@ uint64_t arm_yield(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     return 0;
 }
 
+// SCTLR_EL1.nTWI, HCR_EL2.TWI
+static bool wait_traps(Vcpu *v, uint64_t iss) {
+    const ArmState *s = arm_state(v);
+    if (!s->el && !(s->sctlr[1] & SCTLR_NTWI)) arm_fault(v, ESR(EC_WFX, iss));
+    else if (s->el < 2 && (s->hcr & HCR_TWI)) arm_fault_el2(v, ESR(EC_WFX, iss));
+    return v->trap;
+}
+
 // Ends at once, as a WFIT may: whoever waits for a time looks at the counter again.
 uint64_t arm_wfit(Vcpu *v, uint64_t deadline, uint64_t bits, uint64_t c) {
     const ArmState *s = arm_state(v);
-    if (!s->el && !(s->sctlr & SCTLR_NTWI)) return arm_fault(v, ESR(EC_WFX, 0x1e00000 | (bits & 31) << 5 | 1 << 2 | 2));
-    if (arm_counter(s) < deadline) sched_yield();
+    if (wait_traps(v, 0x1e00000 | (bits & 31) << 5 | 1 << 2 | 2)) return 0;
+    if (arm_counter(s) - s->cntvoff < deadline) sched_yield();
     return 0;
 }
 
 uint64_t arm_wfi(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
-    ArmState *s = arm_state(v);
-    if (!s->el && !(s->sctlr & SCTLR_NTWI)) return arm_fault(v, ESR(EC_WFX, 0x1e00000));
+    if (wait_traps(v, 0x1e00000)) return 0;
     vcpu_wait(v);
     vcpu_kick(v, EXIT_IRQ);
     return 0;
 }
 
 // ---- interrupts
-static bool pending(const ArmState *s, unsigned pin, uint64_t mask) {
-    return (atomic_load(&s->pins) >> pin & 1) && !(s->pstate & mask);
-}
-
 void arm_irq_check(Vcpu *v) {
-    const ArmState *s = arm_state(v);
-    if (pending(s, ARM_PIN_IRQ, PSTATE_I) || pending(s, ARM_PIN_FIQ, PSTATE_F)) vcpu_kick(v, EXIT_IRQ);
+    unsigned target;
+    if (arm_irq_taken(arm_state(v), ARM_PIN_IRQ, &target) || arm_irq_taken(arm_state(v), ARM_PIN_FIQ, &target)) vcpu_kick(v, EXIT_IRQ);
 }
 
 bool arm_interrupt(Vcpu *v) {
     ArmState *s = arm_state(v);
+    unsigned target;
     if (arm_step_done(s)) {
         arm_take(v, arm_step_syndrome(s));
         return true;
     }
-    bool fiq = pending(s, ARM_PIN_FIQ, PSTATE_F);
-    if (!fiq && !pending(s, ARM_PIN_IRQ, PSTATE_I)) return false;
-    enter(v, fiq ? VECTOR_FIQ : VECTOR_IRQ, v->pc);
+    bool fiq = arm_irq_taken(s, ARM_PIN_FIQ, &target);
+    if (!fiq && !arm_irq_taken(s, ARM_PIN_IRQ, &target)) return false;
+    enter(v, target, fiq ? VECTOR_FIQ : VECTOR_IRQ, v->pc);
     return true;
 }
 
 // WFI ends for any interrupt, masked or not.
-bool arm_awake(Vcpu *v) { return atomic_load(&arm_state(v)->pins) != 0; }
+bool arm_awake(Vcpu *v) { return arm_irq_waits(arm_state(v)); }
 
 void arm_set_pin(Cpu *c, unsigned pin, bool level) {
     ArmState *s = arm_state(c->vcpu);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Virtual to physical: Guest.fill, on a miss of the soft TLB. VMSAv8-64 stage 1 of EL1&0 with 4, 16 and 64 KiB granules, 48 bits, 52 with
+// Virtual to physical: Guest.fill, on a miss of the soft TLB. VMSAv8-64 stage 1 of EL1&0 and of EL2 with 4, 16 and 64 KiB granules, 48 bits, 52 with
 // FEAT_LPA2, FEAT_LVA and FEAT_LPA; hardware update of the access flag and dirty state.
 // DDI 0487, D8.2 (the walk), D8.4 (permissions), D8.5 (AF, DBM), D8.13 (TLBI).
 //
@@ -8,7 +8,7 @@
 // last-level tables by (table register, vaddr above them); any TLBI empties it. Only the core's own thread comes here, but for
 // arm_translate_debug, which is called while the core is stopped.
 #include <stdlib.h>
-#include "cpu/arm/state.h"
+#include "cpu/arm/stage2.h"
 
 #define DESC_TABLE_BITS 0x0000fffffffff000ull
 #define PAR_ADDRESS     0x000ffffffffff000ull
@@ -46,12 +46,17 @@ typedef struct Walk {
     bool pan;
     bool debug;           // no permissions, no updates
     uint64_t vaddr;
+    uint64_t tcr, sctlr;  // of the regime, as EL1 has them
+    unsigned regime;      // 1: EL1 and EL0; 2: EL2, without EL0
     uint64_t ttbr;
     unsigned grain, stride, input; // log2 of the granule, bits a level takes, bits of input address
     bool hierarchical;    // table descriptors limit what is below (not TCR.HPD)
     uint64_t desc, desc_paddr, limits; // limits: TABLE_x of the tables passed
     bool wide;            // addresses in descriptors and table registers have 52 bits
     int level;            // -1 to 3
+    unsigned second;      // STAGE2_FINE, or the second stage's fault status code: of `ipa`, in the walk or behind it
+    bool in_walk;
+    uint64_t ipa;
 } Walk;
 
 struct ArmWalks *arm_walks_new(void) {
@@ -64,15 +69,15 @@ void arm_walks_flush(ArmState *s) { s->walks->generation++; }
 // ---- the regime
 
 // Of physical addresses; 52 only where the granule (or TCR.DS) allows that.
-static unsigned output_bits(const ArmState *s, bool wide) {
+static unsigned output_bits(const Walk *w, bool wide) {
     static const uint8_t bits[8] = {32, 36, 40, 42, 44, 48, 52, 52};
-    unsigned ips = s->tcr >> 32 & 7, have = s->config->id.mmfr0 & 15, n = bits[ips < have ? ips : have];
+    unsigned ips = w->tcr >> 32 & 7, have = w->s->config->id.mmfr0 & 15, n = bits[ips < have ? ips : have];
     return n == 52 && !wide ? 48 : n;
 }
 
 // The address as it is translated, without a tag (TCR.TBI); false: it belongs to neither table.
 static bool regime(Walk *w) {
-    uint64_t tcr = w->s->tcr;
+    uint64_t tcr = w->tcr;
     bool upper = w->vaddr >> 55 & 1, tbi = tcr >> (upper ? 38 : 37) & 1;
     if (tbi) w->vaddr = (uint64_t)((int64_t)(w->vaddr << 8) >> 8);
     unsigned size = tcr >> (upper ? 16 : 0) & 63, tg = tcr >> (upper ? 30 : 14) & 3;
@@ -80,11 +85,11 @@ static bool regime(Walk *w) {
     w->grain = upper ? grain1[tg] : grain0[tg];
     w->stride = w->grain - 3;
     w->input = 64 - size;
-    w->ttbr = upper ? w->s->ttbr1 : w->s->ttbr0;
+    w->ttbr = upper ? w->s->ttbr1 : w->s->ttbr0[w->regime];
     w->hierarchical = !(tcr >> (upper ? 42 : 41) & 1);
     w->level = 0;
     bool large = w->grain == 16;
-    w->wide = large ? output_bits(w->s, true) == 52 : tcr & TCR_DS;
+    w->wide = large ? output_bits(w, true) == 52 : tcr & TCR_DS;
     unsigned least = (large ? arm_has(w->s->config, ARM_lva) : (tcr & TCR_DS) != 0) ? 12 : 16;
     if (tcr >> (upper ? 23 : 7) & 1) return false; // EPD
     if (w->el0 && !w->debug && tcr >> (upper ? 56 : 55) & 1) return false; // E0PD
@@ -93,7 +98,22 @@ static bool regime(Walk *w) {
 }
 
 // ---- table memory
-static uint64_t *desc_host(const Walk *w, bool write) { return (uint64_t *)mem_host(w->s->mem, w->desc_paddr, 8, write); }
+// Through the second stage, where there is one. False: its fault is noted.
+static bool second_stage(Walk *w, uint64_t *address, Access access, bool in_walk, Stage2 *out) {
+    *out = (Stage2){*address, *address, true, true, true};
+    if (!arm_stage2_on(w->s, w->regime)) return true;
+    w->second = arm_stage2(w->s, *address, access, !w->debug, out);
+    w->ipa = *address;
+    w->in_walk = in_walk;
+    *address = out->paddr;
+    return w->second == STAGE2_FINE;
+}
+
+static uint64_t *desc_host(Walk *w, bool write) {
+    uint64_t paddr = w->desc_paddr;
+    Stage2 second;
+    return second_stage(w, &paddr, write ? ACCESS_WRITE : ACCESS_READ, true, &second) ? (uint64_t *)mem_host(w->s->mem, paddr, 8, write) : NULL;
+}
 
 static bool desc_read(Walk *w) {
     uint64_t *host = desc_host(w, false);
@@ -114,11 +134,13 @@ static bool desc_update(Walk *w, uint64_t value, bool *changed) {
 static unsigned level_shift(const Walk *w, int level) { return w->grain + (unsigned)(3 - level) * w->stride; }
 static uint64_t walk_tag(const Walk *w) { return w->vaddr >> level_shift(w, 2); }
 
+static uint64_t walk_table(const Walk *w) { return (w->ttbr & ~1ull) | (w->regime > 1); } // bit 0 is CnP
+
 static bool cached_table(Walk *w, uint64_t *table) {
     const struct ArmWalks *c = w->s->walks;
     uint64_t tag = walk_tag(w);
     unsigned i = tag % WALK_ENTRIES;
-    if (w->debug || c->entries[i].generation != c->generation || c->entries[i].tag != tag || c->entries[i].ttbr != w->ttbr)
+    if (w->debug || c->entries[i].generation != c->generation || c->entries[i].tag != tag || c->entries[i].ttbr != walk_table(w))
         return false;
     *table = c->entries[i].table;
     w->limits = c->entries[i].limits;
@@ -128,7 +150,7 @@ static void cache_table(const Walk *w, uint64_t table) {
     struct ArmWalks *c = w->s->walks;
     unsigned i = walk_tag(w) % WALK_ENTRIES;
     if (w->debug) return;
-    c->entries[i].ttbr = w->ttbr;
+    c->entries[i].ttbr = walk_table(w);
     c->entries[i].tag = walk_tag(w);
     c->entries[i].table = table;
     c->entries[i].limits = w->limits;
@@ -162,7 +184,7 @@ static unsigned find_leaf(Walk *w) {
     unsigned bits = w->input - level_shift(w, w->level);
     table = first_table(w, bits);
     if (w->level == 3 || !cached_table(w, &table)) {
-        if (table >> output_bits(w->s, w->wide)) {
+        if (table >> output_bits(w, w->wide)) {
             w->level = 0;
             return FSC_ADDRESS_SIZE;
         }
@@ -175,7 +197,7 @@ static unsigned find_leaf(Walk *w) {
         if (!desc_read(w)) return FSC_EXTERNAL_WALK;
         unsigned kind = w->desc & 3;
         if (!(kind & 1) || (w->level == 3 ? kind != 3 : kind == 1 && !block_allowed(w))) return FSC_TRANSLATION;
-        if (table_address(w, w->desc) >> output_bits(w->s, w->wide)) return FSC_ADDRESS_SIZE;
+        if (table_address(w, w->desc) >> output_bits(w, w->wide)) return FSC_ADDRESS_SIZE;
         if (w->level == 3 || kind == 1) return FSC_NONE;
         table = table_address(w, w->desc);
         if (w->hierarchical) w->limits |= w->desc & (TABLE_PXN | TABLE_UXN | TABLE_NO_EL0 | TABLE_RO);
@@ -185,19 +207,23 @@ static unsigned find_leaf(Walk *w) {
 
 static bool el0_may(const Walk *w) { return (w->desc & DESC_AP_EL0) && !(w->limits & TABLE_NO_EL0); }
 static bool writable(const Walk *w) {
-    bool dirty = (w->s->tcr & TCR_HD) && (w->desc & DESC_DBM); // hardware makes it writable
+    bool dirty = (w->tcr & TCR_HD) && (w->desc & DESC_DBM); // hardware makes it writable
     return (!(w->desc & DESC_AP_RO) || dirty) && !(w->limits & TABLE_RO);
 }
 
 // FEAT_PAN3: what EL0 may only run is out of reach too.
 static bool el0_runs(const Walk *w) {
-    return (w->s->sctlr & SCTLR_EPAN) && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
+    return (w->sctlr & SCTLR_EPAN) && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
 }
 
 // D8.4.1: what AP, UXN, PXN, WXN and PAN say.
 static bool permits(const Walk *w, Access access, bool el0) {
+    if (w->regime > 1) { // one level: UXN is XN, and AP[1] says nothing
+        if (access != ACCESS_FETCH) return access == ACCESS_READ || writable(w);
+        return !((w->desc & DESC_UXN) || (w->limits & TABLE_UXN) || ((w->sctlr & SCTLR_WXN) && writable(w)));
+    }
     if (access == ACCESS_FETCH) {
-        bool never = (w->s->sctlr & SCTLR_WXN) && writable(w) && (el0_may(w) || !el0);
+        bool never = (w->sctlr & SCTLR_WXN) && writable(w) && (el0_may(w) || !el0);
         if (el0) return !never && !(w->desc & DESC_UXN) && !(w->limits & TABLE_UXN);
         return !never && !(w->desc & DESC_PXN) && !(w->limits & TABLE_PXN) && !(el0_may(w) && writable(w));
     }
@@ -209,7 +235,7 @@ static bool permits(const Walk *w, Access access, bool el0) {
 static unsigned check_leaf(Walk *w, bool *again) {
     *again = false;
     if (w->debug) return FSC_NONE;
-    if (!(w->desc & DESC_AF) && !(w->s->tcr & TCR_HA)) return FSC_ACCESS_FLAG;
+    if (!(w->desc & DESC_AF) && !(w->tcr & TCR_HA)) return FSC_ACCESS_FLAG;
     if (!permits(w, w->access, w->el0)) return FSC_PERMISSION;
     uint64_t value = w->desc | DESC_AF;
     if (w->access == ACCESS_WRITE) value &= ~DESC_AP_RO; // permitted, so it is DBM that held it
@@ -281,26 +307,51 @@ static bool untag_pc(Vcpu *v, const Walk *w, uint64_t vaddr) {
     return true;
 }
 
+// A fault of the second stage is EL2's: HPFAR_EL2 has the address that it could not translate (D19.2.62).
+static bool fail_second(Vcpu *v, const Walk *w, uint64_t vaddr, bool probe) {
+    if (probe) return false;
+    bool fetch = w->access == ACCESS_FETCH;
+    uint64_t iss = w->second | (w->in_walk ? 1u << 7 : 0) | (!fetch && w->access == ACCESS_WRITE ? 1u << 6 : 0);
+    if (!fetch && !w->in_walk) iss |= arm_stage2_syndrome(v);
+    arm_fault_at(v, ESR(fetch ? EC_INSN_ABORT : EC_DATA_ABORT, iss), vaddr);
+    w->s->fault_target = 2;
+    w->s->hpfar = w->ipa >> 12 << 4;
+    return false;
+}
+
+// Of the level that runs.
+static Walk walk_of(ArmState *s, uint64_t vaddr, Access access) {
+    return (Walk){.s = s, .access = access, .vaddr = vaddr, .second = STAGE2_FINE, .regime = arm_regime(s), .tcr = arm_tcr(s), .sctlr = arm_sctlr(s)};
+}
+
 bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
     ArmState *s = arm_state(v);
-    bool el0 = s->el == 0 || (mmu == 1 && !(s->pstate & PSTATE_UAO)), pan = (s->pstate & PSTATE_PAN) != 0;
-    Walk w = {.s = s, .access = access, .el0 = el0, .pan = pan, .vaddr = vaddr};
-    if (!(s->sctlr & SCTLR_M)) {
-        bool tbi = s->tcr >> (vaddr >> 55 & 1 ? 38 : 37) & 1;
+    bool el0 = s->el == 0 || (mmu == 1 && s->el == 1 && !(s->pstate & PSTATE_UAO));
+    Walk w = walk_of(s, vaddr, access);
+    w.el0 = el0;
+    w.pan = s->pstate & PSTATE_PAN;
+    if (!(w.sctlr & SCTLR_M)) {
+        bool tbi = w.tcr >> (vaddr >> 55 & 1 ? 38 : 37) & 1;
         uint64_t paddr = tbi ? vaddr & (UINT64_MAX >> 8) : vaddr;
         if (paddr >> ((s->config->id.mmfr0 & 15) == 6 ? 52 : 48)) return fail(v, FSC_ADDRESS_SIZE, access, vaddr, probe);
         *out = (TlbFill){.paddr = paddr, .read = true, .write = true, .fetch = true, .whole_page = true, .span = 4096};
     } else {
         unsigned fault = walk(&w);
+        if (w.second != STAGE2_FINE) return fail_second(v, &w, vaddr, probe);
         if (fault != FSC_NONE) return fail(v, with_level(fault, w.level), access, vaddr, probe);
         if (access == ACCESS_FETCH && !probe && untag_pc(v, &w, vaddr)) return false;
         s->tagged |= w.vaddr != vaddr;
-        *out = (TlbFill){.paddr = walk_paddr(&w), .whole_page = true, .span = page_span(&w), .global = !(w.desc & DESC_NG)};
+        *out = (TlbFill){.paddr = walk_paddr(&w), .whole_page = true, .span = page_span(&w), .global = !(w.desc & DESC_NG) && w.regime == 1};
         out->guarded = (w.desc & DESC_GP) && arm_has(s->config, ARM_bti);
         out->read = permits(&w, ACCESS_READ, el0);
         out->write = permits(&w, ACCESS_WRITE, el0) && !(w.desc & DESC_AP_RO);
         out->fetch = permits(&w, ACCESS_FETCH, el0);
     }
+    Stage2 second;
+    if (!second_stage(&w, &out->paddr, access, false, &second)) return fail_second(v, &w, vaddr, probe);
+    out->read &= second.read;
+    out->write &= second.write;
+    out->fetch &= second.fetch;
     fill_host(s, out, access, size);
     if (!out->host && access == ACCESS_FETCH) return fail(v, FSC_EXTERNAL, access, vaddr, probe); // code runs from memory only
     return true;
@@ -317,26 +368,38 @@ void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access) { fail(v, FSC_ALIGNM
 // FEAT_LSE2: exclusives and atomics inside 16 bytes are done; acquire and release too, or anywhere with SCTLR.nAA (B2.2.1).
 bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {
     const ArmState *s = arm_state(v);
-    if (!(memop & MO_ATOMIC) || !arm_has(s->config, ARM_lse2) || (s->sctlr & SCTLR_A)) return false;
-    return (vaddr & 15) + size <= 16 || ((s->sctlr & SCTLR_NAA) && memop & (MO_ACQ | MO_REL));
+    if (!(memop & MO_ATOMIC) || !arm_has(s->config, ARM_lse2) || (arm_sctlr(s) & SCTLR_A)) return false;
+    return (vaddr & 15) + size <= 16 || ((arm_sctlr(s) & SCTLR_NAA) && memop & (MO_ACQ | MO_REL));
 }
 
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {
     Walk w = {.s = arm_state(v), .access = ACCESS_READ, .debug = true, .vaddr = vaddr};
+    Stage2 second;
     *paddr = vaddr;
-    if (!(w.s->sctlr & SCTLR_M)) return true;
-    if (walk(&w) != FSC_NONE) return false;
-    *paddr = walk_paddr(&w);
-    return true;
+    if (w.sctlr & SCTLR_M) {
+        if (walk(&w) != FSC_NONE) return false;
+        *paddr = walk_paddr(&w);
+    }
+    return second_stage(&w, paddr, ACCESS_READ, false, &second);
 }
 
-// D19.2.97: PAR_EL1. Memory is reported as normal, inner shareable, write-back.
-uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_el0, bool pan) {
+// D19.2.97: PAR_EL1; `both`: through the second stage too. Memory is reported as normal, inner shareable, write-back.
+uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, unsigned regime, bool as_el0, bool pan, bool both) {
     ArmState *s = arm_state(v);
-    Walk w = {.s = s, .access = access, .el0 = as_el0, .pan = pan && (s->pstate & PSTATE_PAN), .vaddr = vaddr};
-    uint64_t normal = 0xffull << 56 | 3 << 7 | 1 << 11;
-    if (!(s->sctlr & SCTLR_M)) return normal | (vaddr & PAR_ADDRESS);
-    unsigned fault = walk(&w);
-    if (fault == FSC_NONE) return normal | (walk_paddr(&w) & PAR_ADDRESS);
-    return 1 | with_level(fault, w.level) << 1 | 1 << 11;
+    unsigned el = s->el;
+    s->el = (uint8_t)regime; // whose registers walk_of takes
+    Walk w = walk_of(s, vaddr, access);
+    s->el = (uint8_t)el;
+    w.el0 = as_el0;
+    w.pan = pan && (s->pstate & PSTATE_PAN);
+    uint64_t normal = 0xffull << 56 | 3 << 7 | 1 << 11, address = vaddr;
+    Stage2 second;
+    if (w.sctlr & SCTLR_M) {
+        unsigned fault = walk(&w);
+        if (w.second != STAGE2_FINE) return 1 | w.second << 1 | 1 << 8 | 1 << 9 | 1 << 11; // PTW, S
+        if (fault != FSC_NONE) return 1 | with_level(fault, w.level) << 1 | 1 << 11;
+        address = walk_paddr(&w);
+    }
+    if (both && !second_stage(&w, &address, access, false, &second)) return 1 | w.second << 1 | 1 << 9 | 1 << 11;
+    return normal | (address & PAR_ADDRESS);
 }

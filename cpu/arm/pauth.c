@@ -16,16 +16,17 @@ static uint64_t compute(const ArmState *s, uint64_t x, uint64_t y, unsigned key)
 
 static bool enabled(const ArmState *s, unsigned key) {
     static const uint8_t bits[4] = {31, 30, 27, 13}; // SCTLR_EL1.EnIA, EnIB, EnDA, EnDB
-    return s->sctlr >> bits[key] & 1;
+    return arm_sctlr(s) >> bits[key] & 1;
 }
 
 // Does the top byte of pointers to this half stay out of it?
 static bool ignores_top(const ArmState *s, bool upper, bool data) {
-    return (s->tcr >> (upper ? 38 : 37) & 1) && (data || !(s->tcr >> (upper ? 52 : 51) & 1));
+    uint64_t tcr = arm_tcr(s);
+    return (tcr >> (upper ? 38 : 37) & 1) && (data || !(tcr >> (upper ? 52 : 51) & 1));
 }
 // The bits that hold a signature, without bit 55, which says which half it is.
 static uint64_t signature(const ArmState *s, bool upper, bool data) {
-    unsigned size = s->tcr >> (upper ? 16 : 0) & 63, least = arm_has(s->config, ARM_lva) || arm_has(s->config, ARM_lpa2) ? 12 : 16;
+    unsigned size = arm_tcr(s) >> (upper ? 16 : 0) & 63, least = arm_has(s->config, ARM_lva) || arm_has(s->config, ARM_lpa2) ? 12 : 16;
     size = size < least ? least : size > 39 ? 39 : size;
     uint64_t mask = (UINT64_MAX << (64 - size)) & ~SIGN;
     return ignores_top(s, upper, data) ? mask & (SIGN - 1) : mask;

@@ -18,34 +18,32 @@ static const Field fields[] = {
     R(pstate, PSTATE_DAIF), R(res_vaddr, ARM_RES_NONE), R(res_value, 0), R(res_value2, 0),
     R(tpidr_el0, 0), R(tpidrro_el0, 0), R(tpidr_el1, 0),
     A(sp_el), A(elr), A(spsr), A(esr), A(far), A(vbar),
-    R(sctlr, 0x30d00800), // little-endian, no MMU, nothing aligned; the bits that read as one
-    R(actlr, 0), R(cpacr, 0), R(ttbr0, 0), R(ttbr1, 0), R(tcr, 0), R(mair, 0), R(amair, 0), R(contextidr, 0), R(par, 0),
-    R(afsr0, 0), R(afsr1, 0), R(csselr, 0), R(cntkctl, 0), R(mdscr, 0), R(osdlr, 0), R(oslock, 1),
+    A(sctlr), A(actlr), A(ttbr0), A(tcr), A(mair), A(amair), A(afsr0), A(afsr1),
+    R(cpacr, 0), R(ttbr1, 0), R(contextidr, 0), R(par, 0),
+    R(hcr, HCR_RW), R(cptr, 0), R(mdcr, ARM_PMU_COUNTERS), R(hstr, 0), R(hpfar, 0), R(vttbr, 0), R(vtcr, 0), R(vpidr, 0), R(vmpidr, 0),
+    R(tpidr_el2, 0), R(cnthctl, 3), R(cntvoff, 0), R(cnthp_ctl, 0), R(cnthp_cval, 0),
+    R(csselr, 0), R(cntkctl, 0), R(mdscr, 0), R(osdlr, 0), R(oslock, 1),
     R(fpcr, 0), R(fpsr, 0), R(cntv_ctl, 0), R(cntv_cval, 0), R(cntp_ctl, 0), R(cntp_cval, 0),
     R(pmcr, 0), R(pmcnten, 0), R(pmovs, 0), R(pminten, 0), R(pmselr, 0), R(pmuserenr, 0), R(pmccntr, 0), R(pmccfiltr, 0),
     A(pmevcntr), A(pmevtyper), R(pmu_time, 0),
     A(dbgbvr), A(dbgbcr), A(dbgwvr), A(dbgwcr), FIELD_(ArmState, apkey, .size = 8, .count = 10),
-    R(fault_esr, 0), R(fault_far, 0), R(fault_pc, 0), R(fault_has_far, 0), R(pins, 0),
+    R(fault_esr, 0), R(fault_far, 0), R(fault_pc, 0), R(fault_has_far, 0), R(fault_target, 0),
+    FIELD_PAD(ArmState, fault_pad), R(pins, 0),
 };
 // clang-format on
 const Fields arm_fields = FIELDS("aarch64", 1, fields, offsetof(ArmState, config));
 
-// CPACR_EL1.FPEN: 1 traps EL0 only, 3 nothing.
-static bool fp_traps(const ArmState *s) {
-    unsigned fpen = s->cpacr >> 20 & 3;
-    return fpen != 3 && !(fpen == 1 && s->el);
-}
-
 static uint32_t context_word(const ArmState *s) {
     uint32_t ctx = s->el;
-    if (fp_traps(s)) ctx |= ARM_CTX_FP_TRAP;
-    if (s->sctlr & SCTLR_A) ctx |= ARM_CTX_ALIGN;
+    bool fp_traps = arm_fp_target(s) != 0, el0 = !s->el;
+    if (fp_traps) ctx |= ARM_CTX_FP_TRAP;
+    if (arm_sctlr(s) & SCTLR_A) ctx |= ARM_CTX_ALIGN;
     if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
-    if (!s->el && !(s->sctlr & SCTLR_DZE)) ctx |= ARM_CTX_NO_DZ;
+    if ((el0 && !(s->sctlr[1] & SCTLR_DZE)) || (s->el < 2 && (s->hcr & HCR_TDZ))) ctx |= ARM_CTX_NO_DZ;
     if (arm_step_active(s)) ctx |= ARM_CTX_STEP;
-    if (!fp_traps(s)) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
-    if (!s->el && (s->sctlr & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
-    if (!s->el) ctx |= (s->cntkctl & 2 ? ARM_CTX_CNTVCT : 0) | (s->cntkctl & 1 ? ARM_CTX_CNTPCT : 0);
+    if (!fp_traps) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
+    if (el0 && (s->sctlr[1] & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
+    if (el0) ctx |= (s->cntkctl & 2 ? ARM_CTX_CNTVCT : 0) | (s->cntkctl & 1 ? ARM_CTX_CNTPCT : 0);
     return ctx;
 }
 
@@ -56,22 +54,30 @@ void arm_update_context(Vcpu *v) {
     vcpu_context(v, context_word(s));
     arm_step_update(v);
     if (s->pmu_filters && s->pmu_el != s->el) arm_pmu_update(s);
-    if (!(s->sctlr & SCTLR_M)) {
+    unsigned regime = arm_regime(s);
+    if (!(arm_sctlr(s) & SCTLR_M)) {
         vcpu_space(v, 0, rules, ARM_ASID_NONE);
+        return;
+    }
+    if (regime > 1) {
+        vcpu_space(v, s->ttbr0[regime] & address, rules | 1ull << 53, ARM_ASID_NONE);
         return;
     }
     if (s->pstate & PSTATE_PAN) rules |= 1ull << SPACE_DATA_SHIFT;
     if (s->pstate & PSTATE_UAO) rules |= 2ull << SPACE_DATA_SHIFT;
-    bool asid16 = s->tcr >> 36 & 1;
-    uint64_t asid = (s->tcr >> 22 & 1 ? s->ttbr1 : s->ttbr0) >> 48 & (asid16 ? 0xffff : 0xff);
-    vcpu_space(v, (s->ttbr0 & address) | asid << 48, (s->ttbr1 & address) | rules | 1ull << 53, (uint32_t)asid);
+    bool asid16 = s->tcr[1] >> 36 & 1;
+    uint64_t asid = (s->tcr[1] >> 22 & 1 ? s->ttbr1 : s->ttbr0[1]) >> 48 & (asid16 ? 0xffff : 0xff);
+    vcpu_space(v, (s->ttbr0[1] & address) | asid << 48, (s->ttbr1 & address) | rules | 1ull << 53, (uint32_t)asid);
 }
 
 // A snapshot is hostile: fields hold what a register write could have made of them, or reset values.
 static void legalize(ArmState *s) {
     if (s->cc_op >= CC_COUNT) s->cc_op = CC_NZCV;
-    s->el = s->el > 1 ? 1 : s->el;
-    s->spsel &= s->el;
+    unsigned highest = arm_el2(s) ? 2 : 1;
+    s->el = (uint8_t)(s->el > highest ? highest : s->el);
+    s->spsel &= s->el != 0;
+    s->fault_target = s->fault_target > highest ? 0 : s->fault_target;
+    s->cnthp_ctl &= 3;
     s->pstate &= PSTATE_DAIF | PSTATE_IL | PSTATE_SS | arm_pstate_kept(s->config);
     s->cntv_ctl &= 3;
     s->cntp_ctl &= 3;
@@ -91,13 +97,18 @@ void arm_refresh(Vcpu *v) {
     arm_irq_check(v);
 }
 
-// DDI 0487, D1.3.2: EL1 with its own stack pointer, everything masked.
+// DDI 0487, D1.3.2: the highest level with its own stack pointer, everything masked, no MMU; SCTLR with the bits that read as one.
 void arm_reset(Vcpu *v, uint64_t pc) {
     ArmState *s = arm_state(v);
     uint32_t pins = atomic_load(&s->pins); // wires keep their level
     fields_reset(&arm_fields, s);
     atomic_store(&s->pins, pins);
     s->tagged = false;
+    s->el = arm_el2(s) ? 2 : 1;
+    s->sctlr[1] = 0x30d00800;
+    s->sctlr[2] = 0x30c50830;
+    s->vpidr = s->config->id.midr;
+    s->vmpidr = 1u << 31 | (s->cpu ? s->cpu->index : 0);
     v->pc = pc;
     v->landing = 0;
     v->trap = 0;

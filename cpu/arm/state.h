@@ -3,8 +3,8 @@
 // (boards and tests of the core alone include it too). "DDI 0487" is the Arm Architecture Reference Manual for A-profile, issue J.
 //
 // x[31] is the stack pointer in use; sp_el[] holds the others. The condition flags are kept as the operands of whatever set them last
-// (enum ArmFlags): who only compares and branches never makes them. Registers banked by exception level are arrays indexed by it,
-// so EL2 and EL3 have their place though nothing enters them yet.
+// (enum ArmFlags): who only compares and branches never makes them. Registers banked by exception level are arrays indexed by it
+// (ADR 13); EL3 has its place though nothing enters it yet.
 #pragma once
 #include <stdatomic.h>
 #include "cpu/arm/arm.h"
@@ -14,7 +14,9 @@ typedef enum ArmFeature {
 #define FEATURE(name, ...) ARM_##name,
 #include "cpu/arm/feature.def"
 #undef FEATURE
-    ARM_FEATURE_COUNT
+    ARM_FEATURE_COUNT,
+    ARM_el2 = ARM_FEATURE_COUNT, // the board's choice (arm_set_el2), no property
+    ARM_GATES
 } ArmFeature;
 
 // The read-only identification registers (DDI 0487, D19.2), as a model has them.
@@ -26,7 +28,7 @@ typedef struct ArmId {
 // What a model and its properties chose; fixed once the core is reset the first time.
 typedef struct ArmConfig {
     const char *model;
-    bool has[ARM_FEATURE_COUNT];
+    bool has[ARM_GATES];
     bool qarma5;         // pointers are signed with QARMA5, not with a faster algorithm
     ArmId base, id;      // of the model alone; with what its features add
     uint64_t counter_hz; // of the generic timer
@@ -135,7 +137,10 @@ typedef struct ArmState {
     uint64_t tpidr_el0, tpidrro_el0, tpidr_el1;
     // ---- system registers
     uint64_t sp_el[4], elr[4], spsr[4], esr[4], far[4], vbar[4];
-    uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair, contextidr, par, afsr0, afsr1;
+    uint64_t sctlr[4], actlr[4], ttbr0[4], tcr[4], mair[4], amair[4], afsr0[4], afsr1[4]; // of EL1 on
+    uint64_t cpacr, ttbr1, contextidr, par;
+    uint64_t hcr, cptr, mdcr, hstr, hpfar, vttbr, vtcr, vpidr, vmpidr, tpidr_el2; // EL2
+    uint64_t cnthctl, cntvoff, cnthp_ctl, cnthp_cval;
     uint64_t csselr, cntkctl, mdscr, osdlr, oslock;
     uint64_t fpcr, fpsr;
     uint64_t cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
@@ -146,6 +151,8 @@ typedef struct ArmState {
     uint64_t fault_esr, fault_far; // of the exception raised but not yet taken
     uint64_t fault_pc;        // its preferred return address
     uint32_t fault_has_far;
+    uint32_t fault_target;    // the level it goes to; 0: as its class says
+    uint32_t fault_pad;
     _Atomic uint32_t pins;    // interrupt inputs, bit ARM_PIN_x; any thread
 
     // ---- host wiring
@@ -154,8 +161,8 @@ typedef struct ArmState {
     Cpu *cpu;
     Mem *mem;
     Clock *clock;
-    Timer *timer[2];          // virtual, physical
-    Irq timer_irq[2];
+    Timer *timer[ARM_TIMERS];
+    Irq timer_irq[ARM_TIMERS];
     Timer *pmu_timer;
     Irq pmu_irq;
     uint8_t pmu_el;           // the level that counters last counted at
@@ -198,6 +205,37 @@ const char *arm_gdb_xml(Cpu *c, const char *annex);
 void arm_print(Cpu *c, FILE *to);
 void arm_where(Cpu *c, FILE *to);
 
+// ---- levels.c: EL2 and what it makes of the levels below
+#define HCR_VM   (1ull << 0)
+#define HCR_FMO  (1ull << 3)
+#define HCR_IMO  (1ull << 4)
+#define HCR_VF   (1ull << 6)
+#define HCR_VI   (1ull << 7)
+#define HCR_DC   (1ull << 12)
+#define HCR_TWI  (1ull << 13)
+#define HCR_TWE  (1ull << 14)
+#define HCR_TSC  (1ull << 19)
+#define HCR_TGE  (1ull << 27)
+#define HCR_TDZ  (1ull << 28)
+#define HCR_HCD  (1ull << 29)
+#define HCR_RW   (1ull << 31)
+#define CPTR_TFP (1ull << 10)
+#define MDCR_TDE (1ull << 8)
+static inline bool arm_el2(const ArmState *s) { return arm_has(s->config, ARM_el2); }
+static inline unsigned arm_regime(const ArmState *s) { return s->el > 1 ? s->el : 1; } // whose tables and control registers are in use
+uint64_t arm_sctlr(const ArmState *s);            // of that regime, with what EL2 makes of it
+uint64_t arm_tcr(const ArmState *s);              // of that regime, laid out as TCR_EL1
+unsigned arm_target(const ArmState *s, unsigned ec); // the level an exception of the class goes to from here
+unsigned arm_fp_target(const ArmState *s);        // the level that FP and SIMD instructions trap to; 0: none
+bool arm_irq_taken(const ArmState *s, unsigned pin, unsigned *target); // ARM_PIN_x, the line or the virtual one
+bool arm_irq_waits(const ArmState *s);            // there is one, masked or not
+uint64_t arm_isr(const ArmState *s);
+bool arm_illegal_return(const ArmState *s, uint64_t spsr);
+void arm_set_hcr(Vcpu *v, unsigned number, uint64_t value);
+// Registers and instructions (op0 = 1) of EL0 and EL1 that controls of EL2 trap, by op0:op1:CRn:CRm:op2.
+bool arm_may_trap(const ArmConfig *c, unsigned number, unsigned el);
+bool arm_traps(const ArmState *s, unsigned number, bool write);
+
 // ---- flags.c
 uint32_t arm_flags(const ArmState *s);            // PSTATE.NZCV in bits 31:28
 void arm_flags_set(ArmState *s, uint64_t nzcv);
@@ -209,6 +247,7 @@ void a64_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next
 // leaves to Guest.trap.
 uint64_t arm_fault(Vcpu *v, uint64_t esr);
 uint64_t arm_fault_at(Vcpu *v, uint64_t esr, uint64_t far);
+uint64_t arm_fault_el2(Vcpu *v, uint64_t esr);
 void arm_trap(Vcpu *v);                           // Guest.trap
 void arm_take(Vcpu *v, uint64_t esr);             // between instructions: a synchronous exception at Vcpu.pc
 bool arm_interrupt(Vcpu *v);                      // Guest.interrupt
@@ -259,7 +298,7 @@ void arm_fp_refresh(Vcpu *v);                     // after FPCR or FPSR changed 
 void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed
 uint64_t arm_timer_ctl(ArmState *s, unsigned n);
 void arm_timer_fired(void *opaque);
-uint64_t arm_counter(const ArmState *s);
+uint64_t arm_counter(const ArmState *s);           // physical; the virtual one is CNTVOFF_EL2 less
 
 // ---- pmu.c
 void arm_pmu_update(ArmState *s);                 // time has passed, the level changed, or state was loaded
@@ -275,6 +314,6 @@ bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64
 bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop); // Guest.lenient
 void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
-uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, bool as_el0, bool pan); // AT: PAR_EL1
+uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, unsigned regime, bool as_el0, bool pan, bool both); // AT: PAR_EL1
 void arm_walks_flush(ArmState *s);
 struct ArmWalks *arm_walks_new(void);

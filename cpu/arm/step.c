@@ -22,7 +22,7 @@ uint64_t arm_step_returned(const ArmState *s, uint64_t spsr) {
     return (s->mdscr & MDSCR_SS) && !from && to ? spsr & PSTATE_SS : 0;
 }
 
-uint64_t arm_step_syndrome(const ArmState *s) { return ESR(EC_STEP + (s->el ? 1 : 0), ISS_ISV | FSC_DEBUG); }
+uint64_t arm_step_syndrome(const ArmState *s) { return ESR(EC_STEP, ISS_ISV | FSC_DEBUG); }
 
 // Guest.alone: an instruction has run by itself.
 void arm_stepped(Vcpu *v) {

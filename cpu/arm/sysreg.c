@@ -35,7 +35,8 @@ typedef struct SysReg {
 } SysReg;
 
 // ---- identification and caches
-static uint64_t get_mpidr(ArmState *s, unsigned number) { return 1u << 31 | s->cpu->index; }
+static uint64_t get_mpidr(ArmState *s, unsigned number) { return s->el == 1 ? s->vmpidr : 1u << 31 | s->cpu->index; }
+static uint64_t get_midr(ArmState *s, unsigned number) { return s->el == 1 ? s->vpidr : s->config->id.midr; }
 uint64_t arm_mpidr(const Cpu *c) { return c->index; }
 static uint64_t get_ctr(ArmState *s, unsigned number) { return s->config->id.ctr; }
 static uint64_t get_ccsidr(ArmState *s, unsigned number) {
@@ -48,6 +49,11 @@ static uint64_t get_ccsidr(ArmState *s, unsigned number) {
 #define SCTLR_KEPT                                                                                                         \
     (SCTLR_M | SCTLR_A | SCTLR_C | 1ull << 3 | 1ull << 4 | SCTLR_UMA | SCTLR_I | SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI |       \
      SCTLR_NTWE | SCTLR_WXN | SCTLR_SPAN | SCTLR_UCI)
+
+#define SCTLR_EL2_RES1 0x30c50830ull
+#define SCTLR_EL2_HAS                                                                                                      \
+    (SCTLR_M | SCTLR_A | SCTLR_C | 1ull << 3 | SCTLR_NAA | SCTLR_I | SCTLR_ENDB | SCTLR_WXN | SCTLR_IESB | SCTLR_ENDA |     \
+     SCTLR_ENIB | SCTLR_ENIA | SCTLR_BT1 | SCTLR_DSSBS)
 
 // Controls that come with an extension.
 static uint64_t extension_bits(const ArmConfig *c, const ArmControl *rows, unsigned n) {
@@ -69,25 +75,48 @@ static uint64_t tcr_kept(const ArmConfig *c) {
     return 0x7ffffffffull | 7ull << 36 | extension_bits(c, rows, sizeof rows / sizeof *rows);
 }
 
+// Of a register that each level has, the level by op1.
+static unsigned level_of(unsigned number) { return (number >> 11 & 7) == 4 ? 2 : 1; }
+
 // Whatever changes how tables are read or who may what empties the TLB, so that spaces need not be told apart by it.
 static void set_sctlr(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
-    value = (value & sctlr_kept(s->config)) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
-    bool flush = (s->sctlr ^ value) & (SCTLR_M | SCTLR_WXN | SCTLR_EPAN | SCTLR_BT0 | SCTLR_BT1);
-    s->sctlr = value;
+    unsigned el = level_of(number);
+    uint64_t kept = sctlr_kept(s->config);
+    if (el == 2) value = (value & kept & SCTLR_EL2_HAS) | SCTLR_EL2_RES1;
+    else value = (value & kept) | SCTLR_RES1 | (arm_has(s->config, ARM_pan) ? 0 : SCTLR_SPAN);
+    bool flush = (s->sctlr[el] ^ value) & (SCTLR_M | SCTLR_WXN | SCTLR_EPAN | SCTLR_BT0 | SCTLR_BT1);
+    s->sctlr[el] = value;
     if (flush) {
         arm_walks_flush(s);
         vcpu_flush(v, -1);
     }
 }
-static void set_tcr(Vcpu *v, unsigned number, uint64_t value) {
-    ArmState *s = arm_state(v);
-    value &= tcr_kept(s->config);
-    if (value == s->tcr) return;
-    s->tcr = value;
-    arm_walks_flush(s);
+// Of TCR_EL2: as many of those as it has, elsewhere: HA, HD; HPD; TBID; DS.
+static uint64_t tcr_el2_kept(const ArmConfig *c) {
+    static const ArmControl rows[] = {{ARM_hafdbs, 3ull << 21}, {ARM_hpds, 1ull << 24}, {ARM_pauth, 1ull << 29}, {ARM_lpa2, 1ull << 32}};
+    return 0x17ff3f | extension_bits(c, rows, sizeof rows / sizeof *rows);
+}
+// Of what a write does not change in the registers of translation, nothing depends on.
+static void set_walk(Vcpu *v, uint64_t *field, uint64_t value) {
+    if (value == *field) return;
+    *field = value;
+    arm_walks_flush(arm_state(v));
     vcpu_flush(v, -1);
 }
+static void set_tcr(Vcpu *v, unsigned number, uint64_t value) {
+    ArmState *s = arm_state(v);
+    unsigned el = level_of(number);
+    set_walk(v, &s->tcr[el], value & (el == 2 ? tcr_el2_kept(s->config) : tcr_kept(s->config)));
+}
+static uint64_t get_sre_el2(ArmState *s, unsigned number) { return s->gic ? 0xf : 0; } // system registers, and EL1 may use its own
+static uint64_t get_cptr(ArmState *s, unsigned number) { return s->cptr | 0x33ff; } // bits that read as one
+static void set_vttbr(Vcpu *v, unsigned number, uint64_t value) { set_walk(v, &arm_state(v)->vttbr, value); }
+static uint64_t vtcr_kept(const ArmConfig *c) { // HA, HD; DS, SL2
+    static const ArmControl rows[] = {{ARM_hafdbs, 3ull << 21}, {ARM_lpa2, 3ull << 32}};
+    return 0x7ffff | extension_bits(c, rows, sizeof rows / sizeof *rows);
+}
+static void set_vtcr(Vcpu *v, unsigned number, uint64_t value) { set_walk(v, &arm_state(v)->vtcr, (value & vtcr_kept(arm_state(v)->config)) | 1ull << 31); }
 
 // ---- PSTATE and stack pointers
 static uint64_t get_sp_el0(ArmState *s, unsigned number) { return s->spsel ? s->sp_el[0] : s->x[31]; }
@@ -113,10 +142,7 @@ static uint64_t get_ssbs(ArmState *s, unsigned number) { return s->pstate & PSTA
 static void set_ssbs(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_SSBS, value); }
 static uint64_t get_daif(ArmState *s, unsigned number) { return s->pstate & PSTATE_DAIF; }
 static void set_daif(Vcpu *v, unsigned number, uint64_t value) { set_bits(arm_state(v), PSTATE_DAIF, value); }
-static uint64_t get_isr(ArmState *s, unsigned number) {
-    uint32_t pins = atomic_load(&s->pins);
-    return (pins >> ARM_PIN_IRQ & 1) << 7 | (pins >> ARM_PIN_FIQ & 1) << 6;
-}
+static uint64_t get_isr(ArmState *s, unsigned number) { return arm_isr(s); }
 
 // ---- FEAT_RNG
 uint64_t arm_random(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
@@ -138,26 +164,38 @@ static void set_fpsr(Vcpu *v, unsigned number, uint64_t value) {
     arm_fp_refresh(v);
 }
 
-// ---- generic timer: CRm 2 is the physical one, 3 the virtual
-static unsigned timer_of(unsigned number) { return (number >> 3 & 15) == 3 ? ARM_TIMER_VIRTUAL : ARM_TIMER_PHYSICAL; }
-static uint64_t *timer_cval(ArmState *s, unsigned number) {
-    return timer_of(number) == ARM_TIMER_VIRTUAL ? &s->cntv_cval : &s->cntp_cval;
+// ---- generic timers: CRm 2 is a physical one, EL1's or (op1 = 4) EL2's, 3 the virtual
+static unsigned timer_of(unsigned number) {
+    return (number >> 3 & 15) == 3 ? ARM_TIMER_VIRTUAL : (number >> 11 & 7) == 4 ? ARM_TIMER_HYP : ARM_TIMER_PHYSICAL;
 }
+static uint64_t *timer_cval(ArmState *s, unsigned n) {
+    return n == ARM_TIMER_VIRTUAL ? &s->cntv_cval : n == ARM_TIMER_HYP ? &s->cnthp_cval : &s->cntp_cval;
+}
+static uint64_t timer_count(const ArmState *s, unsigned n) { return arm_counter(s) - (n == ARM_TIMER_VIRTUAL ? s->cntvoff : 0); }
 static uint64_t get_cntfrq(ArmState *s, unsigned number) { return s->config->counter_hz; }
-static uint64_t get_count(ArmState *s, unsigned number) { return arm_counter(s); }
-static uint64_t get_tval(ArmState *s, unsigned number) { return (uint32_t)(*timer_cval(s, number) - arm_counter(s)); }
+static uint64_t get_cntpct(ArmState *s, unsigned number) { return arm_counter(s); }
+static uint64_t get_cntvct(ArmState *s, unsigned number) { return arm_counter(s) - s->cntvoff; }
+static void set_cntvoff(Vcpu *v, unsigned number, uint64_t value) {
+    arm_state(v)->cntvoff = value;
+    arm_timer_update(arm_state(v), ARM_TIMER_VIRTUAL);
+}
+static uint64_t get_tval(ArmState *s, unsigned number) {
+    unsigned n = timer_of(number);
+    return (uint32_t)(*timer_cval(s, n) - timer_count(s, n));
+}
 static void set_cval(Vcpu *v, unsigned number, uint64_t value) {
-    *timer_cval(arm_state(v), number) = value;
+    *timer_cval(arm_state(v), timer_of(number)) = value;
     arm_timer_update(arm_state(v), timer_of(number));
 }
 static void set_tval(Vcpu *v, unsigned number, uint64_t value) {
-    set_cval(v, number, arm_counter(arm_state(v)) + (uint64_t)(int64_t)(int32_t)value);
+    set_cval(v, number, timer_count(arm_state(v), timer_of(number)) + (uint64_t)(int64_t)(int32_t)value);
 }
 static uint64_t get_ctl(ArmState *s, unsigned number) { return arm_timer_ctl(s, timer_of(number)); }
 static void set_ctl(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
-    *(timer_of(number) == ARM_TIMER_VIRTUAL ? &s->cntv_ctl : &s->cntp_ctl) = value & 3;
-    arm_timer_update(s, timer_of(number));
+    unsigned n = timer_of(number);
+    *(n == ARM_TIMER_VIRTUAL ? &s->cntv_ctl : n == ARM_TIMER_HYP ? &s->cnthp_ctl : &s->cntp_ctl) = value & 3;
+    arm_timer_update(s, n);
 }
 
 // ---- debug
@@ -235,7 +273,11 @@ const char *arm_sysreg_name(unsigned number) {
 }
 
 // ---- who may
-static bool has_el0_form(unsigned number) { return (number >> 11 & 7) == 3; }
+// The lowest level at which a register is accessible: by op1.
+static unsigned least_level(unsigned number) {
+    static const uint8_t levels[8] = {1, 1, 1, 0, 2, 2, 3, 1};
+    return levels[number >> 11 & 7];
+}
 
 // Does a control of EL1 let EL0 at this register? (SCTLR_EL1, CNTKCTL_EL1, PMUSERENR_EL0)
 static bool el0_allowed(const ArmState *s, unsigned number, bool write) {
@@ -243,8 +285,8 @@ static bool el0_allowed(const ArmState *s, unsigned number, bool write) {
     unsigned crn = number >> 7 & 15, crm = number >> 3 & 15;
     if (crn == 9 || (crn == 14 && crm >= 8)) return arm_pmu_el0(s, number, write);
     switch (number) {
-    case NUMBER(3, 3, 0, 0, 1): return s->sctlr & SCTLR_UCT;
-    case NUMBER(3, 3, 4, 2, 1): return s->sctlr & SCTLR_UMA;
+    case NUMBER(3, 3, 0, 0, 1): return s->sctlr[1] & SCTLR_UCT;
+    case NUMBER(3, 3, 4, 2, 1): return s->sctlr[1] & SCTLR_UMA;
     case NUMBER(3, 3, 14, 0, 0): return k & 3;
     case NUMBER(3, 3, 14, 0, 1): return k & 1;
     case NUMBER(3, 3, 14, 0, 2): return k & 2;
@@ -266,19 +308,24 @@ static bool not_there(Vcpu *v, unsigned number, uint64_t bits, bool write) {
     return arm_undefined(v, bits, 0, 0);
 }
 
+static bool el2_traps(Vcpu *v, unsigned number, uint64_t bits, bool write) {
+    if (!arm_traps(arm_state(v), number, write)) return false;
+    trapped(v, bits, write);
+    arm_state(v)->fault_target = 2;
+    return true;
+}
+
 // True if the access may go on; else it has raised.
 static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bool write) {
     const ArmState *s = arm_state(v);
-    bool there = r && !(r->flags & (write ? RO : WO)) && (s->el || (has_el0_form(number) && r->flags & (E0R | E0RW | E0C)));
+    bool there = r && !(r->flags & (write ? RO : WO)) && s->el >= least_level(number) && (s->el || r->flags & (E0R | E0RW | E0C));
     if (there && !s->el && write && (r->flags & E0R)) there = false;
     if (there && (r->flags & GIC)) there = s->gic != NULL;
     if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
     if (!there) return not_there(v, number, bits, write);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
-    if (!s->el && (r->flags & E0C) && !el0_allowed(s, number, write)) {
-        return trapped(v, bits, write);
-    }
-    return true;
+    if (!s->el && (r->flags & E0C) && !el0_allowed(s, number, write)) return trapped(v, bits, write);
+    return !el2_traps(v, number, bits, write);
 }
 
 static uint64_t *field_of(ArmState *s, const SysReg *r, unsigned number) {
@@ -291,7 +338,7 @@ uint64_t arm_mrs(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     ArmState *s = arm_state(v);
     unsigned number = 0x8000 | (bits >> 5 & 0x7fff);
     uint64_t value;
-    if ((s->el || has_el0_form(number)) && identification(s->config, number, &value)) return value;
+    if (s->el >= least_level(number) && identification(s->config, number, &value)) return el2_traps(v, number, bits, false) ? 0 : value;
     const SysReg *r = find(number);
     if (!allowed(v, r, number, bits, false)) return 0;
     if (r->flags & GIC) return arm_gic_read(v, number, 0, 0);
@@ -326,7 +373,7 @@ static uint64_t msr_immediate(Vcpu *v, uint64_t bits, uint64_t value) {
         arm_select_sp(s, s->el, value & 1);
         return 0;
     case 3 << 3 | 6: case 3 << 3 | 7:
-        if (!s->el && !(s->sctlr & SCTLR_UMA)) // op0 = 0, CRn = 4, Rt = 31
+        if (!s->el && !(s->sctlr[1] & SCTLR_UMA)) // op0 = 0, CRn = 4, Rt = 31
             return arm_fault(v, ESR(EC_SYSREG, (bits >> 5 & 7) << 17 | 3 << 14 | 4 << 10 | 31 << 5 | value << 1));
         set_bits(s, value << 6, (bits >> 5 & 1) ? 0 : value << 6);
         arm_update_context(v); // PSTATE.D
@@ -371,6 +418,15 @@ uint64_t arm_gic_write(Vcpu *v, uint64_t number, uint64_t value, uint64_t c) {
     s->gic->write(s->gic_opaque, v->index, (unsigned)number, value);
     return 0;
 }
+
+void arm_set_el2(Cpu *c) {
+    ArmConfig *config = c->config;
+    config->has[ARM_el2] = true;
+    config->id.pfr0 |= 1 << 8; // EL2, in AArch64 only
+    if (arm_has(config, ARM_lpa2)) config->id.mmfr0 |= 3ull << 32 | 3ull << 40; // 52 bits in the second stage too
+}
+
+bool arm_has_el2(const Cpu *c) { return arm_has(c->config, ARM_el2); }
 
 // ---- for debuggers: what has effects when it is read is left out
 static void lower_name(const char *name, unsigned element, bool array, char *out, size_t size) {
@@ -420,12 +476,12 @@ bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot) 
     const SysReg *r = find(number);
     if (!r || r->field == NONE || (r->flags & ~(unsigned)(E0R | E0RW)) || r->set || r->get) return false;
     if (write && r->mask != ALL) return false;
-    if (!el && (!has_el0_form(number) || (write && !(r->flags & E0RW)))) return false;
+    if (el < least_level(number) || (!el && write && !(r->flags & E0RW))) return false;
     *slot = r->field;
     return true;
 }
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value) {
-    return (el || has_el0_form(number)) && identification(c, number, value);
+    return el >= least_level(number) && identification(c, number, value);
 }
 bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write) {
     const SysReg *r = find(number);

@@ -4,7 +4,7 @@
 #include "hw/board/boot.h"
 
 // Engine and cores, configured by -cpu; all but the first are off until PSCI starts them.
-bool arm_make_cores(Machine *m, const char *default_model, char *error, size_t error_size);
+bool arm_make_cores(Machine *m, const char *default_model, bool el2, char *error, size_t error_size);
 // An interrupt line into a core: pin is one of ARM_PIN_x.
 Irq arm_pin(Machine *m, unsigned core, unsigned pin);
 void arm_dt_cpus(Machine *m, Fdt *f);

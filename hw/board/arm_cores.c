@@ -16,7 +16,7 @@ static Cpu *firmware_core(void *machine, unsigned i) {
 }
 static const ArmFirmware firmware = {firmware_off, firmware_reset, firmware_core};
 
-bool arm_make_cores(Machine *m, const char *default_model, char *error, size_t error_size) {
+bool arm_make_cores(Machine *m, const char *default_model, bool el2, char *error, size_t error_size) {
     const char *model = m->spec->cpu ? m->spec->cpu : default_model;
     m->engine = engine_new(aarch64_type.guest, &m->spec->engine);
     if (!m->engine) return FAIL("the host has no room for translated code");
@@ -29,6 +29,7 @@ bool arm_make_cores(Machine *m, const char *default_model, char *error, size_t e
         m->cpus[i] = cpu_new(&aarch64_type, m->engine, m->mem, m->clock, i);
         if (!m->cpus[i]) return FAIL("the host has no room for CPU %u", i);
         if (!aarch64_type.configure(m->cpus[i], model, error, error_size)) return false;
+        if (el2) arm_set_el2(m->cpus[i]);
         arm_set_firmware(m->cpus[i], &firmware, m);
     }
     return true;
@@ -69,7 +70,7 @@ void arm_dt_cpus(Machine *m, Fdt *f) {
     dt_end(f);
     dt_begin(f, "psci");
     dt_strings(f, "compatible", 3, (const char *const[]){"arm,psci-1.0", "arm,psci-0.2", "arm,psci"});
-    dt_string(f, "method", "hvc");
+    dt_string(f, "method", arm_has_el2(m->cpus[0]) ? "smc" : "hvc");
     dt_u32(f, "cpu_suspend", 0xc4000001);
     dt_u32(f, "cpu_off", 0x84000002);
     dt_u32(f, "cpu_on", 0xc4000003);

@@ -58,6 +58,7 @@ static void wire_cores(Machine *m, Device *gic) {
         arm_wire_pmu(m->cpus[c], device_input(gic, GIC_PPI(c, ARM_PPI_PMU)));
         arm_wire_timer(m->cpus[c], ARM_TIMER_VIRTUAL, device_input(gic, GIC_PPI(c, ARM_PPI_TIMER_VIRTUAL)));
         arm_wire_timer(m->cpus[c], ARM_TIMER_PHYSICAL, device_input(gic, GIC_PPI(c, ARM_PPI_TIMER_PHYSICAL)));
+        arm_wire_timer(m->cpus[c], ARM_TIMER_HYP, device_input(gic, GIC_PPI(c, ARM_PPI_TIMER_HYP)));
     }
 }
 

@@ -93,25 +93,26 @@ static bool make_devices(Machine *m, Virt *v, char *error, size_t error_size) {
            boot_add_flash(m, &pflash_64_type, FLASH_BASE, v->flash, error, error_size);
 }
 
-// EL2 and EL3: without them, as without these properties, kernels start at EL1.
-static bool check_levels(Machine *m, char *error, size_t error_size) {
+// With EL2 kernels start in it; EL3 is not there.
+static bool check_levels(Machine *m, bool *el2, char *error, size_t error_size) {
     static const struct {
         const char *key, *what;
-    } rows[] = {{"virtualization", "EL2"}, {"secure", "EL3"}, {"mte", "memory tags"}};
-    for (unsigned i = 0; i < 3; i++) {
+    } rows[] = {{"secure", "EL3"}, {"mte", "memory tags"}};
+    for (unsigned i = 0; i < 2; i++) {
         bool on;
         if (!machine_prop_bool(m, rows[i].key, false, &on, error, error_size)) return false;
         if (on) return FAIL("-M %s=on: these cores have no %s yet; leave it out", rows[i].key, rows[i].what);
     }
-    return true;
+    return machine_prop_bool(m, "virtualization", false, el2, error, error_size);
 }
 
 static bool virt_build(Machine *m, char *error, size_t error_size) {
     Virt *v = m->board_state = calloc(1, sizeof(*v));
     m->board_free = virt_free;
+    bool el2;
     m->ram_base = dram_base;
     if (m->serials[0]) machine_add_end(m, PROP_SERIAL, "serial0", m->serials[0]);
-    bool ok = check_highmem(m, error, error_size) && check_levels(m, error, error_size) && arm_make_cores(m, "cortex-a57", error, error_size) &&
+    bool ok = check_highmem(m, error, error_size) && check_levels(m, &el2, error, error_size) && arm_make_cores(m, "cortex-a57", el2, error, error_size) &&
               mem_map_ram(m->mem, "mach-virt.ram", m->ram_base, m->ram_size, false, error, error_size) &&
               board_gic_make(m, &v->gic, error, error_size) && make_devices(m, v, error, error_size) &&
               add_pcie(m, v, error, error_size);
@@ -132,7 +133,7 @@ static bool virt_plug(Machine *m, const DeviceType *type, const char *props, cha
 
 // ---- device tree and boot
 
-// Secure and hypervisor timers are named though nothing drives them, as the binding wants four.
+// The secure timer is named though nothing drives it, as the binding wants four.
 static void dt_timer(Machine *m, const BoardGic *gic, Fdt *f) {
     static const unsigned ids[] = {ARM_PPI_TIMER_SECURE, ARM_PPI_TIMER_PHYSICAL, ARM_PPI_TIMER_VIRTUAL, ARM_PPI_TIMER_HYP};
     dt_begin(f, "timer");
@@ -235,7 +236,7 @@ static const char *const props[] = {
     "highmem=on|off: may memory, PCI configuration space and PCI windows lie above 4 GiB",
     "gic-version=2|3|max: version of the interrupt controller",
     "its=on|off: an Interrupt Translation Service beside a GICv3",
-    "virtualization=off: EL2, which these cores do not have",
+    "virtualization=on|off: EL2, where kernels then start; its interrupt controller has no virtual interface",
     "secure=off: EL3, which these cores do not have",
     "mte=off: memory tags, which these cores do not have",
     "pflash0=drive: id of the drive that is the first flash, where firmware starts",

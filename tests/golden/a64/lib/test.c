@@ -131,6 +131,8 @@ void test_start(void) {
     print_text(" checks, ");
     print_decimal(failed);
     print_text(" failed\n");
+    register Word call __asm__("x0") = PSCI_SYSTEM_OFF;
+    if (mrs(currentel) == 8) __asm__ volatile("smc #0" : "+r"(call) : : "memory"); // firmware is called from EL2 so
     hvc_call(PSCI_SYSTEM_OFF, 0, 0, 0);
     for (;;) {}
 }
