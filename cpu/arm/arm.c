@@ -11,9 +11,12 @@ static void core_fini(Cpu *c) {
     for (unsigned n = 0; n < ARM_TIMERS; n++)
         if (s->timer[n]) timer_free(s->timer[n]);
     if (s->pmu_timer) timer_free(s->pmu_timer);
+    if (s->wait_timer) timer_free(s->wait_timer);
     free(s->walks);
     free(c->config);
 }
+
+static void wait_over(void *cpu) { cpu_kick(cpu); }
 
 static bool core_init(Cpu *c) {
     ArmState *s = arm_state(c->vcpu);
@@ -28,6 +31,8 @@ static bool core_init(Cpu *c) {
     s->clock = c->clock;
     for (unsigned n = 0; n < ARM_TIMERS; n++) s->timer[n] = timer_new(c->clock, arm_timer_fired, c);
     s->pmu_timer = timer_new(c->clock, arm_pmu_fired, c);
+    s->wait_timer = timer_new(c->clock, wait_over, c);
+    s->wait_count = UINT64_MAX;
     return true;
 }
 

@@ -147,19 +147,22 @@ static bool wait_traps(Vcpu *v, uint64_t iss) {
     return v->trap;
 }
 
-// Ends at once, as a WFIT may: whoever waits for a time looks at the counter again.
-uint64_t arm_wfit(Vcpu *v, uint64_t deadline, uint64_t bits, uint64_t c) {
-    const ArmState *s = arm_state(v);
-    if (wait_traps(v, 0x1e00000 | (bits & 31) << 5 | 1 << 2 | 2)) return 0;
-    if (arm_counter(s) - s->cntvoff < deadline) sched_yield();
-    return 0;
-}
-
-uint64_t arm_wfi(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
-    if (wait_traps(v, 0x1e00000)) return 0;
+static uint64_t wait_until(Vcpu *v, uint64_t count) { // of the virtual counter
+    ArmState *s = arm_state(v);
+    s->wait_count = count;
     vcpu_wait(v);
     vcpu_kick(v, EXIT_IRQ);
     return 0;
+}
+
+uint64_t arm_wfit(Vcpu *v, uint64_t deadline, uint64_t bits, uint64_t c) {
+    if (wait_traps(v, 0x1e00000 | (bits & 31) << 5 | 1 << 2 | 2)) return 0;
+    arm_wait_timer(arm_state(v), deadline);
+    return wait_until(v, deadline);
+}
+
+uint64_t arm_wfi(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
+    return wait_traps(v, 0x1e00000) ? 0 : wait_until(v, UINT64_MAX);
 }
 
 // ---- interrupts
@@ -181,8 +184,11 @@ bool arm_interrupt(Vcpu *v) {
     return true;
 }
 
-// WFI ends for any interrupt, masked or not.
-bool arm_awake(Vcpu *v) { return arm_irq_waits(arm_state(v)); }
+// WFI ends for any interrupt, masked or not; WFIT at its time too.
+bool arm_awake(Vcpu *v) {
+    const ArmState *s = arm_state(v);
+    return arm_irq_waits(s) || arm_counter(s) - s->cntvoff >= s->wait_count;
+}
 
 void arm_set_pin(Cpu *c, unsigned pin, bool level) {
     ArmState *s = arm_state(c->vcpu);

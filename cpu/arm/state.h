@@ -163,6 +163,8 @@ typedef struct ArmState {
     Clock *clock;
     Timer *timer[ARM_TIMERS];
     Irq timer_irq[ARM_TIMERS];
+    Timer *wait_timer;        // of WFIT, which waits for the virtual counter to be
+    uint64_t wait_count;      // this; WFI for none
     Timer *pmu_timer;
     Irq pmu_irq;
     uint8_t pmu_el;           // the level that counters last counted at
@@ -298,6 +300,7 @@ void arm_fp_refresh(Vcpu *v);                     // after FPCR or FPSR changed 
 void arm_timer_update(ArmState *s, unsigned n);   // ARM_TIMER_x: its control or compare value changed
 uint64_t arm_timer_ctl(ArmState *s, unsigned n);
 void arm_timer_fired(void *opaque);
+void arm_wait_timer(ArmState *s, uint64_t count); // kicks the core when the virtual counter is there
 uint64_t arm_counter(const ArmState *s);           // physical; the virtual one is CNTVOFF_EL2 less
 
 // ---- pmu.c

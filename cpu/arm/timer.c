@@ -52,3 +52,9 @@ static void update_all(Vcpu *v, void *unused) {
 void arm_timer_fired(void *opaque) { vcpu_work(((Cpu *)opaque)->vcpu, update_all, NULL, false); }
 
 void arm_wire_timer(Cpu *c, unsigned timer, Irq to) { arm_state(c->vcpu)->timer_irq[timer] = to; }
+
+void arm_wait_timer(ArmState *s, uint64_t count) {
+    uint64_t at;
+    bool never = __builtin_add_overflow(count, s->cntvoff, &at) && !s->cntvoff;
+    if (s->wait_timer) timer_set(s->wait_timer, never ? UINT64_MAX : deadline(s, at));
+}

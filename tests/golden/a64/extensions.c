@@ -354,7 +354,18 @@ static void test_paging(void) {
     check_equal("E0PD is not for EL1", probe_ldr(AT), 0x77);
 }
 
+static void test_wait(void) { // until then, though nothing interrupts
+    Word until = mrs(cntvct_el0) + mrs(cntfrq_el0) / 200;
+    register Word x9 __asm__("x9") = until;
+    __asm__ volatile(".inst 0xd5031029" : : "r"(x9) : "memory"); // wfit x9
+    check("wfit waits", mrs(cntvct_el0) >= until);
+    x9 = 0;
+    __asm__ volatile(".inst 0xd5031029" : : "r"(x9) : "memory");
+    check("wfit of the past ends", 1);
+}
+
 void test_main(void) {
+    test_wait();
     test_identification();
     test_pstate();
     test_el0();
