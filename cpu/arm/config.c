@@ -27,22 +27,22 @@ typedef struct Model {
 // Main ID, cache type and geometry, debug resources and memory model as the Technical Reference Manuals of the parts give them.
 static const Model models[] = {
     {"cortex-a57", "arm,cortex-a57",
-     {.midr = 0x411fd070, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
+     {.midr = 0x411fd070, .pmu = 1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
       .dfr0 = 0x10305006, .mmfr0 = 0x1024}, V8_0, 62500000},
     {"cortex-a53", "arm,cortex-a53",
-     {.midr = 0x410fd034, .revidr = 0x100, .ctr = 0x84448004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x700fe01a, 0x201fe00a, 0x707fe07a},
+     {.midr = 0x410fd034, .pmu = 3, .revidr = 0x100, .ctr = 0x84448004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x700fe01a, 0x201fe00a, 0x707fe07a},
       .dfr0 = 0x10305006, .mmfr0 = 0x1022}, V8_0, 62500000},
     {"cortex-a72", "arm,cortex-a72",
-     {.midr = 0x410fd083, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x707fe07a},
+     {.midr = 0x410fd083, .pmu = 2, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x707fe07a},
       .dfr0 = 0x10305006, .mmfr0 = 0x1024}, V8_0, 62500000},
     {"cortex-a76", "arm,cortex-a76",
-     {.midr = 0x414fd0b1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x707fe03a},
+     {.midr = 0x414fd0b1, .pmu = 0xb, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x707fe03a},
       .dfr0 = 0x10305008, .mmfr0 = 0x101022}, V8_2, 62500000},
     {"neoverse-n1", "arm,neoverse-n1",
-     {.midr = 0x414fd0c1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x70ffe03a},
+     {.midr = 0x414fd0c1, .pmu = 0xc, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x82000023, .ccsidr = {0x701fe01a, 0x201fe01a, 0x70ffe03a},
       .dfr0 = 0x10305008, .mmfr0 = 0x101025}, V8_2 "ssbs2 ", 62500000},
     {"max", "arm,armv8",
-     {.midr = 0x000f0510, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
+     {.midr = 0x000f0510, .pmu = 1, .ctr = 0x8444c004, .dczid = 4, .clidr = 0x0a200023, .ccsidr = {0x701fe00a, 0x201fe012, 0x70ffe07a},
       .dfr0 = 0x10305008, .mmfr0 = 0x101025 /* all granules, 48 bits */}, ALL, 1000000000},
 };
 enum { NMODELS = sizeof(models) / sizeof(models[0]) };

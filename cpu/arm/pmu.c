@@ -122,7 +122,7 @@ uint64_t arm_pmu_get(ArmState *s, unsigned number) {
     sync(s);
     settle(s);
     switch (number) {
-    case PMCR: return s->pmcr | (s->config->id.midr >> 24 & 0xff) << 24 | 1 << 16 | ARM_PMU_COUNTERS << 11;
+    case PMCR: return s->pmcr | (s->config->id.midr >> 24 & 0xff) << 24 | s->config->id.pmu << 16 | ARM_PMU_COUNTERS << 11;
     case PMCNTENSET: case PMCNTENCLR: return s->pmcnten;
     case PMOVSSET: case PMOVSCLR: return s->pmovs;
     case PMINTENSET: case PMINTENCLR: return s->pminten;

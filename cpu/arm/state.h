@@ -21,7 +21,7 @@ typedef enum ArmFeature {
 
 // The read-only identification registers (DDI 0487, D19.2), as a model has them.
 typedef struct ArmId {
-    uint64_t midr, revidr, ctr, dczid, clidr, ccsidr[3]; // ccsidr: L1 data, L1 instruction, L2 unified
+    uint64_t midr, revidr, ctr, dczid, clidr, ccsidr[3], pmu; // ccsidr: L1 data, L1 instruction, L2 unified; pmu: PMCR_EL0.IDCODE
     uint64_t pfr0, pfr1, dfr0, isar0, isar1, isar2, mmfr0, mmfr1, mmfr2;
 } ArmId;
 
