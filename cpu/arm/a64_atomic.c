@@ -7,7 +7,7 @@
 // later load-acquire overtakes it.
 #include "cpu/arm/trans.h"
 
-enum { RES_VADDR = offsetof(ArmState, res_vaddr), RES_VALUE = offsetof(ArmState, res_value) };
+enum { RES_VADDR = offsetof(ArmState, res_vaddr), RES_VALUE = offsetof(ArmState, res_value), RES_VALUE2 = offsetof(ArmState, res_value2) };
 
 static unsigned atomic(unsigned size) { return size | MO_ALIGN | MO_ATOMIC; }
 
@@ -28,25 +28,59 @@ static IrRef load_exclusive(Trans *t, const Insn *i, unsigned size) {
     return value;
 }
 
+// The status: not stored if the old value differed, or without the reservation.
+static void end_exclusive(Trans *t, const Insn *i, IrRef vaddr, IrRef differs) {
+    IrRef reserved = ir_get(t->k, T_I64, RES_VADDR);
+    IrRef lost = ir_un(t->k, OP_BOOL, T_I64, ir_bin(t->k, OP_NE, T_I64, reserved, vaddr));
+    ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)ARM_RES_NONE));
+    set_x64(t, i->rm, ir_bin(t->k, OP_OR, T_I64, ir_un(t->k, OP_BOOL, T_I64, differs), lost));
+}
+
 // Without the reservation the compare-and-swap puts back what it expects, so memory keeps its value whatever it is; no branch is needed.
 static void store_exclusive(Trans *t, const Insn *i, unsigned size, IrRef value) {
     IrRef vaddr = x_sp(t, i->rn);
     IrRef reserved = ir_get(t->k, T_I64, RES_VADDR), seen = ir_get(t->k, T_I64, RES_VALUE);
     IrRef update = ir_select(t->k, T_I64, ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr), value, seen);
     IrRef old = ir_amo(t->k, OP_CAS, T_I64, atomic(size), vaddr, seen, update);
-    IrRef differs = ir_un(t->k, OP_BOOL, T_I64, ir_bin(t->k, OP_NE, T_I64, old, seen));
-    IrRef lost = ir_un(t->k, OP_BOOL, T_I64, ir_bin(t->k, OP_NE, T_I64, reserved, vaddr));
-    ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)ARM_RES_NONE));
-    set_x64(t, i->rm, ir_bin(t->k, OP_OR, T_I64, differs, lost));
+    end_exclusive(t, i, vaddr, ir_bin(t->k, OP_NE, T_I64, old, seen));
 }
 
 INSN(ldxr) { set_x64(t, i->rd, load_exclusive(t, i, (unsigned)i->size)); }
 INSN(stxr) { store_exclusive(t, i, (unsigned)i->size, x(t, i->rd)); }
 
+// ---- pairs: single-copy atomic as a whole (B2.2.1)
+static IrRef pair(Trans *t, IrRef low, IrRef high) { return ir_pair(t->k, low, high); }
+static IrRef half(Trans *t, IrRef v, bool high) { return ir_un(t->k, high ? OP_HIGH : OP_LOW, T_I64, v); }
+
+static IrRef load_pair_exclusive(Trans *t, const Insn *i) {
+    IrRef vaddr = x_sp(t, i->rn), v = ir_load(t->k, T_I128, atomic(MO_128), vaddr, 0);
+    ir_set(t->k, T_I64, RES_VADDR, vaddr);
+    ir_set(t->k, T_I64, RES_VALUE, half(t, v, false));
+    ir_set(t->k, T_I64, RES_VALUE2, half(t, v, true));
+    return v;
+}
+
+static void store_pair_exclusive(Trans *t, const Insn *i) {
+    IrRef vaddr = x_sp(t, i->rn), reserved = ir_get(t->k, T_I64, RES_VADDR);
+    IrRef low = ir_get(t->k, T_I64, RES_VALUE), high = ir_get(t->k, T_I64, RES_VALUE2);
+    IrRef keeps = ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr);
+    IrRef update = pair(t, ir_select(t->k, T_I64, keeps, x(t, i->rd), low), ir_select(t->k, T_I64, keeps, x(t, i->ra), high));
+    IrRef old = ir_amo(t->k, OP_CAS, T_I128, atomic(MO_128), vaddr, pair(t, low, high), update);
+    IrRef differs = ir_bin(t->k, OP_OR, T_I64, ir_bin(t->k, OP_XOR, T_I64, half(t, old, false), low),
+                           ir_bin(t->k, OP_XOR, T_I64, half(t, old, true), high));
+    end_exclusive(t, i, vaddr, ir_bin(t->k, OP_NE, T_I64, differs, c64(t, 0)));
+}
+
 // Pairs of W registers are one access of 64 bits, whose low half is the first register's.
+static IrRef words(Trans *t, IrRef low, IrRef high) {
+    return ir_bin(t->k, OP_OR, T_I64, zext32(t, low), ir_bin(t->k, OP_SHL, T_I64, high, c64(t, 32)));
+}
+
 INSN(ldxp) {
     if (i->sf) {
-        call(t, H_load_pair_exclusive, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
+        IrRef v = load_pair_exclusive(t, i);
+        set_x64(t, i->rd, half(t, v, false));
+        set_x64(t, i->ra, half(t, v, true));
         return;
     }
     IrRef v = load_exclusive(t, i, MO_64), low = zext32(t, v), high = ir_bin(t->k, OP_SHR, T_I64, v, c64(t, 32));
@@ -55,11 +89,10 @@ INSN(ldxp) {
 }
 INSN(stxp) {
     if (i->sf) {
-        call(t, H_store_pair_exclusive, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
+        store_pair_exclusive(t, i);
         return;
     }
-    IrRef low = zext32(t, x(t, i->rd)), high = x(t, i->ra);
-    store_exclusive(t, i, MO_64, ir_bin(t->k, OP_OR, T_I64, low, ir_bin(t->k, OP_SHL, T_I64, high, c64(t, 32))));
+    store_exclusive(t, i, MO_64, words(t, x(t, i->rd), x(t, i->ra)));
 }
 INSN(clrex) { ir_set(t->k, T_I64, RES_VADDR, c64(t, (int64_t)ARM_RES_NONE)); }
 
@@ -81,6 +114,13 @@ INSN(cas) {
     set_x64(t, i->rm, ir_amo(t->k, OP_CAS, T_I64, atomic((unsigned)i->size), x_sp(t, i->rn), x(t, i->rm), x(t, i->rd)));
 }
 INSN(casp) {
-    if ((i->rm | i->rd) & 1) undefined(t, i);
-    else call(t, H_casp, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
+    if ((i->rm | i->rd) & 1) {
+        undefined(t, i);
+        return;
+    }
+    IrRef (*join)(Trans *, IrRef, IrRef) = i->sf ? pair : words;
+    IrRef expected = join(t, x(t, i->rm), x(t, i->rm + 1)), value = join(t, x(t, i->rd), x(t, i->rd + 1));
+    IrRef old = ir_amo(t->k, OP_CAS, i->sf ? T_I128 : T_I64, atomic(i->sf ? MO_128 : MO_64), x_sp(t, i->rn), expected, value);
+    set_x64(t, i->rm, i->sf ? half(t, old, false) : zext32(t, old));
+    set_x64(t, i->rm + 1, i->sf ? half(t, old, true) : ir_bin(t->k, OP_SHR, T_I64, old, c64(t, 32)));
 }

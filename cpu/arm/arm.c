@@ -77,7 +77,7 @@ static const IrSlot slots[] = {
     DN(0), DN(1), DN(2), DN(3), DN(4), DN(5), DN(6), DN(7), DN(8), DN(9), DN(10), DN(11), DN(12), DN(13), DN(14), DN(15),
     DN(16), DN(17), DN(18), DN(19), DN(20), DN(21), DN(22), DN(23), DN(24), DN(25), DN(26), DN(27), DN(28), DN(29), DN(30), DN(31),
     SLOT(cc_op, T_I32), SLOT(cc_a, T_I64), SLOT(cc_b, T_I64), SLOT(pstate, T_I64),
-    SLOT(res_vaddr, T_I64), SLOT(res_value, T_I64),
+    SLOT(res_vaddr, T_I64), SLOT(res_value, T_I64), SLOT(res_value2, T_I64),
     SLOT(tpidr_el0, T_I64), SLOT(tpidrro_el0, T_I64), SLOT(tpidr_el1, T_I64),
     {"ttbr0", offsetof(ArmState, ttbr0[1]), T_I64}, SLOT(ttbr1, T_I64), {"mair", offsetof(ArmState, mair[1]), T_I64}, SLOT(par, T_I64),
     {"elr_el1", offsetof(ArmState, elr[1]), T_I64}, {"elr_el2", offsetof(ArmState, elr[2]), T_I64}, {"spsr_el1", offsetof(ArmState, spsr[1]), T_I64},

@@ -130,7 +130,7 @@ void eval_wide(Vcpu *v, const IrOp *op, const uint64_t a[2], const uint64_t b[2]
         eval_lanes(op, &va, &vb, &vc, &vr);
     else if (ir_op_info[op->op].kind == KIND_VFP)
         eval_vfp(v, op, &va, &vb, &vc, &vr);
-    else if (op->op == OP_VPAIR)
+    else if (op->op == OP_VPAIR || op->op == OP_PAIR)
         vr.d[1] = b[0];
     else if (op->op != OP_VZEXT)
         vr.d[0] = interp_eval(v, op, a[0], b[0], c[0]);

@@ -13,7 +13,7 @@
 typedef struct Frame {
     Vcpu *v;
     const InterpBlock *b;
-    uint64_t value[IR_MAX_OPS], high[IR_MAX_OPS]; // high: of a v128
+    uint64_t value[IR_MAX_OPS], high[IR_MAX_OPS]; // high: of a v128 or i128
 } Frame;
 
 // What running an op leads to: the index of the next one, or this.
@@ -112,23 +112,32 @@ static uint64_t address_of(const Frame *f, const IrOp *op) {
     return ir_result_type(&f->b->ops[op->a]) == T_I32 ? (uint32_t)sum : sum;
 }
 
+static void get_operand(const Frame *f, IrRef r, uint64_t x[2]) {
+    bool wide = r != IR_NONE && ir_is_wide(ir_result_type(&f->b->ops[r]));
+    x[0] = r == IR_NONE ? 0 : f->value[r];
+    x[1] = wide ? f->high[r] : 0;
+}
+
+static bool run_wide_memory(Frame *f, unsigned i, const IrOp *op, uint64_t vaddr) {
+    uint64_t x[4] = {0};
+    get_operand(f, op->b, x);
+    get_operand(f, op->c, x + 2);
+    if (op->op == OP_STORE)
+        return vcpu_store128(f->v, vaddr, op->memop, x);
+    if (!(op->op == OP_LOAD ? vcpu_load128(f->v, vaddr, op->memop, x) : vcpu_cas128(f->v, vaddr, op->memop, x)))
+        return false;
+    f->value[i] = x[0];
+    f->high[i] = x[1];
+    return true;
+}
+
 // False: trapped.
 static bool run_memory(Frame *f, unsigned i, const IrOp *op) {
     Vcpu *v = f->v;
     uint64_t vaddr = address_of(f, op), x = 0;
     take_snapshot(f, op->snap);
-    if (op->type == T_V128) {
-        if (op->op == OP_STORE) {
-            const uint64_t wide[2] = {f->value[op->b], f->high[op->b]};
-            return vcpu_store128(v, vaddr, op->memop, wide);
-        }
-        uint64_t wide[2];
-        if (!vcpu_load128(v, vaddr, op->memop, wide))
-            return false;
-        f->value[i] = wide[0];
-        f->high[i] = wide[1];
-        return true;
-    }
+    if (ir_is_wide(op->type))
+        return run_wide_memory(f, i, op, vaddr);
     if (op->op == OP_STORE)
         return vcpu_store(v, vaddr, op->memop, f->value[op->b]);
     if (op->op == OP_LOAD) {
@@ -200,12 +209,6 @@ static int run_exit(Frame *f, const IrOp *op, int next) {
     }
 }
 
-static void get_operand(const Frame *f, IrRef r, uint64_t x[2]) {
-    bool wide = r != IR_NONE && ir_result_type(&f->b->ops[r]) == T_V128;
-    x[0] = r == IR_NONE ? 0 : f->value[r];
-    x[1] = wide ? f->high[r] : 0;
-}
-
 static int run_wide(Frame *f, int i, const IrOp *op) {
     uint64_t a[2], b[2], c[2], r[2] = {0, 0};
     get_operand(f, op->a, a);
@@ -217,15 +220,15 @@ static int run_wide(Frame *f, int i, const IrOp *op) {
     return i + 1;
 }
 
-static bool is_wide(const IrOp *op) { return op->type == T_V128; }
-
 static int run_value(Frame *f, int i, const IrOp *op) {
-    if (is_wide(op))
+    if (ir_is_wide(op->type))
         return run_wide(f, i, op);
     uint64_t a = op->a == IR_NONE ? 0 : f->value[op->a];
     uint64_t b = op->b == IR_NONE ? 0 : f->value[op->b];
     uint64_t c = op->c == IR_NONE ? 0 : f->value[op->c];
-    if (op->op != OP_NOP)
+    if (op->op == OP_LOW || op->op == OP_HIGH)
+        f->value[i] = op->op == OP_LOW ? a : f->high[op->a];
+    else if (op->op != OP_NOP)
         f->value[i] = interp_eval(f->v, op, a, b, c);
     return i + 1;
 }

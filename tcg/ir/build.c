@@ -259,6 +259,8 @@ IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, 
     return ir_emit(k, op, t, a, b, c, fpop);
 }
 
+IrRef ir_pair(IrBuild *k, IrRef low, IrRef high) { return ir_emit(k, OP_PAIR, T_I128, low, high, IR_NONE, 0); }
+
 IrRef ir_vec(IrBuild *k, IrOpcode op, unsigned imm, IrRef a, IrRef b, IrRef c) {
     return ir_emit(k, op, T_V128, a, b, c, imm);
 }

@@ -70,6 +70,7 @@ IrRef ir_fp(IrBuild *k, IrOpcode op, IrType t, unsigned fpop, IrRef a, IrRef b, 
 IrRef ir_load(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp);
 void ir_store(IrBuild *k, IrType t, unsigned memop, IrRef base, int32_t disp, IrRef v);
 IrRef ir_amo(IrBuild *k, IrOpcode op, IrType t, unsigned memop, IrRef base, IrRef b, IrRef c); // AMO_*, CAS
+IrRef ir_pair(IrBuild *k, IrRef low, IrRef high);     // an i128; its halves by ir_un (OP_LOW, OP_HIGH)
 IrRef ir_vec(IrBuild *k, IrOpcode op, unsigned imm, IrRef a, IrRef b, IrRef c); // an op that makes a v128
 void ir_fence(IrBuild *k, unsigned kinds);
 // A C helper: forgets forwarded slots if it writes state. Returns IR_NONE for a void helper. t: the result's

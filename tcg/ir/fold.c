@@ -173,6 +173,8 @@ IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     const IrOp *d = def(k, *a);
     if (t == T_V128)
         return IR_NONE;
+    if (op == OP_LOW || op == OP_HIGH)
+        return d->op != OP_PAIR ? IR_NONE : op == OP_LOW ? d->a : d->b;
     if (extension_bits(op))
         return fold_extension(k, op, t, a);
     if (op == OP_BITCAST || op == OP_UNBOX || op == OP_BOX) {

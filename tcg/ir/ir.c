@@ -43,8 +43,9 @@ IrType ir_operand_type(const IrOp *op, unsigned n) {
         return T_VOID;
     case OP_BOOL: case OP_EXIT_IF: case OP_BRANCH:
         return T_I1;
-    case OP_VPAIR:
-    case OP_VDUP:
+    case OP_LOW: case OP_HIGH:
+        return T_I128;
+    case OP_PAIR: case OP_VPAIR: case OP_VDUP:
         return T_I64;
     case OP_VINS:
         return n ? T_I64 : T_V128;

@@ -159,6 +159,7 @@ static inline IrType ir_result_type(const IrOp *op) {
     unsigned t = ir_op_info[op->op].result;
     return t == IR_AS_TYPE ? (IrType)op->type : (IrType)t;
 }
+static inline bool ir_is_wide(IrType t) { return t == T_V128 || t == T_I128; }
 // The type operand n (0, 1, 2) is read as; T_VOID where several will do (an address is i32 or i64, for one).
 IrType ir_operand_type(const IrOp *op, unsigned n);
 

@@ -103,6 +103,14 @@ static void check_value_op(Checker *c, const IrOp *op) {
         if (t != T_V128 || (from != T_F32 && from != T_F64 && from != T_V128))
             fail(c, "extends f32, f64 or v128 to v128 only");
         break;
+    case OP_PAIR:
+        if (t != T_I128)
+            fail(c, "makes i128 only");
+        break;
+    case OP_LOW: case OP_HIGH:
+        if (t != T_I64)
+            fail(c, "half of an i128 is an i64");
+        break;
     case OP_VPAIR:
         if (t != T_V128)
             fail(c, "makes v128 only");
@@ -134,9 +142,11 @@ static void check_memory(Checker *c, const IrOp *op) {
         fail(c, "access wider than its type");
     if (t == T_V128 && (op->memop & (MO_BE | MO_ATOMIC | 7 << MO_MMU_SHIFT)))
         fail(c, "vectors have no such access");
+    if (t == T_I128 && ((op->memop & (MO_BE | 7 << MO_MMU_SHIFT)) || (op->op > OP_CAS)))
+        fail(c, "no such access of 128 bits");
     if (!is_integer(t) && ((op->memop & MO_SIGN) || size != ir_type_size(t)))
         fail(c, "size is not that of the type");
-    if (op->op != OP_LOAD && op->op != OP_STORE && !is_integer(t))
+    if (op->op != OP_LOAD && op->op != OP_STORE && !is_integer(t) && t != T_I128)
         fail(c, "atomics are of integers");
     if (op->op == OP_STORE && t != type_of(c, op->b))
         fail(c, "type is not the stored value's");
@@ -227,8 +237,8 @@ static void check_pending(Checker *c, unsigned first, unsigned n) {
     }
     for (unsigned i = 0; i < n; i++) {
         const IrPending *p = &c->b->pending[first + i];
-        if (check_value(c, p->value) && ir_type_size(type_of(c, p->value)) < 4)
-            fail(c, "pending value smaller than 4 bytes");
+        if (check_value(c, p->value) && (ir_type_size(type_of(c, p->value)) < 4 || type_of(c, p->value) == T_I128))
+            fail(c, "pending value that no slot has");
         else if (!c->fault && p->slot + ir_type_size(type_of(c, p->value)) > c->state_end)
             fail(c, "pending slot outside of guest state");
     }
@@ -258,8 +268,8 @@ static void check_call(Checker *c, const IrOp *op) {
 static void check_op(Checker *c, const IrOp *op) {
     if (op->type > T_V128)
         fail(c, "no such type");
-    if (op->type == T_I128)
-        fail(c, "no op takes or makes an i128");
+    if (op->type == T_I128 && op->op != OP_PAIR && ir_op_info[op->op].kind != KIND_MEM)
+        fail(c, "i128 is made by pair, load and cas only, and has no slots");
     if (op->type == T_V128 && (op->op == OP_PARAM || op->op == OP_CONST))
         fail(c, "no v128 constants or parameters");
     check_operands(c, op);

@@ -3,6 +3,7 @@
 // alignment; page-crossing accesses translate both pages before they touch either, so a fault leaves memory as it was.
 #include <sched.h>
 #include <string.h>
+#include <xmmintrin.h>
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
 #include "tcg/run/tlb.h"
@@ -233,8 +234,17 @@ bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
     return true;
 }
 
-// An access of 128 bits: each word or, where it crosses pages, each byte by itself.
+// An access of 128 bits. An aligned one is single-copy atomic: on processors with AVX, MOVAPS is (SDM vol. 3A, 9.1.1; AMD APM vol. 2, 7.3.2).
+// Else each word or, where it crosses pages, each byte by itself.
 static bool move_parts(Vcpu *v, const Span *s, uint64_t vaddr, bool store, uint8_t *data) {
+    float *host = (float *)(void *)s->page[0].host;
+    if (host && !((uintptr_t)host & 15)) {
+        if (store)
+            _mm_store_ps(host, _mm_loadu_ps((float *)(void *)data));
+        else
+            _mm_storeu_ps((float *)(void *)data, _mm_load_ps(host));
+        return true;
+    }
     unsigned step = s->here == s->size ? 8 : 1;
     for (unsigned i = 0; i < s->size; i += step) {
         Target one = span_byte(s, i);
@@ -268,6 +278,32 @@ bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value
         return false;
     if (debug_watches(v->engine))
         debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
+    return true;
+}
+
+bool vcpu_cas128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[4]) {
+    typedef unsigned __int128 U128;
+    U128 old, expected = value[0] | (U128)value[1] << 64, wanted = value[2] | (U128)value[3] << 64;
+    uint64_t paddr = 0;
+    bool io;
+    if (vaddr & 15) {
+        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
+        return false;
+    }
+    void *host = vcpu_host(v, vaddr, 16, ACCESS_WRITE, &io, &paddr);
+    if (host) {
+        old = __sync_val_compare_and_swap((U128 *)host, expected, wanted);
+        value[0] = (uint64_t)old;
+        value[1] = (uint64_t)(old >> 64);
+        return true;
+    }
+    uint64_t x[2]; // on I/O, reads and writes of words
+    if (!io || !io_read(v, vaddr, paddr, 8, &x[0]) || !io_read(v, vaddr + 8, paddr + 8, 8, &x[1]))
+        return false;
+    const uint64_t *y = x[0] == value[0] && x[1] == value[1] ? value + 2 : x;
+    if (!io_write(v, vaddr, paddr, 8, y[0]) || !io_write(v, vaddr + 8, paddr + 8, 8, y[1]))
+        return false;
+    memcpy(value, x, sizeof(x));
     return true;
 }
 

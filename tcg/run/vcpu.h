@@ -139,7 +139,9 @@ void vcpu_fp_set(Vcpu *v, unsigned rm, unsigned flags);
 bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value);
 bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value);
 bool vcpu_load128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[2]);
-bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value[2]);
+bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value[2]); // in one piece if aligned, not I/O; the load too
+// value: what is expected, then what is to be stored; the first two become the old value. Aligned, or it traps.
+bool vcpu_cas128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[4]);
 // Host address for an atomic or block-zero access of `size` bytes inside one page, writable; NULL: trap raised, or MMIO (*io).
 void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr);
 

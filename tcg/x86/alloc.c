@@ -178,7 +178,7 @@ static uint8_t spill_take_two(Gen *g) {
 
 uint64_t spill_bits(const Gen *g, IrRef r) {
     unsigned s = g->val[r].spill & 63;
-    return type_of(g, r) == T_V128 ? 3ull << (s - 1) : 1ull << s;
+    return ir_is_wide(type_of(g, r)) ? 3ull << (s - 1) : 1ull << s;
 }
 
 void spill(Gen *g, IrRef r) {
@@ -187,12 +187,12 @@ void spill(Gen *g, IrRef r) {
         return;
     if (type_fp(type_of(g, r)))
         raw_check(g, r);
-    uint8_t s = v->spill = type_of(g, r) == T_V128 ? spill_take_two(g) : spill_take(g);
+    uint8_t s = v->spill = ir_is_wide(type_of(g, r)) ? spill_take_two(g) : spill_take(g);
     if (s == NOREG)
         return;
     v->spill_boxed = v->boxed;
     if (type_fp(type_of(g, r)))
-        xmm_store(g, type_of(g, r) == T_V128 ? T_V128 : T_F64, spill_disp(s), v->reg);
+        xmm_store(g, ir_is_wide(type_of(g, r)) ? T_V128 : T_F64, spill_disp(s), v->reg);
     else
         mov_mr(&g->a, RBP, spill_disp(s), v->reg);
 }

@@ -76,7 +76,7 @@ uint8_t use_xmm(Gen *g, IrRef r) {
         } else {
             int32_t disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
             v->boxed = v->spill != NOREG && v->spill_boxed;
-            IrType as = type_of(g, r) == T_V128 ? T_V128 : single && v->spill == NOREG ? T_F32 : T_F64;
+            IrType as = ir_is_wide(type_of(g, r)) ? T_V128 : single && v->spill == NOREG ? T_F32 : T_F64;
             xmm_load(g, as, t, disp);
             v->boxed |= g->x->wide && (v->spill == NOREG || !single); // a load clears what is above
         }
@@ -159,11 +159,11 @@ void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin) {
 }
 
 void xmm_load(Gen *g, IrType t, Reg d, int32_t disp) {
-    avx_rm(&g->a, t == T_V128 ? MOVUPS : t == T_F32 ? MOVSS : MOVSD, d, 0, RBP, disp);
+    avx_rm(&g->a, ir_is_wide(t) ? MOVUPS : t == T_F32 ? MOVSS : MOVSD, d, 0, RBP, disp);
 }
 
 void xmm_store(Gen *g, IrType t, int32_t disp, Reg s) {
-    avx_rm(&g->a, (t == T_V128 ? MOVUPS : t == T_F32 ? MOVSS : MOVSD) + 1, s, 0, RBP, disp);
+    avx_rm(&g->a, (ir_is_wide(t) ? MOVUPS : t == T_F32 ? MOVSS : MOVSD) + 1, s, 0, RBP, disp);
 }
 
 Reg widened_xmm(Gen *g, IrRef r, Reg d) {

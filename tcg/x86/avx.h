@@ -77,6 +77,6 @@ static inline void avx_rip(Asm *a, unsigned op, Reg reg, Reg v, uint32_t target)
 static inline void movx(Asm *a, Reg d, Reg s) { if (d != s) avx_rr(a, P_0F | 0x28, d, 0, s); }
 static inline void movx_from_gpr(Asm *a, unsigned w, Reg d, Reg s) { avx_rr(a, P_66 | w | P_0F | 0x6e, d, 0, s); }
 static inline void movx_to_gpr(Asm *a, unsigned w, Reg d, Reg s) { avx_rr(a, P_66 | w | P_0F | 0x7e, s, 0, d); }
-enum { MOVSD = P_F2 | P_0F | P_WD | 0x10, MOVSS = P_F3 | P_0F | 0x10, MOVUPS = P_0F | 0x10 }; // + 1: to memory
+enum { MOVSD = P_F2 | P_0F | P_WD | 0x10, MOVSS = P_F3 | P_0F | 0x10, MOVUPS = P_0F | 0x10, MOVAPS = P_0F | 0x28 }; // + 1: to memory
 static inline void movsd_rm(Asm *a, Reg d, Reg base, int32_t disp) { avx_rm(a, MOVSD, d, 0, base, disp); }
 static inline void movsd_mr(Asm *a, Reg base, int32_t disp, Reg s) { avx_rm(a, MOVSD + 1, s, 0, base, disp); }

@@ -24,7 +24,87 @@ static void update_rcx(Gen *g, unsigned op, unsigned w, Reg v) {
     }
 }
 
+// ---- 128 bits: cmpxchg16b compares with rdx:rax and stores rcx:rbx, where rbx is a pin and no register is left for the address but r15,
+// which the Vcpu knows.
+
+static void halves_to(Gen *g, Reg low, Reg high, Reg v) {
+    movx_to_gpr(&g->a, P_W, low, v);
+    avx_rr(&g->a, P_66 | P_0F3A | P_W | 0x16, v, 0, high); // vpextrq
+    b1(&g->a, 1);
+}
+
+static void cas128_access(Gen *g, Stub *s) {
+    Asm *a = &g->a;
+    if (s->addr32)
+        op_rx(a, P_W | 0x8d, R15, RCX, RDX, 0, 0);
+    else
+        op_rx(a, P_W | 0x8d, R15, s->base, RDX, 0, s->disp);
+    movx_from_gpr(a, P_W, SCRATCH_X2, RBX);
+    halves_to(g, RAX, RDX, s->expected);
+    halves_to(g, RBX, RCX, s->value);
+    s->access = asm_here(a);
+    lock(g);
+    op_rm(a, P_W | P_0F | 0xc7, (Reg)1, R15, 0);
+    movx_to_gpr(a, P_W, RBX, SCRATCH_X2);
+    mov_rm(a, R15, RBP, VCPU(space));
+    movx_from_gpr(a, P_W, SCRATCH_X, RAX);
+    avx_rr(a, P_66 | P_0F3A | P_W | 0x22, s->dest, SCRATCH_X, RDX); // vpinsrq
+    b1(a, 1);
+}
+
+// Before the slow path: who comes by the jump to it skips this. Returns where those begin whose access faulted, from here on.
+uint32_t cas128_undo(Gen *g) {
+    Asm *a = &g->a;
+    uint8_t *over = jmp_short(a);
+    uint32_t at = asm_here(a);
+    movx_to_gpr(a, P_W, RBX, SCRATCH_X2);
+    mov_rm(a, R15, RBP, VCPU(space));
+    bind_short(a, over);
+    return at;
+}
+
+void slow_cas128(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    raw_canon(g, s->raw);
+    pending_store(g, s);
+    xmm_store(g, T_I128, VCPU(scratch), s->expected);
+    xmm_store(g, T_I128, VCPU(scratch) + 16, s->value);
+    emit_pc_off(g, s->snap);
+    region_call_leave(g);
+    mov_ri(a, RDX, s->memop);
+    call_to(a, g->x->cas128[s->fp_valid]);
+    region_call_enter(g);
+    xmm_load(g, T_I128, s->dest, VCPU(scratch));
+    jmp_to(a, s->back);
+}
+
+static void emit_cas128(Gen *g, IrRef r, const IrOp *op) {
+    pending_begin(g, op);
+    evict_rax(g);
+    Reg base = use_gpr(g, op->a), expected = use_xmm(g, op->b), value = use_xmm(g, op->c);
+    Stub *s = stub_new(g, STUB_ATOMIC);
+    pending_note(g, s, op);
+    done_operands(g, op);
+    g->locked |= 1u << RAX;
+    s->dest = g->val[r].last == 0 ? SCRATCH_X : def_xmm(g, r);
+    mem_begin(g, op, s, base);
+    s->type = op->type;
+    s->expected = expected;
+    s->value = value;
+    s->memop |= MO_ALIGN;
+    mem_check(g, s);
+    mem_access(g, s);
+    s->back = asm_here(&g->a);
+    pending_end(g, op);
+}
+
+// ---- up to 64 bits
+
 void atomic_access(Gen *g, Stub *s) {
+    if (s->type == T_I128) {
+        cas128_access(g, s);
+        return;
+    }
     Asm *a = &g->a;
     unsigned op = s->op->op, w = s->size == 3 ? P_W : 0;
     Reg result = in_loop(op) || op == OP_CAS ? RAX : RCX;
@@ -80,6 +160,10 @@ static void amo_call(Gen *g, IrRef r, const IrOp *op) {
 }
 
 void emit_amo(Gen *g, IrRef r, const IrOp *op) {
+    if (op->type == T_I128) {
+        emit_cas128(g, r, op);
+        return;
+    }
     unsigned size = op->memop & MO_SIZE;
     if (size < MO_32 || size > MO_64 || (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7)) {
         amo_call(g, r, op);

@@ -264,7 +264,7 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     emit_pc_off(g, s->snap);
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
-    bool wide = s->type == T_V128;
+    bool wide = ir_is_wide(s->type);
     const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load, *to = wide ? g->x->slow_store128 : g->x->slow_store;
     call_to(a, (store ? to : load)[s->fp_valid]);
     region_call_enter(g);
@@ -285,6 +285,10 @@ static void note_access(Gen *g, uint32_t access, uint32_t slow) {
 
 static void slow_amo(Gen *g, const Stub *s) {
     Asm *a = &g->a;
+    if (s->type == T_I128) {
+        slow_cas128(g, s);
+        return;
+    }
     raw_canon(g, s->raw);
     pending_store(g, s);
     if (s->op->op == OP_CAS) {
@@ -382,9 +386,10 @@ static void mem_stub(Gen *g, Stub *s) {
     }
     if (s->from[1])
         bind_fwd(a, s->from[1]);
+    uint32_t faulted = s->kind == STUB_ATOMIC && s->type == T_I128 ? cas128_undo(g) : asm_here(a);
     for (unsigned i = s->role == GROUP_MEMBER; i < 3; i++) // a member's delta is good
         if (accesses[i])
-            note_access(g, accesses[i], asm_here(a));
+            note_access(g, accesses[i], faulted);
     if (s->role == GROUP_LEADER)
         alu_rr(a, 0, ALU_XOR, delta, delta);
     mem_address(g, s);

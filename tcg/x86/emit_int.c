@@ -465,6 +465,7 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_FMIN] = emit_fminmax, [OP_FMAX] = emit_fminmax, [OP_FMINIMUM] = emit_fextreme, [OP_FMAXIMUM] = emit_fextreme,
     [OP_FMINNUM] = emit_fextreme, [OP_FMAXNUM] = emit_fextreme, [OP_FROUND] = emit_fround,
     [OP_FNE] = emit_fcmp, [OP_FNLT] = emit_fcmp, [OP_FNLE] = emit_fcmp, [OP_FUNORD] = emit_fcmp, [OP_VZEXT] = emit_vzext, [OP_VPAIR] = emit_vpair,
+    [OP_PAIR] = emit_vpair, [OP_LOW] = emit_low, [OP_HIGH] = emit_high,
     [OP_VAND] = emit_vbinary, [OP_VOR] = emit_vbinary, [OP_VXOR] = emit_vbinary, [OP_VANDN] = emit_vandn, [OP_VSEL] = emit_vsel,
     [OP_VADD] = emit_vbinary, [OP_VSUB] = emit_vbinary, [OP_VMUL] = emit_vbinary, [OP_VMINS] = emit_vbinary, [OP_VMINU] = emit_vbinary,
     [OP_VMAXS] = emit_vbinary, [OP_VMAXU] = emit_vbinary, [OP_VEQ] = emit_vcompare, [OP_VGTS] = emit_vcompare, [OP_VABS] = emit_vabs,

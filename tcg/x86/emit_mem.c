@@ -30,7 +30,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
 }
 
 static bool needs_slow(const IrOp *op) {
-    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || ((op->memop & MO_SIZE) > MO_64 && op->type != T_V128);
+    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type));
 }
 
 // Does the address count from a register that stays in its page, as far as can be seen?
@@ -188,7 +188,8 @@ static unsigned load_code(const IrOp *op) {
 }
 
 static void fp_op(Gen *g, Stub *s, bool store) {
-    unsigned code = (s->type == T_V128 ? MOVUPS : s->type == T_F32 ? MOVSS : MOVSD) + store;
+    bool aligned = s->type == T_I128 && s->memop & MO_ALIGN; // MOVAPS, which is atomic (access.c)
+    unsigned code = (aligned ? MOVAPS : ir_is_wide(s->type) ? MOVUPS : s->type == T_F32 ? MOVSS : MOVSD) + store;
     s->access = asm_here(&g->a);
     if (s->addr32)
         avx_rx(&g->a, code, s->value, 0, RCX, s->delta, 0);

@@ -54,6 +54,20 @@ void emit_vpair(Gen *g, IrRef r, const IrOp *op) {
     b1(s, 1);
 }
 
+// ---- halves of an i128
+void emit_low(Gen *g, IrRef r, const IrOp *op) {
+    Reg a = use_xmm(g, op->a);
+    done_operands(g, op);
+    movx_to_gpr(&g->a, P_W, def_gpr(g, r), a);
+}
+
+void emit_high(Gen *g, IrRef r, const IrOp *op) {
+    Reg a = use_xmm(g, op->a);
+    done_operands(g, op);
+    avx_rr(&g->a, I3A | P_W | 0x16, a, 0, def_gpr(g, r)); // vpextrq
+    b1(&g->a, 1);
+}
+
 // ---- one instruction, by lane
 static const unsigned binary[][4] = {
     [OP_VAND - OP_VAND] = {P_0F | 0x54, P_0F | 0x54, P_0F | 0x54, P_0F | 0x54}, // vandps

@@ -45,7 +45,7 @@ typedef enum StubKind {
 
 typedef struct Stub {
     uint8_t kind;
-    uint8_t base, value, size, cc, dest;  // dest: of an atomic
+    uint8_t base, value, size, cc, dest, expected; // dest: of an atomic; expected: of a CAS of 128 bits
     uint64_t raw;           // XMM pins that may hold raw NaNs there (canon: all registers that do), see nan.c
     bool fp_valid;          // Gen.fp_valid where the stub was asked for
     bool is_fp, addr32, value_const, fma, minmax;
@@ -164,6 +164,7 @@ typedef struct X86 {
     uint8_t xpin_of_cell[CELLS];
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts, round_to[4], round_back;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], watch[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
+    uint32_t cas128[2]; // the same
     uint32_t helper[512];
     void *eval_fn;
     uint64_t (*enter)(Vcpu *v, uint32_t entry);
@@ -176,7 +177,7 @@ X86 *x86_of(Engine *e);
 #define VCPU(m) ((int32_t)offsetof(Vcpu, m) - (int32_t)sizeof(Vcpu))
 #define SPACE(m) ((int32_t)offsetof(Space, m))
 static inline unsigned type_w(IrType t) { return t == T_I64 ? P_W : 0; }
-static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64 || t == T_V128; } // lives in XMM
+static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64 || ir_is_wide(t); } // lives in XMM
 
 // ---- thunks.c
 bool thunks_make(Engine *e, X86 *x, Asm *a);
@@ -316,7 +317,7 @@ unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
 EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
-    emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_wide, emit_vbinary, emit_vandn,
+    emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_low, emit_high, emit_wide, emit_vbinary, emit_vandn,
     emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext, emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane,
     emit_vins, emit_vaes, emit_vclmul, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi,
     emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
@@ -325,6 +326,8 @@ void mem_check(Gen *g, Stub *s);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
 void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
 void atomic_access(Gen *g, Stub *s);
+uint32_t cas128_undo(Gen *g);                   // before its slow path; returns where that begins for an access that faulted
+void slow_cas128(Gen *g, const Stub *s);
 Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
 void emit_range(Gen *g, unsigned first, unsigned end);

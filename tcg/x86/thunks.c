@@ -287,6 +287,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     make_pair(x, a, x->slow_store, make_slow(x, a, (void *)vcpu_store));
     make_pair(x, a, x->slow_load128, make_slow(x, a, (void *)vcpu_load128));
     make_pair(x, a, x->slow_store128, make_slow(x, a, (void *)vcpu_store128));
+    make_pair(x, a, x->cas128, make_slow(x, a, (void *)vcpu_cas128));
     make_pair(x, a, x->eval_wide, make_eval_wide(x, a));
     make_pair(x, a, x->amo, make_amo(x, a));
     make_pair(x, a, x->eval, make_eval(x, a));

@@ -15,6 +15,8 @@ static IrRef replay_value(Replay *r, const IrOp *op) {
     if (op->type == T_V128)
         return ir_vec(r->k, op->op, op->op == OP_VPAIR || op->op == OP_VZEXT ? 0 : (unsigned)op->imm, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
     IrRef a = mapped(r, op->a), b = mapped(r, op->b), c = mapped(r, op->c);
+    if (op->op == OP_PAIR)
+        return ir_pair(r->k, a, b);
     if (op->op == OP_SELECT)
         return ir_select(r->k, op->type, c, a, b);
     if (op->op == OP_SHADD)

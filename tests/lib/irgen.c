@@ -270,6 +270,27 @@ static void atomic(Gen *g) {
     finish_memory(g, memop, 0);
 }
 
+// 128 bits, made of halves and taken apart again; every second compare-and-swap expects what is there.
+static void wide(Gen *g) {
+    unsigned what = (unsigned)rnd(g, 4), memop = MO_128 | (chance(g, 60) ? MO_ALIGN | MO_ATOMIC : 0);
+    IrRef base = address(g, T_I64), low = operand(g, T_I64), high = operand(g, T_I64);
+    int32_t disp = chance(g, 80) ? (int32_t)rnd(g, 0x20) * 8 : displacement(g);
+    IrRef pair = put(g, OP_PAIR, T_I128, low, high, IR_NONE, 0), v = pair;
+    if (what != 1) {
+        v = put(g, OP_LOAD, T_I128, base, IR_NONE, IR_NONE, 0);
+        finish_memory(g, memop, disp);
+    }
+    if (what == 1 || what == 2) {
+        put(g, OP_STORE, T_I128, base, pair, IR_NONE, 0);
+        finish_memory(g, memop, disp);
+    } else if (what == 3) {
+        v = put(g, OP_CAS, T_I128, base, chance(g, 50) ? v : pair, pair, 0);
+        finish_memory(g, memop, disp);
+    }
+    put(g, OP_LOW, T_I64, v, IR_NONE, IR_NONE, 0);
+    put(g, OP_HIGH, T_I64, v, IR_NONE, IR_NONE, 0);
+}
+
 static int64_t policy(Gen *g) {
     static const uint8_t modes[] = {FP_DYN, FP_DYN, FP_DYN, FP_DYN, FP_RNE, FP_RTZ, FP_RDN, FP_RUP, FP_RMM};
     return modes[rnd(g, 9)] | (chance(g, 50) ? 0 : FP_ARM | (chance(g, 50) ? FP_NAN_PROPAGATE : 0));
@@ -475,7 +496,7 @@ static bool writes_slots(void (*make)(Gen *)) { return make == set || make == ta
 static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {wait_for_set, 2},
-        {get, 8}, {tally, 1}, {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
+        {get, 8}, {tally, 1}, {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {wide, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
         {clock_op, 1},
     };
     unsigned total = 0, at;

@@ -329,3 +329,41 @@ block 0x80000000 ctx 0x0
              exit 0x80000004
 --
 line 5: op 1 (fmax): fmin and fmax pass no NaN on
+== error an i128 in a slot
+block 0x80000000 ctx 0x0
+    %1:i128 = pair 1, 2
+             set slot(0:i128), %1
+             exit 0x80000004
+--
+line 5: op 3 (set): i128 is made by pair, load and cas only, and has no slots
+== error an i128 that is added to
+block 0x80000000 ctx 0x0
+    %1:i128 = pair 1, 2
+    %2:i128 = add %1, %1
+             exit 0x80000004
+--
+line 5: op 3 (add): i128 is made by pair, load and cas only, and has no slots
+== error half of what has none
+block 0x80000000 ctx 0x0
+    %1:i64 = get a0
+    %2:i64 = high %1
+             exit 0x80000004
+--
+line 5: op 1 (high): operand 0 is of the wrong type
+== error 128 bits in the other order
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i128 = load.128.be [%1]
+             exit 0x80000004
+--
+line 6: op 1 (load): no such access of 128 bits
+== error 128 bits added in memory
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i128 = pair %1, %1
+    %3:i128 = amo_add.128.align [%1], %2
+             exit 0x80000004
+--
+line 7: op 2 (amo_add): no such access of 128 bits

@@ -503,3 +503,22 @@ block 0x80000000 ctx 0x0
              set a3, 7
              tally a3, 1
              exit 0x80000004
+== fold halves of a pair
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i128 = pair %1, %2
+    %4:i64 = low %3
+    %5:i64 = high %3
+             set a2, %5
+             set a3, %4
+             exit 0x80000004
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+             set a2, %2
+             set a3, %1
+             exit 0x80000004

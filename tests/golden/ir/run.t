@@ -1034,3 +1034,101 @@ block 0x80000000 ctx 0x0
 [0x10090] = 0x9e5dd58f80000000
 [0x10098] = 0xf1e003c70e9ad
 pc = 0x80000004
+== run 128 bits made of halves, stored, loaded, compared and swapped
+a0=0x10100 a1=3 a2=4 a3=0x77 0x10100=1 0x10108=2
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i64 = get a2
+    %4:i128 = load.128.align.atomic [%1]
+    %5:i128 = pair %2, %3
+  @80000004+4
+    %6:i128 = cas.128.align.atomic [%1], %4, %5
+    %7:i128 = cas.128.align.atomic [%1], %4, %6
+    %8:i64 = low %6
+    %9:i64 = high %6
+    %10:i64 = low %7
+    %11:i64 = high %7
+             set a4, %8
+             set a5, %9
+             set a6, %10
+             set a7, %11
+  @80000008+4
+    %12:i64 = get a3
+    %13:i128 = pair %12, %3
+             store.128 [%1+24], %13
+             exit 0x8000000c
+--
+a4 = 0x1
+a5 = 0x2
+a6 = 0x3
+a7 = 0x4
+[0x10100] = 0x3
+[0x10108] = 0x4
+[0x10118] = 0x77
+[0x10120] = 0x4
+pc = 0x8000000c
+== run 128 bits, compared with half of it different
+a0=0x10100 0x10100=1 0x10108=2
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i128 = pair 1, 3
+    %3:i128 = pair 3, 2
+    %4:i128 = cas.128.align [%1], %2, %3
+    %5:i128 = cas.128.align [%1], %3, %2
+    %6:i64 = high %5
+             set a1, %6
+             exit 0x80000004
+--
+a1 = 0x2
+pc = 0x80000004
+== run 128 bits, misaligned where it may not be
+a0=0x10108 a1=5 a3=6
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i128 = load.128 [%1]
+    %4:i128 = cas.128.align.atomic [%1], %3, %3 snap 0x80000000(a3 = %2)
+             set a3, 0
+             exit 0x80000004
+--
+a3 = 0x5
+trap 2 at 0x80000000, vaddr 0x10108
+== run 128 bits over two pages, and at the end of memory
+a0=0x10ff8 0x10ff8=1 0x11000=2
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i128 = load.128 [%1]
+    %3:i64 = low %2
+    %4:i64 = high %2
+    %5:i128 = pair %4, %3
+             store.128 [%1], %5
+  @80000004+4
+             store.128 [0x13ff8], %2
+             exit 0x80000008
+--
+[0x10ff8] = 0x2
+[0x11000] = 0x1
+trap 1 at 0x80000004, vaddr 0x14000
+== run 128 bits of I/O
+a0=0x20400 a1=5
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = get a1
+    %3:i128 = load.128.align.atomic [%1]
+    %4:i128 = pair %2, %2
+             store.128.align.atomic [%1+16], %4
+    %5:i128 = cas.128.align.atomic [%1], %3, %4
+    %6:i64 = low %5
+    %7:i64 = high %3
+    %8:i64 = xor %6, %7
+             set a2, %8
+             exit 0x80000004
+--
+a2 = 0xfb08f478ec106f14
+pc = 0x80000004
