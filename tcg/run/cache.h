@@ -159,6 +159,7 @@ void cache_link(Engine *e, uint32_t link, Block *to);                           
 
 // evict.c. The half that is filled is full: what is in the other one goes. v not active.
 void cache_flush(Engine *e, Vcpu *v, uint32_t generation);                      // Engine.generation when it was full
+void cache_drop_regions(Engine *e);                  // with tier2_hold, no vCPU active by the caller: makes room for regions
 void cache_begin_half(Engine *e, unsigned half);
 void cache_note(Engine *e, const Block *b);                                     // with the lock: a new block
 

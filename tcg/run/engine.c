@@ -12,26 +12,42 @@
 #include "tcg/run/hostile.h"
 #include "tcg/run/tier2.h"
 
+typedef struct Extent { // of a half's hot and cold part: where they begin, and how long they are
+    size_t hot, cold, hot_size, cold_size;
+} Extent;
+
+static Extent code_extent(const CodeBuffer *c, unsigned half) {
+    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
+    return (Extent){half * hot, c->cold_start + half * cold, hot, cold};
+}
+
 // Part `half` of c is the one that code goes to, from its start.
 void code_begin_half(CodeBuffer *c, unsigned half) {
-    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
+    Extent x = code_extent(c, half);
     c->half = half;
-    c->used = half ? hot : c->fixed;
-    c->cold = c->cold_start + half * cold;
+    c->used = half ? x.hot : c->fixed;
+    c->cold = x.cold;
     code_open(c, c->open);
 }
 
+static size_t at_most(size_t n, size_t limit) { return n < limit ? n : limit; }
+
 // How far both parts may be filled.
 void code_open(CodeBuffer *c, size_t open) {
-    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
-    c->open = open < hot ? open : hot;
-    c->hot_end = c->half * hot + c->open;
-    c->cold_end = c->cold_start + c->half * cold + (c->open < cold ? c->open : cold);
+    Extent x = code_extent(c, c->half);
+    c->open = at_most(open, x.hot_size);
+    c->hot_end = x.hot + c->open;
+    c->cold_end = x.cold + at_most(c->open, x.cold_size);
+}
+
+// Bytes that are open, of all halves.
+static size_t code_opened(const CodeBuffer *c) {
+    return c->halves * (c->open + at_most(c->open, code_extent(c, 0).cold_size));
 }
 
 size_t code_size(const CodeBuffer *c) {
-    size_t hot = c->cold_start / c->halves, cold = (c->size - c->cold_start) / c->halves;
-    return c->used - c->half * hot + c->cold - (c->cold_start + c->half * cold);
+    Extent x = code_extent(c, c->half);
+    return c->used - x.hot + c->cold - x.cold;
 }
 
 bool code_map(CodeBuffer *c, size_t size, unsigned halves, size_t easy) {
@@ -210,6 +226,7 @@ char *engine_info(Engine *e) {
     pthread_mutex_lock(&e->lock);
     memcpy(sum, e->gone, sizeof(sum));
     size_t used = e->options.interpret ? arena_used(e->arenas[0]) + arena_used(e->arenas[1]) : e->other_half + code_size(&e->code);
+    size_t opened = e->options.interpret ? e->code.size : code_opened(&e->code);
     uint64_t translate_ns = e->translate_ns;
     pthread_mutex_unlock(&e->lock);
     for (unsigned i = 0; i < e->nvcpus; i++)
@@ -218,7 +235,7 @@ char *engine_info(Engine *e) {
     size_t size;
     FILE *f = open_memstream(&text, &size);
     fprintf(f, "backend                        %s\n", e->options.interpret ? "interpreter" : e->backend->name);
-    fprintf(f, "code cache                     %zu of %zu KiB\n", used >> 10, e->code.size >> 10);
+    fprintf(f, "code cache                     %zu of %zu KiB, which may grow to %zu\n", used >> 10, opened >> 10, e->code.size >> 10);
     fprintf(f, "%-30s %llu\n", "exits to the run loop",
             (unsigned long long)(sum[STAT_LEFT_LOOKUP] + sum[STAT_LEFT_LINK] + sum[STAT_LEFT_TRAP] + sum[STAT_LEFT_POLL]));
     for (unsigned k = 0; k < STAT_COUNT; k++)

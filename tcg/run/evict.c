@@ -3,7 +3,7 @@
 //
 // Code, block memory and links are divided in halves, of which one is filled. When it is full, everything in the other one goes, and that
 // one is filled next: so what has just been translated is safe, and what still runs but was older is translated again. Regions (tier 2)
-// have a buffer that is not divided; they all go, and come back if they are hot.
+// have a buffer that is not divided: they all go, then and when that is full, and come back if they are hot.
 //
 // Of each half only a part is used at first, CACHE_EASY bytes of both together, so that a boot, most of whose code never runs again, does not
 // fill memory. When much of what is translated had gone before, the guest's working set is larger: then nothing goes, and more of the halves
@@ -35,6 +35,8 @@ void cache_note(Engine *e, const Block *b) {
     e->came_again += (*word & bit) != 0;
     *word &= ~bit;
 }
+
+enum { REGIONS = 2 }; // in place of a half: they alone go
 
 static bool goes(const Block *b, unsigned half) { return b->half == half || b->region; }
 
@@ -79,9 +81,9 @@ static void sift_pages(Engine *e, unsigned half) {
 }
 
 // Links between blocks that stay, stay.
-static void sift_links(Engine *e, unsigned half) {
-    uint32_t first = links_begin(e, !half), end = e->nlinks;
-    for (uint32_t i = first; i < end; i++) {
+static void sift_links(Engine *e, unsigned half, unsigned of) {
+    uint32_t end = of == e->code.half ? e->nlinks : e->links_used[of];
+    for (uint32_t i = links_begin(e, of); i < end; i++) {
         Link *l = &e->links[i];
         Block *to = l->to;
         l->next = 0;
@@ -96,7 +98,10 @@ static void sift_links(Engine *e, unsigned half) {
             to->incoming = i;
         }
     }
-    first = links_begin(e, half);
+}
+
+static void drop_links(Engine *e, unsigned half) {
+    uint32_t first = links_begin(e, half);
     if (e->links_used[half])
         memset(&e->links[first], 0, (e->links_used[half] - first) * sizeof(Link));
 }
@@ -112,26 +117,29 @@ static void sift_code(Engine *e, unsigned half) {
 // Locked, and nothing runs.
 static void evict(Engine *e, unsigned half) {
     sift_hash(e, half);
-    sift_links(e, half);
+    for (unsigned of = 0; of < 2; of++)
+        if (of != half)
+            sift_links(e, half, of);
     sift_pages(e, half);
     sift_code(e, half);
-    memset(e->roving, 0, sizeof(e->roving));
-    memset(e->watched, 0, sizeof(e->watched));
-    memset(e->settled, 0, sizeof(e->settled));
-    arena_reset(e->arenas[half]);
+    if (e->region_code.rw)
+        code_begin_half(&e->region_code, 0);
+    atomic_fetch_add(&e->generation, 1);
+    cache_post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
 }
 
 static void swap_halves(Engine *e) {
     unsigned half = !e->code.half;
     e->links_used[!half] = e->nlinks;
     evict(e, half);
+    drop_links(e, half);
+    memset(e->roving, 0, sizeof(e->roving));
+    memset(e->watched, 0, sizeof(e->watched));
+    memset(e->settled, 0, sizeof(e->settled));
+    arena_reset(e->arenas[half]);
     e->other_half = code_size(&e->code);
     code_begin_half(&e->code, half);
     cache_begin_half(e, half);
-    if (e->region_code.rw)
-        code_begin_half(&e->region_code, 0);
-    atomic_fetch_add(&e->generation, 1);
-    cache_post_jumps(e); // each wipes its own: outside of code a vCPU may be filling its TLB right now
 }
 
 enum { AGAIN = 4 }; // more is opened when one block in so many had gone before
@@ -143,6 +151,15 @@ static bool open_more(Engine *e) {
     if (again && !e->options.interpret)
         code_open(&e->code, before + CACHE_EASY / 8);
     return e->code.open > before;
+}
+
+// Their blocks' memory stays until that of their half goes.
+void cache_drop_regions(Engine *e) {
+    engine_exclusive(e, NULL, true);
+    pthread_mutex_lock(&e->lock);
+    evict(e, REGIONS);
+    pthread_mutex_unlock(&e->lock);
+    engine_exclusive(e, NULL, false);
 }
 
 void cache_flush(Engine *e, Vcpu *v, uint32_t generation) {

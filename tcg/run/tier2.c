@@ -23,7 +23,13 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/tier2.h"
 
-enum { TICK_NS = 2000000, IDLE_NS = 20000000, IDLE_AFTER = 100, THRESHOLD = 3, REGION_CODE = 16 << 20, LINKS = 64, HOPELESS = 8 };
+enum { TICK_NS = 2000000, IDLE_NS = 20000000, IDLE_AFTER = 100, THRESHOLD = 3, LINKS = 64, HOPELESS = 8 };
+
+#ifdef MYNA_HOSTILE
+enum { REGION_CODE = 128 << 10 };
+#else
+enum { REGION_CODE = 16 << 20 };
+#endif
 
 typedef struct Job {
     uint64_t paddr;
@@ -39,7 +45,7 @@ struct Tier2 {
     bool threaded, stop;
     unsigned threshold, idle;
     Job job;
-    uint64_t made, failed, dropped, insns, ns; // for info jit
+    uint64_t made, failed, dropped, evicted, insns, ns; // for info jit
     // ---- the region that is made
     RegionPlan plan;
     Block *head;
@@ -158,6 +164,18 @@ static void finish(struct Tier2 *t, const Job *job, const Compiled *c, bool comp
     pthread_mutex_unlock(&e->lock);
 }
 
+// Where there is no room, all regions go: those that are hot are met again.
+static bool compile(struct Tier2 *t, Compiled *c) {
+    Engine *e = t->e;
+    if (e->backend->compile(e, &t->ir, &e->region_code, t->first_link, c))
+        return true;
+    if (c->beyond)
+        return false;
+    cache_drop_regions(e);
+    t->evicted++;
+    return e->backend->compile(e, &t->ir, &e->region_code, t->first_link, c);
+}
+
 static void make(struct Tier2 *t, const Job *job) {
     Engine *e = t->e;
     uint64_t began = clock_ns();
@@ -170,7 +188,7 @@ static void make(struct Tier2 *t, const Job *job) {
     e->backend->prepare(e, &t->ir);
     engine_log_block(&t->ir);
     Compiled c;
-    bool compiled = e->backend->compile(e, &t->ir, &e->region_code, t->first_link, &c);
+    bool compiled = compile(t, &c);
     finish(t, job, &c, compiled);
     t->ns += clock_ns() - began;
 }
@@ -255,7 +273,8 @@ bool tier2_init(Engine *e) {
     if (o->tier == 1 || o->interpret || o->one_insn || e->trace)
         return true;
     struct Tier2 *t = calloc(1, sizeof(*t));
-    if (!t || !code_map(&e->region_code, REGION_CODE, 1, REGION_CODE)) {
+    size_t size = o->region_size ? o->region_size : REGION_CODE;
+    if (!t || !code_map(&e->region_code, size, 1, size)) {
         free(t);
         return false;
     }
@@ -294,5 +313,6 @@ void tier2_info(Engine *e, FILE *to) {
     fprintf(to, "%-30s %llu of %llu instructions, %zu KiB, %llu us each\n", "regions", (unsigned long long)t->made, (unsigned long long)t->insns,
             used >> 10, (unsigned long long)(t->made ? t->ns / t->made / 1000 : 0));
     fprintf(to, "%-30s %llu failed, %llu overtaken by stores\n", "regions not installed", (unsigned long long)t->failed, (unsigned long long)t->dropped);
+    fprintf(to, "%-30s %llu\n", "regions' buffer full", (unsigned long long)t->evicted);
     tier2_hold(e, false);
 }

@@ -312,6 +312,31 @@ START_TEST(patched_while_it_runs) {
 }
 END_TEST
 
+START_TEST(more_regions_than_room) {
+    // In a buffer for a few of them: all go when it is full, whatever is linked to them, and more are made.
+    enum { LOOPS = 200, ROUNDS = 3 };
+    EngineOptions options = {.cache_size = 4 << 20, .tier2_threshold = 1, .region_size = 32 << 10};
+    memset(toy_ram, 0, TOY_RAM);
+    v = vcpu_new(&toy_guest, engine_new(&toy_guest, &options), 0, NULL);
+    for (unsigned i = 0; i < LOOPS; i++) {
+        uint64_t at = 0x10000 + 0x100 * i;
+        CODE(at, toy(TOY_ADDI, 1, 0, 40), toy(TOY_ADDI, 12, 12, 1), toy(TOY_SD, 12, 2, 0), toy(TOY_LD, 13, 2, 0), toy(TOY_ADD, 9, 13, 0),
+             toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -5), toy(TOY_JMP, 0, 0, i + 1 < LOOPS ? 0x40 - 7 : 1), toy(TOY_HALT, 0, 0, 0));
+    }
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        Toy *t = toy_of(v);
+        memset(t->x, 0, sizeof(t->x));
+        t->x[2] = 0x5000;
+        run_to(0x10000, RUN_STOPPED);
+        ck_assert_uint_eq(t->x[12], 40 * LOOPS);
+        ck_assert_uint_eq(t->x[9], 40ull * LOOPS * (40 * LOOPS + 1) / 2);
+        ck_assert(has_region(0x10004 + 0x100 * (LOOPS - 1)));
+        ck_assert(round || !has_region(0x10004));
+    }
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(more_registers_than_there_are) {
     start(); // every register of the guest in one loop, with calls of C in between that look at them
     CODE(0x1000, toy(TOY_ADDI, 2, 2, 1), toy(TOY_ADDI, 3, 3, 2), toy(TOY_ADDI, 4, 4, 3), toy(TOY_ADDI, 5, 5, 4), toy(TOY_ADDI, 6, 6, 5),
@@ -342,6 +367,7 @@ int main(void) {
     tcase_add_test(t, breakpoints_and_watchpoints);
     tcase_add_test(t, requests_stop_it);
     tcase_add_test(t, patched_while_it_runs);
+    tcase_add_test(t, more_regions_than_room);
     tcase_add_test(t, more_registers_than_there_are);
     suite_add_tcase(s, t);
     return suite_run(s);
