@@ -23,7 +23,7 @@ METAL = (f"-ffreestanding -static -nostdlib -no-pie -fno-pic -fno-stack-protecto
 
 class Arch:
     """A guest architecture: how its programs are built, and how emulators start them. `sources` below tests/bench has its start-up
-    and its own rows. `bare`: misaligned accesses work without translation; `debian`: there is an installed Debian to start."""
+    and its own rows. `bare`: misaligned accesses work without translation; `debian`: Debian's name for it."""
 
     def __init__(self, target, sources, cc, flags, guest, peer, machine, console, firmware, translation, bare, debian):
         self.target, self.sources, self.cc, self.flags = target, f"tests/bench/{sources}", cc, flags
@@ -40,10 +40,10 @@ class Arch:
 
 ARCHES = {
     "riscv64": Arch("riscv64", "riscv", "riscv64-linux-gnu-gcc", "-march=rv64gc -mabi=lp64d -mcmodel=medany", "linux-riscv64", "peer",
-                    "-M virt -nographic", "ttyS0", "{guest}/fw_dynamic.bin", "Sv39, 4 KiB pages", True, True),
+                    "-M virt -nographic", "ttyS0", "{guest}/fw_dynamic.bin", "Sv39, 4 KiB pages", True, "riscv64"),
     "aarch64": Arch("aarch64", "arm", "aarch64-linux-gnu-gcc", "-march=armv8-a -mno-outline-atomics -fno-tree-vectorize", "linux-arm64",
                     "peer-arm", "-M virt -cpu cortex-a57 -nographic", "ttyAMA0", None, "EL1, 39 bits, 4 KiB pages",
-                    False, False),
+                    False, "arm64"),
 }
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
@@ -82,7 +82,7 @@ def linux_rows(arch):
         with open(path, encoding="utf-8") as file:
             names += pattern.findall(file.read())
     return [Row(name, "smp" if name.startswith("smp-") else "linux") for name in names] + [
-        Row(name, "debian") for name in debian.names() if arch.debian]
+        Row(name, "debian") for name in debian.names()]
 
 
 def is_fresh(target, sources):
