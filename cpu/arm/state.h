@@ -4,7 +4,7 @@
 //
 // x[31] is the stack pointer in use; sp_el[] holds the others. The condition flags are kept as the operands of whatever set them last
 // (enum ArmFlags): who only compares and branches never makes them. Registers banked by exception level are arrays indexed by it
-// (ADR 13); EL3 has its place though nothing enters it yet.
+// (ADR 16); EL3 has its place though nothing enters it yet.
 #pragma once
 #include <stdatomic.h>
 #include "cpu/arm/arm.h"
