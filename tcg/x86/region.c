@@ -144,8 +144,10 @@ bool region_strides(const Gen *g, unsigned stream) {
 static void drop_roving(Gen *g, Region *r) {
     for (unsigned i = 0; i < g->ir->nops; i++) {
         uint8_t k = r->of_op[i];
+        if (k == OPT_NO_STREAM || region_strides(g, k))
+            continue;
         uint64_t paddr = g->ppage + (uint64_t)g->ir->snaps[g->ir->ops[i].snap].pc;
-        if (k != OPT_NO_STREAM && !region_strides(g, k) && (cache_roves(g->e, paddr) || cache_watched(g->e, paddr))) {
+        if (cache_roves(g->e, paddr) || cache_watched(g->e, paddr)) {
             r->stream[k].weight -= r->weight[i];
             r->of_op[i] = OPT_NO_STREAM;
         }
