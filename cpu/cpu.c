@@ -49,7 +49,7 @@ Cpu *cpu_new(const CpuType *type, Engine *engine, Mem *mem, Clock *clock, unsign
         return NULL;
     }
     c->vcpu->wake = wake_vcpu;
-    c->vcpu->ticker = clock_ticker(clock);
+    if (clock) c->vcpu->ticker = clock_ticker(clock); // else time stands still (ticker_none)
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wake, NULL);
     pthread_cond_init(&c->stopped, NULL);

@@ -49,7 +49,7 @@ static unsigned number(const Insn *i) { return 0x8000u | (unsigned)i->imm; }
 // The generic timer's count (timer.c), where a tick is a power of two of nanoseconds. IR_NONE: not to be read here.
 static IrRef count_here(Trans *t, unsigned number) {
     bool shown = el(t) || t->ctx & (number == NUMBER_CNTVCT ? ARM_CTX_CNTVCT : ARM_CTX_CNTPCT);
-    uint64_t hz = t->config->counter_hz, tick = 1000000000 / hz;
+    uint64_t hz = t->config->counter_hz, tick = hz ? 1000000000 / hz : 0;
     if ((number != NUMBER_CNTVCT && number != NUMBER_CNTPCT) || !shown || tick * hz != 1000000000 || tick & (tick - 1)) return IR_NONE;
     IrRef count = ir_bin(t->k, OP_SHR, T_I64, ir_clock(t->k, 0), c64(t, __builtin_ctzll(tick)));
     if (number == NUMBER_CNTPCT || !has(t, ARM_el2)) return count;
