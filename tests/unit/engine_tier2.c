@@ -331,7 +331,9 @@ START_TEST(more_regions_than_room) {
         ck_assert_uint_eq(t->x[12], 40 * LOOPS);
         ck_assert_uint_eq(t->x[9], 40ull * LOOPS * (40 * LOOPS + 1) / 2);
         ck_assert(has_region(0x10004 + 0x100 * (LOOPS - 1)));
+#ifndef MYNA_HOSTILE // where has_region tells nothing
         ck_assert(round || !has_region(0x10004));
+#endif
     }
     toy_free(v);
 }
