@@ -373,8 +373,9 @@ bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {
 }
 
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {
-    Walk w = {.s = arm_state(v), .access = ACCESS_READ, .debug = true, .vaddr = vaddr};
+    Walk w = walk_of(arm_state(v), vaddr, ACCESS_READ);
     Stage2 second;
+    w.debug = true;
     *paddr = vaddr;
     if (w.sctlr & SCTLR_M) {
         if (walk(&w) != FSC_NONE) return false;
