@@ -113,24 +113,25 @@ static bool is_narrowable(const IrBlock *b, const IrOp *op) {
     }
 }
 
-// Does this op read no more than the low 32 bits of operand n (0, 1, 2)?
-static bool reads_low_half(const IrOp *op, unsigned n) {
-    if (op->op == OP_STORE)
-        return n == 1 && (op->memop & MO_SIZE) <= MO_32;
+// Does this op look at more than the low 32 bits of its operands? Of a STORE's: of its first; see stores_half.
+static bool reads_whole(const IrOp *op) {
     unsigned kind = ir_op_info[op->op].kind;
-    if (op->op == OP_SEXT32 || op->op == OP_ZEXT32)
-        return true;
-    return op->type == T_I32 && (kind == KIND_CMP || (kind == KIND_VALUE && op->op != OP_BITCAST));
+    if (kind == KIND_VALUE || kind == KIND_CMP)
+        return op->op != OP_SEXT32 && op->op != OP_ZEXT32 && (op->type != T_I32 || op->op == OP_BITCAST);
+    return true;
 }
 
+static bool stores_half(const IrOp *op) { return op->op == OP_STORE && (op->memop & MO_SIZE) <= MO_32; }
+
+// IR_NONE has a place of its own.
 static void note_readers(Walk *w, unsigned i) {
     const IrOp *op = &w->b->ops[i];
-    const IrRef operand[3] = {op->a, op->b, op->c};
-    for (unsigned n = 0; n < 3; n++)
-        if (operand[n] != IR_NONE) {
-            w->whole[operand[n]] |= !reads_low_half(op, n);
-            w->adder[operand[n]] = op->op == OP_ADD ? (IrRef)i : IR_NONE;
-        }
+    uint8_t whole = reads_whole(op);
+    IrRef adder = op->op == OP_ADD ? (IrRef)i : IR_NONE;
+    w->whole[op->a % IR_MAX_OPS] |= whole;
+    w->whole[op->b % IR_MAX_OPS] |= (uint8_t)(whole & !stores_half(op));
+    w->whole[op->c % IR_MAX_OPS] |= whole;
+    w->adder[op->a % IR_MAX_OPS] = w->adder[op->b % IR_MAX_OPS] = w->adder[op->c % IR_MAX_OPS] = adder;
     if (ir_op_info[op->op].kind == KIND_JUMP)
         for (unsigned n = 0; n < op->nargs; n++)
             w->whole[w->b->args[op->args + n]] = true;
