@@ -8,26 +8,12 @@
 
 static const Reg temps[] = {RAX, R14, R13}; // the last may be a region's
 
-bool is_const(const Gen *g, IrRef r) { return g->ir->ops[r].op == OP_CONST; }
-int64_t const_value(const Gen *g, IrRef r) { return g->ir->ops[r].imm; }
-
-bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm) {
-    if (!is_const(g, r))
-        return false;
-    int64_t v = const_value(g, r);
-    *imm = (int32_t)v;
-    return v == (int32_t)v || t == T_I32 || t == T_I1;
-}
-
 static bool is_pin(const Gen *g, Reg r) {
     for (unsigned i = 0; i < g->pins->n; i++)
         if (g->pins->reg[i] == r)
             return true;
     return false;
 }
-
-static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
-bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
 
 // ---- last uses, fusion and hints: one backward walk
 static void touch(Gen *g, IrRef r, unsigned i) {
@@ -89,10 +75,56 @@ static void touch_pending(Gen *g, unsigned i) {
         touch(g, p[--n].value, i);
 }
 
+// Values that an op reads, last of all ops so far.
+static void touch_all(Gen *g, unsigned i, const IrOp *op, const IrOpInfo *info) {
+    const IrBlock *b = g->ir;
+    if (info->operands > 0) touch(g, op->a, i);
+    if (info->operands > 1) touch(g, op->b, i);
+    if (info->operands > 2) touch(g, op->c, i);
+    for (unsigned k = 0; info->kind == KIND_JUMP && k < op->nargs; k++)
+        touch(g, b->args[op->args + k], i);
+    if (b->npending)
+        touch_pending(g, i);
+}
+
+static void fuse_operand(Gen *g, unsigned i, const IrOp *op) {
+    if (op->op == OP_EXIT_IF || op->op == OP_BOOL || op->op == OP_BRANCH)
+        fuse(g, op->a, i);
+    else if (op->op == OP_SELECT)
+        fuse(g, op->c, i);
+}
+
+static void walk_back(Gen *g) {
+    const IrBlock *b = g->ir;
+    unsigned barrier = b->nops, exits = 0;
+    for (unsigned i = b->nops; i-- > 0;) {
+        const IrOp *op = &b->ops[i];
+        const IrOpInfo *info = &ir_op_info[op->op];
+        unsigned kind = info->kind;
+        if (kind == KIND_CONST)
+            continue;
+        if (kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG)
+            g->fp_first = true;
+        if (op->op == OP_GET)
+            continue;
+        fuse_operand(g, i, op);
+        touch_all(g, i, op, info);
+        if (op->op == OP_SET)
+            hint(g, i, op);
+        else if (kind == KIND_MEM)
+            group_count(g, i, barrier, exits);
+        else if (kind == KIND_CALL)
+            g->fp_first = false;
+        exits += op->op == OP_EXIT_IF;
+        if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+            barrier = i;
+    }
+}
+
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
-        g->val[i] = (Val){.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT};
+        g->val[i] = (Val){.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT, .type = (uint8_t)ir_result_type(&b->ops[i])};
     for (unsigned i = 0; i < 16; i++)
         g->gpr[i] = g->pin[i] = IR_NONE;
     xpins_begin(g);
@@ -104,29 +136,7 @@ void alloc_begin(Gen *g) {
     g->spill_used = g->spill_dying = 0;
     for (unsigned k = 0; k < MAX_GROUPS; k++)
         g->group[k].base = IR_NONE;
-    for (unsigned i = b->nops; i-- > 0;) {
-        const IrOp *op = &b->ops[i];
-        const IrOpInfo *info = &ir_op_info[op->op];
-        if (op->op == OP_EXIT_IF || op->op == OP_BOOL || op->op == OP_BRANCH)
-            fuse(g, op->a, i);
-        if (op->op == OP_SELECT)
-            fuse(g, op->c, i);
-        if (info->operands > 0) touch(g, op->a, i);
-        if (info->operands > 1) touch(g, op->b, i);
-        if (info->operands > 2) touch(g, op->c, i);
-        for (unsigned k = 0; info->kind == KIND_JUMP && k < op->nargs; k++)
-            touch(g, b->args[op->args + k], i);
-        if (info->kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG)
-            g->fp_first = true;
-        else if (info->kind == KIND_CALL)
-            g->fp_first = false;
-        if (op->op == OP_SET)
-            hint(g, i, op);
-        else if (info->kind == KIND_MEM)
-            group_count(g, op);
-        if (b->npending)
-            touch_pending(g, i);
-    }
+    walk_back(g);
 }
 
 // ---- memory copies
@@ -195,12 +205,6 @@ void spill(Gen *g, IrRef r) {
         xmm_store(g, ir_is_wide(type_of(g, r)) ? T_V128 : T_F64, spill_disp(s), v->reg);
     else
         mov_mr(&g->a, RBP, spill_disp(s), v->reg);
-}
-
-// Before each op: spills whose values died in the one before are free.
-void free_spills(Gen *g) {
-    g->spill_used &= ~g->spill_dying;
-    g->spill_dying = 0;
 }
 
 void drop_reg(Gen *g, IrRef r) {
@@ -298,10 +302,8 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp) {
     return true;
 }
 
-void release(Gen *g, IrRef r) {
+void release_dying(Gen *g, IrRef r) {
     Val *v = &g->val[r];
-    if (v->last > g->i)
-        return;
     if (v->spill != NOREG) {
         g->spill_dying |= spill_bits(g, r); // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
@@ -310,18 +312,14 @@ void release(Gen *g, IrRef r) {
     forget_cell(g, r);
 }
 
-void done_operands(Gen *g, const IrOp *op) {
-    unsigned n = ir_op_info[op->op].operands;
-    IrRef refs[5] = {op->a, op->b, op->c, IR_NONE, IR_NONE};
-    IrRef cond = op->op == OP_SELECT ? op->c : op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH ? op->a : IR_NONE;
-    if (cond != IR_NONE && g->val[cond].fused) {
-        refs[3] = g->ir->ops[cond].a;
-        refs[4] = g->ir->ops[cond].b;
-    }
-    for (unsigned k = 0; k < 5; k++)
-        if (refs[k] != IR_NONE && (k < n || k >= 3))
-            release(g, refs[k]);
-    g->locked = g->xlocked = 0;
+void release_fused(Gen *g, const IrOp *op) {
+    IrRef cond = op->op == OP_SELECT ? op->c : op->a;
+    const IrOp *c = &g->ir->ops[cond];
+    if (!g->val[cond].fused)
+        return;
+    release(g, c->a);
+    if (c->b != IR_NONE)
+        release(g, c->b);
 }
 
 static void free_pin(Gen *g, Reg pin);

@@ -11,18 +11,11 @@
 // the target's warm entry, behind the test.
 #include "tcg/x86/gen.h"
 
-static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
-
 void xpins_begin(Gen *g) {
     for (unsigned i = 0; i < XMMS; i++)
         g->xmm[i] = g->xpin[i] = IR_NONE;
     g->fp_first = g->fp_valid = false;
     g->raw = 0;
-}
-
-// The register that holds a slot, or NOREG.
-Reg xpin_of(const Gen *g, unsigned slot) {
-    return slot / 8 < CELLS && (slot & 7) == 0 ? g->x->xpin_of_cell[slot / 8] : NOREG;
 }
 
 void xpins_need(Gen *g) {

@@ -20,7 +20,7 @@ enum { CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC
 enum { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 enum { SH_ROL = 0, SH_ROR = 1, SH_SHL = 4, SH_SHR = 5, SH_SAR = 7 };
 
-enum { ASM_SLACK = 64 };
+enum { ASM_SLACK = 4096 }; // more than one op or stub emits
 
 typedef struct Asm {
     uint8_t *p, *limit; // writable mapping; what does not fit sets `full` and goes to the ASM_SLACK bytes behind limit
@@ -31,9 +31,9 @@ typedef struct Asm {
 static inline uint32_t asm_here(const Asm *a) { return (uint32_t)((int64_t)(uintptr_t)a->p + a->to_rx); }
 static inline uint8_t *asm_rw(const Asm *a, uint32_t rx) { return (uint8_t *)(uintptr_t)((int64_t)rx - a->to_rx); }
 
-// One check an instruction: the longest is 15 bytes.
+// Before each op and stub; jumps ask too, for what has neither.
 static inline bool asm_room(Asm *a) {
-    if (__builtin_expect(a->p + 32 > a->limit, 0)) {
+    if (__builtin_expect(a->p > a->limit, 0)) {
         a->full = true;
         a->p = a->limit;
     }
@@ -43,70 +43,79 @@ static inline void b1(Asm *a, unsigned x) { *a->p++ = (uint8_t)x; }
 static inline void b4(Asm *a, uint32_t x) { memcpy(a->p, &x, 4); a->p += 4; }
 static inline void b8(Asm *a, uint64_t x) { memcpy(a->p, &x, 8); a->p += 8; }
 
-static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base) {
-    asm_room(a);
-    static const uint8_t pp[] = {0, 0x66, 0xf3, 0xf2};
-    if (op & P_PP)
-        b1(a, pp[op >> 10 & 3]);
-    unsigned rex = (op & P_W ? 8u : 0u) | (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3;
-    if (rex || (op & P_BYTE && (reg >= RSP || base >= RSP)))
-        b1(a, 0x40 | rex);
+// The parts of an instruction. Bytes that there may not be are written all the same and then passed by or not, without a branch; so each part
+// takes the cursor and returns it, and may write a few bytes beyond.
+static inline uint8_t *put(uint8_t *p, unsigned x) {
+    *p = (uint8_t)x;
+    return p + 1;
+}
+static inline uint8_t *put_if(uint8_t *p, bool is, unsigned x) {
+    *p = (uint8_t)x;
+    return p + is;
+}
+
+static inline uint8_t *put_opcode(uint8_t *p, unsigned op, Reg reg, Reg index, Reg base) {
+    unsigned rex = (op & P_W) / (P_W / 8) | (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3;
+    p = put_if(p, op & P_PP, 0xf2f36600u >> 8 * (op >> 10 & 3));
+    p = put_if(p, rex || (op & P_BYTE && (reg >= RSP || base >= RSP)), 0x40 | rex);
     if (op & P_MAP)
-        b1(a, 0x0f);
+        p = put(p, 0x0f);
     if ((op & P_MAP) == P_0F38)
-        b1(a, 0x38);
+        p = put(p, 0x38);
     if ((op & P_MAP) == P_0F3A)
-        b1(a, 0x3a);
-    b1(a, op);
+        p = put(p, 0x3a);
+    return put(p, op);
 }
 
-static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp) {
-    unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
-    b1(a, mod << 6 | (reg & 7) << 3 | (base & 7));
-    if ((base & 7) == RSP)
-        b1(a, 0x24);
-    if (mod == 1)
-        b1(a, (unsigned)disp);
-    else if (mod == 2)
-        b4(a, (uint32_t)disp);
+static inline uint8_t *put_disp(uint8_t *p, unsigned mod, int32_t disp) {
+    memcpy(p, &disp, 4);
+    return p + (0x410 >> 4 * mod & 15);
 }
 
+static inline unsigned mod_of(Reg base, int32_t disp) { return disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2; }
+
+static inline uint8_t *put_mem(uint8_t *p, Reg reg, Reg base, int32_t disp) {
+    unsigned mod = mod_of(base, disp);
+    p = put(p, mod << 6 | (reg & 7) << 3 | (base & 7));
+    p = put_if(p, (base & 7) == RSP, 0x24);
+    return put_disp(p, mod, disp);
+}
+
+static inline uint8_t *put_index(uint8_t *p, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp) {
+    unsigned mod = mod_of(base, disp);
+    p = put(p, mod << 6 | (reg & 7) << 3 | 4);
+    p = put(p, scale << 6 | (index & 7) << 3 | (base & 7));
+    return put_disp(p, mod, disp);
+}
+
+static inline void opcode(Asm *a, unsigned op, Reg reg, Reg index, Reg base) { a->p = put_opcode(a->p, op, reg, index, base); }
+static inline void modrm_mem(Asm *a, Reg reg, Reg base, int32_t disp) { a->p = put_mem(a->p, reg, base, disp); }
 static inline void modrm_index(Asm *a, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp) {
-    unsigned mod = disp == 0 && (base & 7) != RBP ? 0 : disp == (int8_t)disp ? 1 : 2;
-    b1(a, mod << 6 | (reg & 7) << 3 | 4);
-    b1(a, scale << 6 | (index & 7) << 3 | (base & 7));
-    if (mod == 1)
-        b1(a, (unsigned)disp);
-    else if (mod == 2)
-        b4(a, (uint32_t)disp);
+    a->p = put_index(a->p, reg, base, index, scale, disp);
 }
 
 // op reg, rm | op reg, [base+disp] | op reg, [base+index<<scale+disp]
-static inline void op_rr(Asm *a, unsigned op, Reg reg, Reg rm) { opcode(a, op, reg, 0, rm); b1(a, 0xc0 | (reg & 7) << 3 | (rm & 7)); }
-static inline void op_rm(Asm *a, unsigned op, Reg reg, Reg base, int32_t disp) { opcode(a, op, reg, 0, base); modrm_mem(a, reg, base, disp); }
+static inline void op_rr(Asm *a, unsigned op, Reg reg, Reg rm) { a->p = put(put_opcode(a->p, op, reg, 0, rm), 0xc0 | (reg & 7) << 3 | (rm & 7)); }
+static inline void op_rm(Asm *a, unsigned op, Reg reg, Reg base, int32_t disp) { a->p = put_mem(put_opcode(a->p, op, reg, 0, base), reg, base, disp); }
 static inline void op_rx(Asm *a, unsigned op, Reg reg, Reg base, Reg index, unsigned scale, int32_t disp) {
-    opcode(a, op, reg, index, base);
-    modrm_index(a, reg, base, index, scale, disp);
+    a->p = put_index(put_opcode(a->p, op, reg, index, base), reg, base, index, scale, disp);
+}
+// With an immediate of 8 bits if `small`, else of 32.
+static inline uint8_t *put_imm(uint8_t *p, bool small, int32_t imm) {
+    memcpy(p, &imm, 4);
+    return p + (small ? 1 : 4);
 }
 
 // alu dst, imm (sign-extended 32 bits)
 static inline void alu_ri(Asm *a, unsigned w, unsigned alu, Reg r, int32_t imm) {
     bool small = imm == (int8_t)imm;
-    opcode(a, w | (small ? 0x83 : 0x81), 0, 0, r);
-    b1(a, 0xc0 | alu << 3 | (r & 7));
-    if (small)
-        b1(a, (unsigned)imm);
-    else
-        b4(a, (uint32_t)imm);
+    uint8_t *p = put(put_opcode(a->p, w | (small ? 0x83 : 0x81), 0, 0, r), 0xc0 | alu << 3 | (r & 7));
+    a->p = put_imm(p, small, imm);
 }
 static inline void alu_mi(Asm *a, unsigned w, unsigned alu, Reg base, int32_t disp, int32_t imm) {
     bool small = imm == (int8_t)imm;
-    opcode(a, w | (small ? 0x83 : 0x81), 0, 0, base);
-    modrm_mem(a, (Reg)alu, base, disp);
-    if (small)
-        b1(a, (unsigned)imm);
-    else
-        b4(a, (uint32_t)imm);
+    uint8_t *p = put_mem(put_opcode(a->p, w | (small ? 0x83 : 0x81), 0, 0, base), (Reg)alu, base, disp);
+    a->p = put_imm(p, small, imm);
 }
 static inline void alu_rr(Asm *a, unsigned w, unsigned alu, Reg d, Reg s) { op_rr(a, w | (alu << 3 | 3), d, s); }
 static inline void alu_rm(Asm *a, unsigned w, unsigned alu, Reg d, Reg base, int32_t disp) { op_rm(a, w | (alu << 3 | 3), d, base, disp); }
@@ -169,12 +178,10 @@ static inline void align_rel32(Asm *a, unsigned n) {
 
 // VEX: three operands. map 1 0F, 2 0F38, 3 0F3A; pp 0 none, 1 66, 2 F3, 3 F2.
 static inline void vex(Asm *a, unsigned op, unsigned map, unsigned pp, unsigned w, Reg reg, Reg vvvv, Reg rm) {
-    asm_room(a);
-    b1(a, 0xc4);
-    b1(a, (~reg >> 3 & 1) << 7 | 1 << 6 | (~rm >> 3 & 1) << 5 | map);
-    b1(a, (w ? 0x80u : 0u) | (~vvvv & 15) << 3 | pp);
-    b1(a, op);
-    b1(a, 0xc0 | (reg & 7) << 3 | (rm & 7));
+    uint32_t prefix = 0xc4 | ((~reg >> 3 & 1u) << 7 | 1u << 6 | (~rm >> 3 & 1u) << 5 | map) << 8 |
+                      ((w ? 0x80u : 0u) | (~vvvv & 15u) << 3 | pp) << 16 | op << 24;
+    memcpy(a->p, &prefix, 4);
+    a->p = put(a->p + 4, 0xc0 | (reg & 7) << 3 | (rm & 7));
 }
 // BMI2: d = a shifted by the low bits of count
 static inline void shlx(Asm *a, unsigned w, Reg d, Reg s, Reg count) { vex(a, 0xf7, 2, 1, w, d, count, s); }

@@ -16,7 +16,6 @@ typedef struct AvxRm { // the r/m operand: a register, or memory
 
 static inline void avx_prefix(Asm *a, unsigned op, Reg reg, Reg v, const AvxRm *m) {
     unsigned map = op >> 8 & 3, pp = op >> 10 & 3, x = m->memory ? m->index >> 3 : 0, b = m->base >> 3 & 1;
-    asm_room(a);
     if (op & P_EVEX || reg >= 16 || v >= 16 || (!m->memory && m->base >= 16)) {
         if (!m->memory)
             x = m->base >> 4;

@@ -470,7 +470,7 @@ void unbox_stub(Gen *g, const Stub *s);
 void saturate_stub(Gen *g, const Stub *s);
 
 void stubs_emit(Gen *g) {
-    for (unsigned i = 0; i < g->nstubs && !g->a.full; i++) {
+    for (unsigned i = 0; i < g->nstubs && asm_room(&g->a); i++) {
         Stub *s = &g->stubs[i];
         switch (s->kind) {
         case STUB_LOAD:

@@ -15,7 +15,6 @@ static bool host_can(const IrOp *op, IrType t) {
     return op->imm & FP_ARM ? rm == FP_DYN : (rm == FP_DYN || rm <= FP_RUP) && !(op->imm & FP_NAN_PROPAGATE);
 }
 static bool half_can(const IrOp *op) { return op->type == T_F16 && !(op->imm & FP_ARM) && host_can(op, T_F32); }
-static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
 static int64_t boxed_nan(IrType t) {
     return t == T_F64 ? 0x7ff8000000000000 : t == T_F32 ? (int64_t)0xffffffff7fc00000 : (int64_t)0xffffffffffff7e00;

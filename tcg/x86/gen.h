@@ -29,14 +29,22 @@ typedef struct Val {
     uint8_t reg;      // GPR (temp or pin) or XMM by type; NOREG
     uint8_t hint;     // pin it should be computed into, or NOREG
     uint8_t spill;    // index, or NOREG
-    uint8_t accesses; // loads and stores off this base, from the current op on
+    uint8_t type;     // IrType
     bool raw;         // may be a NaN that the guest must not see: nan.c
     bool boxed;       // an f32 or f16 whose register has ones above it, as guests box it; X86.wide: an f32 or f64 with zeros above
     bool spill_boxed; // ... whose spill has
     bool fused;       // a comparison emitted by its only user
     uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
     uint16_t last;    // last op that reads it; 0: none
+    uint16_t access;  // first of the accesses off this base, from the current op of the backward walk on; 0: none
 } Val;
+
+// Of a load or store that may share a check with others: see group.c.
+typedef struct Shared {
+    uint16_t next;    // the next one off the same base; 0: none
+    uint16_t barrier; // the first op behind it that ends all groups
+    uint16_t exits;   // how many EXIT_IFs are behind it
+} Shared;
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
@@ -151,6 +159,7 @@ typedef struct Gen {
     bool roams;             // Guest.roams, and the block is no loop
     uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
+    Shared access[IR_MAX_OPS];
 } Gen;
 
 // What init made: addresses of the trampolines, and which slots are pinned.
@@ -184,14 +193,23 @@ bool thunks_make(Engine *e, X86 *x, Asm *a);
 
 // ---- alloc.c
 void alloc_begin(Gen *g);
-void free_spills(Gen *g);
-bool is_const(const Gen *g, IrRef r);
-int64_t const_value(const Gen *g, IrRef r);
-bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm);
+// Before each op: spills whose values died in the one before are free.
+static inline void free_spills(Gen *g) {
+    g->spill_used &= ~g->spill_dying;
+    g->spill_dying = 0;
+}
+static inline IrType type_of(const Gen *g, IrRef r) { return (IrType)g->val[r].type; }
+static inline bool live_after(const Gen *g, IrRef r) { return g->val[r].last > g->i; }
+static inline bool is_const(const Gen *g, IrRef r) { return g->ir->ops[r].op == OP_CONST; }
+static inline int64_t const_value(const Gen *g, IrRef r) { return g->ir->ops[r].imm; }
+static inline bool fits_imm32(const Gen *g, IrRef r, IrType t, int32_t *imm) {
+    int64_t v = const_value(g, r);
+    *imm = (int32_t)v;
+    return is_const(g, r) && (v == (int32_t)v || t == T_I32 || t == T_I1);
+}
 Reg use_gpr(Gen *g, IrRef r);                  // in a register, locked for this op
 uint8_t use_xmm(Gen *g, IrRef r);
 bool in_memory(Gen *g, IrRef r, int32_t *disp); // only in memory, and not worth a register: address it from rbp
-void done_operands(Gen *g, const IrOp *op);     // frees what dies here; after this the result may take their registers
 Reg def_gpr(Gen *g, IrRef r);                   // a register for op r's result (its pin, if hinted)
 uint8_t def_xmm(Gen *g, IrRef r);
 void evict_rax(Gen *g);
@@ -207,7 +225,7 @@ void arg_to(Gen *g, Reg target, IrRef r);       // value's 64 bits (floats raw) 
 void result_from_rax(Gen *g, IrRef r, IrType t);
 
 // ---- group.c
-void group_count(Gen *g, const IrOp *op);       // in the backward walk
+void group_count(Gen *g, unsigned i, unsigned barrier, unsigned exits); // in the backward walk
 void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
 void group_evict(Gen *g, Reg t);                // its temp is needed
 void groups_drop(Gen *g);
@@ -220,17 +238,37 @@ void pending_store(Gen *g, const Stub *s);      // in the stub. Clobbers rdx
 void pending_end(Gen *g, const IrOp *op);
 
 // What alloc.c and alloc_fp.c share.
-bool live_after(const Gen *g, IrRef r);
 void evict(Gen *g, IrRef r);
 void drop_reg(Gen *g, IrRef r);
 void spill(Gen *g, IrRef r);
 uint64_t spill_bits(const Gen *g, IrRef r);      // of the spill that r has
 uint8_t spill_take(Gen *g);                     // a free one, or NOREG: given up
-void release(Gen *g, IrRef r);                  // if it dies here
+void release_dying(Gen *g, IrRef r);
+static inline void release(Gen *g, IrRef r) {   // if it dies here
+    if (!live_after(g, r))
+        release_dying(g, r);
+}
+void release_fused(Gen *g, const IrOp *op);      // what a comparison reads that is emitted by its reader
+// Frees what dies here; after this the result may take the operands' registers.
+static inline void done_operands(Gen *g, const IrOp *op) {
+    unsigned n = ir_op_info[op->op].operands;
+    if (op->op == OP_SELECT || op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH)
+        release_fused(g, op);
+    if (n > 0 && op->a != IR_NONE)
+        release(g, op->a);
+    if (n > 1 && op->b != IR_NONE)
+        release(g, op->b);
+    if (n > 2 && op->c != IR_NONE)
+        release(g, op->c);
+    g->locked = g->xlocked = 0;
+}
 int32_t spill_disp(unsigned s);
 
 // ---- alloc_fp.c
-Reg xpin_of(const Gen *g, unsigned slot);
+// The register that holds a slot, or NOREG.
+static inline Reg xpin_of(const Gen *g, unsigned slot) {
+    return slot / 8 < CELLS && (slot & 7) == 0 ? g->x->xpin_of_cell[slot / 8] : NOREG;
+}
 void free_xpin(Gen *g, Reg pin);
 void get_xpin(Gen *g, IrRef r, const IrOp *op, Reg pin);
 void set_xpin(Gen *g, const IrOp *op, Reg pin);

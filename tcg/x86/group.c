@@ -20,9 +20,9 @@ static bool plain(const Gen *g, const IrOp *op) {
         return false;
     if (op->memop & (MO_BE | MO_ALIGN | 7 << MO_MMU_SHIFT) || ((op->memop & MO_SIZE) > MO_64 && op->type != T_V128))
         return false;
-    if (op->op == OP_STORE && ir_result_type(&g->ir->ops[op->b]) == T_F16)
+    if (op->op == OP_STORE && type_of(g, op->b) == T_F16)
         return false;
-    return ir_result_type(&g->ir->ops[op->a]) == T_I64;
+    return type_of(g, op->a) == T_I64;
 }
 
 static int32_t end_of(const IrOp *op) { return op->disp + (1 << (op->memop & MO_SIZE)); }
@@ -46,18 +46,15 @@ void group_evict(Gen *g, Reg t) {
 
 // Looks ahead from the leader, op i: what the group would span. False: nobody would follow.
 static bool span(const Gen *g, Group *m) {
-    const IrBlock *b = g->ir;
-    const IrOp *leader = &b->ops[g->i];
-    bool certain = true, write = leader->op == OP_STORE;
+    const IrOp *leader = &g->ir->ops[g->i];
+    const Shared *first = &g->access[g->i];
+    bool write = leader->op == OP_STORE;
     *m = (Group){.base = leader->a, .lo = leader->disp, .hi = end_of(leader)};
-    for (unsigned i = g->i + 1; i < b->nops && i < g->i + AHEAD; i++) {
-        const IrOp *op = &b->ops[i];
-        unsigned kind = ir_op_info[op->op].kind;
-        if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
-            break;
-        certain = certain && op->op != OP_EXIT_IF;
-        bool store = op->op == OP_STORE;
-        if (op->a != m->base || !plain(g, op) || (store && !write && !certain))
+    unsigned end = first->barrier < g->i + AHEAD ? first->barrier : g->i + AHEAD;
+    for (unsigned i = first->next; i && i < end; i = g->access[i].next) {
+        const IrOp *op = &g->ir->ops[i];
+        bool store = op->op == OP_STORE, certain = g->access[i].exits == first->exits;
+        if (store && !write && !certain)
             continue;
         int32_t lo = op->disp < m->lo ? op->disp : m->lo, hi = end_of(op) > m->hi ? end_of(op) : m->hi;
         if (hi - lo > SPAN)
@@ -100,17 +97,15 @@ static Group *place(Gen *g, IrRef base, Reg *delta) {
 }
 
 void group_join(Gen *g, const IrOp *op, Stub *s) {
-    Val *base = &g->val[op->a];
     s->delta = RDX;
     if (!plain(g, op))
         return;
-    bool more = base->accesses-- > 1;
     Group *m = find(g, op), fresh;
     Reg delta;
     if (m) {
         s->role = GROUP_MEMBER;
         s->delta = m->delta;
-    } else if (more && span(g, &fresh) && (m = place(g, op->a, &delta))) {
+    } else if (g->access[g->i].next && span(g, &fresh) && (m = place(g, op->a, &delta))) {
         fresh.delta = delta;
         *m = fresh;
         g->gpr[delta] = GROUP_OWNED;
@@ -124,7 +119,10 @@ void group_join(Gen *g, const IrOp *op, Stub *s) {
         g->locked |= 1u << s->delta;
 }
 
-void group_count(Gen *g, const IrOp *op) {
-    if (plain(g, op) && g->val[op->a].accesses < 255)
-        g->val[op->a].accesses++;
+void group_count(Gen *g, unsigned i, unsigned barrier, unsigned exits) {
+    const IrOp *op = &g->ir->ops[i];
+    if (!plain(g, op))
+        return;
+    g->access[i] = (Shared){g->val[op->a].access, (uint16_t)barrier, (uint16_t)exits};
+    g->val[op->a].access = (uint16_t)i;
 }

@@ -11,7 +11,6 @@
 // slow path of a memory access makes them canonical before C sees them (Stub.raw): what follows in the hot path may think them raw still.
 #include "tcg/x86/gen.h"
 
-static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
 // A register got the value v.
 void raw_copy(Gen *g, Reg reg, IrRef v) {

@@ -8,7 +8,6 @@
 // for a slot that a region pins at its second choice.
 #include "tcg/x86/gen.h"
 
-static IrType type_of(const Gen *g, IrRef r) { return ir_result_type(&g->ir->ops[r]); }
 
 static bool in_stub(const Gen *g, const IrPending *p) {
     unsigned cell = p->slot / 8;

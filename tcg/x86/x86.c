@@ -94,7 +94,7 @@ static void emit_op(Gen *g) {
 }
 
 void emit_range(Gen *g, unsigned first, unsigned end) {
-    for (g->i = first; g->i < end && !g->a.full; g->i++)
+    for (g->i = first; g->i < end && asm_room(&g->a); g->i++)
         emit_op(g);
 }
 
