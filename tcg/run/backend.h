@@ -17,12 +17,25 @@ typedef struct CodeBuffer {
 
 typedef struct CompiledLink {
     uint32_t site, stub;
+    int32_t target; // offset from the page
     bool warm;   // may go to the target's warm entry
     bool paired; // a call, or what comes behind it
 } CompiledLink;
 
 // A fast-path access and its slow path (executable addresses): where a fault on the guard page goes on.
 typedef struct CompiledAccess { uint32_t access, slow; } CompiledAccess;
+
+// What the backend keeps of a load or store whose out-of-line code it makes when that is first needed (tcg/x86/late.c).
+typedef struct LateStub {
+    uint32_t head, access;        // executable addresses: of what stands for the stub, of the fast path's access
+    uint32_t code;                // of the stub; 0: not made yet
+    uint32_t pc_off;              // see Vcpu.pc_off
+    int32_t disp, lo, imm;
+    uint16_t memop, site, range;
+    uint16_t inner[2], slow;      // offsets from `code`: accesses in the stub (0: none), its slow path
+    uint8_t back, jump;           // bytes from the access to where the fast path goes on, and from its jump's end to the access
+    uint8_t kind, base, value, size, type, role, delta, flags;
+} LateStub;
 
 typedef struct Compiled {
     uint32_t entry;               // executable address
@@ -36,9 +49,10 @@ typedef struct Compiled {
     bool divertible;              // its entry may be diverted
     bool beyond;                  // compile failed for good: no amount of room would help
     unsigned fallbacks;           // ops that call the interpreter
+    unsigned nlate;               // stubs not made: Engine.late, from nlate on
 } Compiled;
 
-// How translated code was left, in the low bits; LEFT_LINK: link index above bit 8.
+// How translated code was left, in the low bits; LEFT_LINK: link index above bit 8, and Link.target is where to, not yet in Vcpu.pc.
 enum { LEFT_LOOKUP, LEFT_LINK, LEFT_TRAP, LEFT_POLL };
 
 typedef struct Backend {

@@ -72,6 +72,7 @@ struct CodePage {
 // A direct exit: a 4-byte aligned rel32 that jumps to its stub until it is linked.
 typedef struct Link {
     uint32_t site, stub;            // executable addresses: of the rel32, of the stub
+    int32_t target;                 // offset from the page
     Block *from, *to;
     uint32_t next;                  // in to->incoming
     bool warm;                      // to the target's warm entry
@@ -104,6 +105,8 @@ struct Engine {
     Link *links;
     uint32_t nlinks, links_end, links_room; // links_end: of the half that is filled; evict.c
     uint32_t links_used[2];         // where the other half's end; 0: it never had any
+    LateStub *late;                 // as links
+    uint32_t nlate, late_end, late_used[2];
     struct Arena *arena, *arenas[2]; // blocks, byte copies: of the half that is filled, of both
     size_t other_half;              // bytes of code in the other one
     unsigned came, came_again;      // blocks translated since the last eviction; those of them that had been evicted before
@@ -155,6 +158,9 @@ void cache_retire(Engine *e, Block *b);                                         
 void cache_rove(Vcpu *v, unsigned site), cache_watch(Vcpu *v, unsigned site);
 bool cache_roves(const Engine *e, uint64_t paddr);                              // the accesses of the instruction there ask the TLB at once
 bool cache_watched(const Engine *e, uint64_t paddr);                            // they are counted
+static inline Link cache_new_link(Block *from, const CompiledLink *l) {
+    return (Link){.site = l->site, .stub = l->stub, .target = l->target, .from = from, .warm = l->warm, .paired = l->paired};
+}
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 
 // evict.c. The half that is filled is full: what is in the other one goes. v not active.

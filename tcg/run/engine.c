@@ -105,6 +105,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     e->arenas[1] = arena_new();
     e->links_room = ((uint32_t)(size / 64) + 512) & ~1u;
     e->links = calloc(e->links_room, sizeof(Link));
+    e->late = calloc(e->links_room, sizeof(LateStub));
     cache_begin_half(e, 0);
     if (!e->options.interpret && (!code_map(&e->code, size, 2, CACHE_EASY) || !e->backend->init(e, &e->code))) {
         fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
@@ -142,6 +143,7 @@ void engine_free(Engine *e) {
     free(e->breakpoints);
     free(e->watchpoints);
     free(e->links);
+    free(e->late);
     free(e->by_code);
     free(e);
 }
@@ -221,6 +223,7 @@ char *engine_info(Engine *e) {
         "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
         "suspect blocks revived", "ops through the interpreter", "cache halves evicted", "sites that rove",
+        "stubs made late",
     };
     uint64_t sum[STAT_COUNT];
     pthread_mutex_lock(&e->lock);

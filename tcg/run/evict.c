@@ -21,8 +21,8 @@ static uint32_t links_begin(const Engine *e, unsigned half) { return half ? e->l
 
 void cache_begin_half(Engine *e, unsigned half) {
     e->arena = e->arenas[half];
-    e->nlinks = links_begin(e, half);
-    e->links_end = half ? e->links_room : e->links_room / 2;
+    e->nlinks = e->nlate = links_begin(e, half);
+    e->links_end = e->late_end = half ? e->links_room : e->links_room / 2;
 }
 
 static unsigned evicted_bit(const Block *b) {
@@ -104,6 +104,8 @@ static void drop_links(Engine *e, unsigned half) {
     uint32_t first = links_begin(e, half);
     if (e->links_used[half])
         memset(&e->links[first], 0, (e->links_used[half] - first) * sizeof(Link));
+    if (e->late_used[half])
+        memset(&e->late[first], 0, (e->late_used[half] - first) * sizeof(LateStub));
 }
 
 static void sift_code(Engine *e, unsigned half) {
@@ -131,6 +133,7 @@ static void evict(Engine *e, unsigned half) {
 static void swap_halves(Engine *e) {
     unsigned half = !e->code.half;
     e->links_used[!half] = e->nlinks;
+    e->late_used[!half] = e->nlate;
     evict(e, half);
     drop_links(e, half);
     memset(e->roving, 0, sizeof(e->roving));

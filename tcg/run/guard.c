@@ -32,6 +32,16 @@ void guard_thread(Vcpu *v) {
     }
 }
 
+// Of a load or store with a LateStub: its own access, or one in the stub.
+static uint32_t late_path(const LateStub *l, uint32_t pc) {
+    if (l->access == pc)
+        return l->code ? l->code + l->slow : l->head;
+    for (unsigned i = 0; i < 2; i++)
+        if (l->inner[i] && l->code + l->inner[i] == pc)
+            return l->code + l->slow;
+    return 0;
+}
+
 // So rare that a walk over everything will do.
 static uint32_t slow_path(const Engine *e, uint32_t pc) {
     for (unsigned k = 0; k < e->nby_code; k++) {
@@ -40,6 +50,9 @@ static uint32_t slow_path(const Engine *e, uint32_t pc) {
             if (b->accesses[i].access == pc)
                 return b->accesses[i].slow;
     }
+    for (uint32_t i = 0, to; i < e->links_room; i++)
+        if ((to = late_path(&e->late[i], pc)))
+            return to;
     return 0;
 }
 

@@ -102,7 +102,8 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     b->first_link = e->nlinks;
     b->nlinks = (uint16_t)c.nlinks;
     for (unsigned i = 0; i < c.nlinks; i++)
-        e->links[e->nlinks++] = (Link){.site = c.links[i].site, .stub = c.links[i].stub, .from = b, .warm = c.links[i].warm, .paired = c.links[i].paired};
+        e->links[e->nlinks++] = cache_new_link(b, &c.links[i]);
+    e->nlate += c.nlate;
     cache_publish(e, b);
     return b;
 }
@@ -110,7 +111,7 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
 static bool cache_full(Engine *e) {
     if (e->options.interpret)
         return arena_used(e->arena) >= e->code.size / 2 || arena_used(e->arena) >= CACHE_EASY / 2;
-    return e->nlinks + 64 > e->links_end;
+    return e->nlinks + 64 > e->links_end || e->nlate == e->late_end;
 }
 
 // What is decoded and what is kept for later comparison must be the same bytes, though DMA and stores to mixed pages may change them
@@ -311,6 +312,7 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     v->landing_guarded = false;
     uint64_t left = e->backend->enter(v, b->code);
     if ((left & 0xff) == LEFT_LINK) {
+        v->pc = v->vpage + (uint64_t)(int64_t)e->links[left >> 8].target;
         *pending = (PendingLink){(uint32_t)(left >> 8), atomic_load(&e->generation), v->ctx, v->pc, v->space};
     }
     v->polled = (left & 0xff) == LEFT_POLL && (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & EXIT_TICK);

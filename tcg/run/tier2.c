@@ -131,10 +131,8 @@ static void install(struct Tier2 *t, const Job *job, const Compiled *c) {
     guard_add(e, r, c);
     r->first_link = t->first_link;
     r->nlinks = (uint16_t)c->nlinks;
-    for (unsigned i = 0; i < c->nlinks; i++) {
-        const CompiledLink *l = &c->links[i];
-        e->links[t->first_link + i] = (Link){.site = l->site, .stub = l->stub, .from = r, .warm = l->warm, .paired = l->paired};
-    }
+    for (unsigned i = 0; i < c->nlinks; i++)
+        e->links[t->first_link + i] = cache_new_link(r, &c->links[i]);
     cache_retire(e, t->head);
     cache_publish(e, r);
 }

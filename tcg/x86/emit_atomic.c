@@ -148,7 +148,7 @@ static void amo_call(Gen *g, IrRef r, const IrOp *op) {
     arg_to(g, RDX, op->b);
     if (op->op == OP_CAS)
         arg_to(g, RAX, op->c);
-    emit_pc_off(g, op->snap);
+    emit_pc_off(g, pc_off_of(g, op->snap));
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, op->memop);
     region_call_leave(g);

@@ -62,6 +62,7 @@ static void link_site(Gen *g, int cc, int32_t target) {
     Stub *s = stub_new(g, STUB_LINK);
     s->imm = target;
     s->link = g->out->nlinks++;
+    g->out->links[s->link].target = target;
     g->out->links[s->link].warm = g->fp_valid;
     align_rel32(a, cc < 0 ? 1 : 2);
     g->out->links[s->link].site = asm_here(a) + (cc < 0 ? 1 : 2);
@@ -261,7 +262,7 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     else if (store)
         mov_mr(a, RBP, VCPU(scratch), s->value);
     pending_store(g, s);
-    emit_pc_off(g, s->snap);
+    emit_pc_off(g, s->pc_off);
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
     bool wide = ir_is_wide(s->type);
@@ -297,7 +298,7 @@ static void slow_amo(Gen *g, const Stub *s) {
     } else {
         mov_rr(a, RDX, s->value);
     }
-    emit_pc_off(g, s->snap);
+    emit_pc_off(g, s->pc_off);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 48, s->op->op);
     mov_mi(a, P_W, RBP, VCPU(scratch) + 56, s->memop);
     region_call_leave(g);
@@ -333,7 +334,7 @@ static uint8_t *count_miss(Gen *g, const Stub *s) {
 static void ask_site(Gen *g, const Stub *s, const uint32_t *thunk, uint8_t *from, uint32_t back) {
     bind_fwd(&g->a, from);
     raw_canon(g, s->raw);
-    emit_pc_off(g, s->snap);
+    emit_pc_off(g, s->pc_off);
     region_call_leave(g);
     mov_ri(&g->a, RDX, s->site);
     call_to(&g->a, thunk[s->fp_valid]);
@@ -364,12 +365,13 @@ static uint8_t *stream_stub(Gen *g, const Stub *s) {
     return miss;
 }
 
-static void mem_stub(Gen *g, Stub *s) {
+void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
     uint32_t accesses[3] = {s->access};
     Reg delta = s->delta;
     uint8_t *rove = NULL, *miss = NULL;
-    bind_fwd(a, s->from[0]);
+    if (s->from[0])
+        bind_fwd(a, s->from[0]);
     if (!s->roves && s->role != GROUP_MEMBER && !s->strides)
         rove = count_miss(g, s);
     uint32_t start = asm_here(a);
@@ -427,13 +429,19 @@ static void outside_stub(Gen *g, const Stub *s) {
     }
 }
 
+static void link_stub(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    bind_fwd(a, s->from[0]);
+    g->out->links[s->link].stub = asm_here(a);
+    mov_ri(a, RAX, (int64_t)(g->first_link + s->link) << 8 | LEFT_LINK);
+    jmp_to(a, g->x->leave);
+}
+
 static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
     if (s->inside)
         region_leave(g);
-    if (s->kind == STUB_LINK)
-        g->out->links[s->link].stub = asm_here(a);
     mov_rm(a, RAX, RBP, VCPU(vpage));
     alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)s->imm);
     mov_mr(a, RBP, VCPU(pc), RAX);
@@ -441,7 +449,7 @@ static void exit_stub(Gen *g, const Stub *s) {
         jmp_to(a, g->x->jump_done);
         return;
     }
-    mov_ri(a, RAX, s->kind == STUB_LINK ? (int64_t)(g->first_link + s->link) << 8 | LEFT_LINK : LEFT_POLL);
+    mov_ri(a, RAX, LEFT_POLL);
     jmp_to(a, g->x->leave);
 }
 
@@ -475,14 +483,17 @@ void stubs_emit(Gen *g) {
         switch (s->kind) {
         case STUB_LOAD:
         case STUB_STORE:
-        case STUB_ATOMIC: mem_stub(g, s); break;
+        case STUB_ATOMIC:
+            if (!late_head(g, s))
+                mem_stub(g, s);
+            break;
         case STUB_SLOW_LOAD:
         case STUB_SLOW_STORE:
             bind_fwd(&g->a, s->from[0]);
             mem_address(g, s);
             slow_call(g, s, s->kind == STUB_SLOW_STORE);
             break;
-        case STUB_LINK:
+        case STUB_LINK: link_stub(g, s); break;
         case STUB_SYNC:
         case STUB_POLL: exit_stub(g, s); break;
         case STUB_EXIT: {

@@ -10,10 +10,12 @@
 // path, which does the whole access in C: a page-crossing or MMIO access can never hit. 32-bit guest addresses wrap before the check.
 #include "tcg/x86/gen.h"
 
-void emit_pc_off(Gen *g, uint16_t snap) {
+uint32_t pc_off_of(const Gen *g, uint16_t snap) {
     const IrSnap *s = &g->ir->snaps[snap];
-    mov_mi(&g->a, 0, RBP, VCPU(pc_off), (int32_t)((uint32_t)s->pc | (uint32_t)s->retired << 16));
+    return (uint32_t)s->pc | (uint32_t)s->retired << 16;
 }
+
+void emit_pc_off(Gen *g, uint32_t pc_off) { mov_mi(&g->a, 0, RBP, VCPU(pc_off), (int32_t)pc_off); }
 
 Stub *stub_new(Gen *g, StubKind kind) {
     if (g->nstubs == MAX_STUBS) {
@@ -53,7 +55,7 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
     s->disp = op->disp;
     s->addr32 = ir_result_type(&g->ir->ops[op->a]) == T_I32;
     s->memop = op->memop;
-    s->snap = op->snap;
+    s->pc_off = pc_off_of(g, op->snap);
     s->size = op->memop & MO_SIZE;
     if (s->role == GROUP_MEMBER)
         return;
@@ -109,7 +111,7 @@ static void page_check(Gen *g, Stub *s, unsigned size) {
 // A watched site counts its accesses (rove.c).
 static void count_access(Gen *g, Stub *s) {
     Asm *a = &g->a;
-    if (s->roves || s->kind == STUB_ATOMIC || !cache_watched(g->e, site_paddr(g, s->snap)))
+    if (s->roves || s->kind == STUB_ATOMIC || !cache_watched(g->e, site_paddr(g, s->op->snap)))
         return;
     opcode(a, P_66 | 0x83, 0, 0, R15); // sub word [accesses], 1
     modrm_mem(a, ALU_SUB, R15, SPACE(accesses) + 2 * s->site);
@@ -176,10 +178,10 @@ static void mem_op(Gen *g, Stub *s, unsigned code, Reg reg) {
         op_rx(&g->a, code, reg, s->base, s->delta, 0, s->disp);
 }
 
-static unsigned load_code(const IrOp *op) {
-    bool sign = op->memop & MO_SIGN;
-    unsigned w = op->type == T_I64 ? P_W : 0;
-    switch (op->memop & MO_SIZE) {
+static unsigned load_code(const Stub *s) {
+    bool sign = s->memop & MO_SIGN;
+    unsigned w = s->type == T_I64 ? P_W : 0;
+    switch (s->size) {
     case MO_8: return sign ? P_0F | 0xbe | w : P_0F | 0xb6;
     case MO_16: return sign ? P_0F | 0xbf | w : P_0F | 0xb7;
     case MO_32: return sign && w ? P_W | 0x63 : 0x8b;
@@ -204,7 +206,7 @@ static void load_access(Gen *g, Stub *s) {
         mem_op(g, s, P_0F | 0xb7, RCX);
         op_rr(&g->a, P_66 | P_0F | 0x6e, s->value, RCX);
     } else {
-        mem_op(g, s, load_code(s->op), s->value);
+        mem_op(g, s, load_code(s), s->value);
     }
 }
 
@@ -337,7 +339,7 @@ void emit_call(Gen *g, IrRef r, const IrOp *op) {
     if (op->c != IR_NONE)
         arg_to(g, RAX, op->c);
     if (h->effects & (HELPER_TRAPS | HELPER_READS | HELPER_WRITES))
-        emit_pc_off(g, op->hsnap);
+        emit_pc_off(g, pc_off_of(g, op->hsnap));
     region_call_leave(g);
     call_to(&g->a, g->x->helper[op->helper]);
     region_call_enter(g);

@@ -66,7 +66,8 @@ typedef struct Stub {
     bool polls;             // closes a loop
     uint8_t stream;         // whose registers are used instead of the site's pair, or OPT_NO_STREAM
     uint16_t first_pend, npends;       // of Gen.pend
-    uint16_t memop, snap, site, range; // range, lo: of a leader's group
+    uint16_t memop, site, range; // range, lo: of a leader's group
+    uint32_t pc_off;
     int32_t disp, lo;
     int64_t imm;            // constant stored; target offset of an exit
     uint8_t *from[2];       // jumps to bind here
@@ -171,6 +172,7 @@ typedef struct X86 {
     bool aes;                   // AES instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
+    uint32_t late[2];           // [1]: keeps the XMM pins live
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts, round_to[4], round_back;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], watch[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
     uint32_t cas128[2]; // the same
@@ -370,4 +372,10 @@ Stub *stub_new(Gen *g, StubKind kind);
 void stubs_emit(Gen *g);
 void emit_range(Gen *g, unsigned first, unsigned end);
 void probe_emit(X86 *x, Asm *a, unsigned landing);
-void emit_pc_off(Gen *g, uint16_t snap);
+void emit_pc_off(Gen *g, uint32_t pc_off);
+uint32_t pc_off_of(const Gen *g, uint16_t snap);
+void mem_stub(Gen *g, Stub *s);
+
+// ---- late.c
+bool late_head(Gen *g, const Stub *s);           // false: the stub has to be made now
+uint64_t late_make(Vcpu *v, uint32_t number);    // called by translated code

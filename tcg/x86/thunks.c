@@ -202,6 +202,29 @@ static uint32_t make_amo(X86 *x, Asm *a) {
     return at;
 }
 
+// edx = number of a LateStub; jumped to. Keeps all but rcx and rdx, which a miss has no use for.
+static void make_late(X86 *x, Asm *a) {
+    uint32_t call = asm_here(a);
+    save_temps(a);
+    store_state(x, a);
+    mov_rr(a, RSI, RDX);
+    vcpu_to_rdi(a);
+    call_c(a, (void *)late_make);
+    op_rr(a, P_W | 0x85, RAX, RAX);
+    jcc_to(a, CC_E, x->leave_trap);
+    mov_mr(a, RBP, VCPU(scratch), RAX);
+    load_pins(x, a, false);
+    restore_temps(a);
+    for (unsigned live = 0; live < 2; live++) {
+        x->late[live] = asm_here(a);
+        call_to(a, call);
+        if (live && x->nxpins)
+            call_to(a, x->load_xpins);
+        mov_rm(a, RDX, RBP, VCPU(scratch));
+        jmp_reg(a, RDX);
+    }
+}
+
 // edx = site; pc_off is stored. Keeps all temps.
 static uint32_t make_site(X86 *x, Asm *a, void *fn) {
     uint32_t at = asm_here(a);
@@ -293,6 +316,7 @@ bool thunks_make(Engine *e, X86 *x, Asm *a) {
     make_pair(x, a, x->eval, make_eval(x, a));
     make_pair(x, a, x->rove, make_site(x, a, (void *)cache_rove));
     make_pair(x, a, x->watch, make_site(x, a, (void *)cache_watch));
+    make_late(x, a);
     for (unsigned i = 0; i < names->nhelpers && i < sizeof(x->helper) / sizeof(x->helper[0]); i++)
         x->helper[i] = make_helper(x, a, &names->helpers[i]);
     return !a->full;

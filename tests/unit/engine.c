@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tcg/run/cache.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/toy.h"
 
@@ -253,6 +254,25 @@ START_TEST(guard_address) {
 }
 END_TEST
 
+// Little room for stubs, and then less: where a block fits but its late stub does not, its instruction runs all the same, and room is made.
+START_TEST(late_stubs_without_room) {
+    unsigned refused = 0;
+    for (unsigned room = 0; room < 256; room += 4) {
+        start(_i);
+        CodeBuffer *c = &v->engine->code;
+        CODE(0x1000, toy(TOY_ADDI, 1, 0, 0x2000), toy(TOY_SD, 1, 1, 8), toy(TOY_LD, 2, 1, 8), toy(TOY_ADDI, 3, 1, 0x2000),
+             toy(TOY_LD, 4, 3, 8), toy(TOY_ADD, 2, 4, 0), toy(TOY_HALT, 0, 0, 0));
+        CODE(0x4008, 7, 0);
+        if (!v->engine->options.interpret)
+            c->cold = c->cold_end - 4096 - room; // the slack that the emitter keeps
+        ck_assert_uint_eq(run(0x1000)->x[2], 0x2000 + 7);
+        refused += v->stat[STAT_CACHE_FULL] != 0 && v->stat[STAT_TRANSLATE] > 2;
+        toy_free(v);
+    }
+    if (!_i) ck_assert_uint_gt(refused, 0);
+}
+END_TEST
+
 START_TEST(cache_fills) {
     start(_i); // more code than the cache holds: it is flushed and goes on
     for (unsigned i = 0; i < 100000; i++) {
@@ -363,6 +383,7 @@ int main(void) {
     tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, sites_that_rove, 0, 2);
     tcase_add_loop_test(t, sites_that_are_watched, 0, 2);
+    tcase_add_loop_test(t, late_stubs_without_room, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, halves_go, 0, 2);
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);

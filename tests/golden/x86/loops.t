@@ -28,7 +28,7 @@
   90  jne out
   96  nop dword ptr [rax]
   99  jmp out
-20 instructions, 104 bytes; 370 bytes out of line
+20 instructions, 104 bytes; 75 bytes out of line
 == rv64 u copy words
 619c 05a1 0521 fef53c23 fee59be3
 --
@@ -58,7 +58,7 @@
   94  jne out
  100  nop dword ptr [rax]
  103  jmp out
-21 instructions, 108 bytes; 381 bytes out of line
+21 instructions, 108 bytes; 76 bytes out of line
 == rv64 u fill words
 e10c 0521 fef51ee3
 --
@@ -79,7 +79,7 @@ e10c 0521 fef51ee3
   54  jne out
   60  nop dword ptr [rax]
   63  jmp out
-14 instructions, 68 bytes; 232 bytes out of line
+14 instructions, 68 bytes; 64 bytes out of line
 == rv64 u sum words
 6398 07a1 953a fed79de3
 --
@@ -101,7 +101,7 @@ e10c 0521 fef51ee3
   54  jne out
   60  nop dword ptr [rax]
   63  jmp out
-14 instructions, 68 bytes; 221 bytes out of line
+14 instructions, 68 bytes; 64 bytes out of line
 == rv64 u sum ints
 4398 0791 9d39 fed79de3
 --
@@ -125,7 +125,7 @@ e10c 0521 fef51ee3
   58  jne out
   64  nop dword ptr [rax]
   67  jmp out
-16 instructions, 72 bytes; 221 bytes out of line
+16 instructions, 72 bytes; 64 bytes out of line
 == rv64 u sum short
 00079703 0789 953a fed79ce3
 --
@@ -148,7 +148,7 @@ e10c 0521 fef51ee3
   58  jne out
   64  nop dword ptr [rax]
   67  jmp out
-15 instructions, 72 bytes; 222 bytes out of line
+15 instructions, 72 bytes; 64 bytes out of line
 == rv64 u length
 0505 00a707b3 0007c783 fbfd
 --
@@ -171,7 +171,7 @@ e10c 0521 fef51ee3
   58  jne out
   64  nop dword ptr [rax]
   67  jmp out
-15 instructions, 72 bytes; 218 bytes out of line
+15 instructions, 72 bytes; 64 bytes out of line
 == rv64 u crc
 0005c703 0085579b 0585 8d39 0ff57513 050a 9536 4108 8d3d 2501 fec593e3
 --
@@ -214,7 +214,7 @@ e10c 0521 fef51ee3
  114  jne out
  120  nop dword ptr [rax]
  123  jmp out
-28 instructions, 128 bytes; 365 bytes out of line
+28 instructions, 128 bytes; 76 bytes out of line
 == rv64 u adler
 00054783 0505 9fb5 9e3d 0007869b feb519e3
 --
@@ -243,7 +243,7 @@ e10c 0521 fef51ee3
   70  jne out
   76  nop dword ptr [rax]
   79  jmp out
-19 instructions, 84 bytes; 219 bytes out of line
+19 instructions, 84 bytes; 64 bytes out of line
 == rv64 u fnv
 0007c703 0785 8d39 02d50533 feb79ae3
 --
@@ -270,7 +270,7 @@ e10c 0521 fef51ee3
   66  jne out
   72  nop dword ptr [rax]
   75  jmp out
-18 instructions, 80 bytes; 218 bytes out of line
+18 instructions, 80 bytes; 64 bytes out of line
 == rv64 u xorshift
 00d5171b 8d39 0115571b 8d39 0055171b 8d39 17fd 2501 fed795e3
 --
@@ -302,7 +302,7 @@ e10c 0521 fef51ee3
   50  jne out
   56  nop dword ptr [rax]
   59  jmp out
-19 instructions, 64 bytes; 75 bytes out of line
+19 instructions, 64 bytes; 51 bytes out of line
 == rv64 u lcg
 02c50533 17fd 9536 fee79ce3
 --
@@ -321,7 +321,7 @@ e10c 0521 fef51ee3
   30  jne out
   36  nop dword ptr [rax]
   39  jmp out
-11 instructions, 44 bytes; 75 bytes out of line
+11 instructions, 44 bytes; 51 bytes out of line
 == rv64 u gcd
 852e 02b7f5b3 87aa fde5
 --
@@ -350,7 +350,7 @@ e10c 0521 fef51ee3
   62  jne out
   68  nop dword ptr [rax]
   71  jmp out
-21 instructions, 76 bytes; 75 bytes out of line
+21 instructions, 76 bytes; 51 bytes out of line
 == rv64 u power
 0015f693 02f78733 8185 c689 02a78533 02c57533 02c777b3 f5e5
 --
@@ -400,7 +400,7 @@ e10c 0521 fef51ee3
  114  jne out
  120  nop dword ptr [rax]
  123  jmp out
-38 instructions, 128 bytes; 97 bytes out of line
+38 instructions, 128 bytes; 61 bytes out of line
 == rv64 u collatz
 00179713 0017f693 973e 8385 c299 00170793 2505 fec796e3
 --
@@ -428,7 +428,7 @@ e10c 0521 fef51ee3
   50  jne out
   56  nop dword ptr [rax]
   59  jmp out
-16 instructions, 64 bytes; 97 bytes out of line
+16 instructions, 64 bytes; 61 bytes out of line
 == rv64 u sieve step
 00b507b3 00e78023 95b2 fed5ebe3
 --
@@ -450,7 +450,7 @@ e10c 0521 fef51ee3
   54  jb out
   60  nop dword ptr [rax]
   63  jmp out
-14 instructions, 68 bytes; 229 bytes out of line
+14 instructions, 68 bytes; 61 bytes out of line
 == rv64 u histogram
 0005c783 0585 078a 97aa 4398 2705 c398 fec598e3
 --
@@ -488,7 +488,7 @@ e10c 0521 fef51ee3
  110  jne out
  116  nop dword ptr [rax]
  119  jmp out
-26 instructions, 124 bytes; 522 bytes out of line
+26 instructions, 124 bytes; 88 bytes out of line
 == rv64 u list walk
 6798 639c 953a ffed
 --
@@ -513,7 +513,7 @@ e10c 0521 fef51ee3
   66  jne out
   72  nop dword ptr [rax]
   75  jmp out
-17 instructions, 80 bytes; 365 bytes out of line
+17 instructions, 80 bytes; 76 bytes out of line
 == rv64 u tree rotate
 611c 0521 6394 6b98 6790 e794 9736 e390 eb98 fea597e3
 --
@@ -563,7 +563,7 @@ e10c 0521 fef51ee3
  158  jne out
  164  nop dword ptr [rax]
  167  jmp out
-36 instructions, 172 bytes; 883 bytes out of line
+36 instructions, 172 bytes; 136 bytes out of line
 == rv64 u dot int
 4394 4198 0791 0591 02d7073b 9d39 fec799e3
 --
@@ -600,7 +600,7 @@ e10c 0521 fef51ee3
  106  jne out
  112  nop dword ptr [rax]
  115  jmp out
-26 instructions, 120 bytes; 367 bytes out of line
+26 instructions, 120 bytes; 76 bytes out of line
 == rv64 u dot
 2118 219c 0521 05a1 52f77543 fef51ae3
 --
@@ -636,7 +636,7 @@ e10c 0521 fef51ee3
  122  jne out
  128  nop dword ptr [rax]
  131  jmp out
-26 instructions, 136 bytes; 428 bytes out of line
+26 instructions, 136 bytes; 129 bytes out of line
 == rv64 u dotf
 00052707 0005a787 0511 0591 50f77543 fef518e3
 --
@@ -678,7 +678,7 @@ e10c 0521 fef51ee3
  162  jne out
  168  nop dword ptr [rax]
  171  jmp out
-32 instructions, 176 bytes; 448 bytes out of line
+32 instructions, 176 bytes; 148 bytes out of line
 == rv64 u axpy
 219c 2118 0521 05a1 72a7f7c3 fef53c27 fef518e3
 --
@@ -723,7 +723,7 @@ e10c 0521 fef51ee3
  166  jne out
  172  nop dword ptr [rax]
  175  jmp out
-34 instructions, 180 bytes; 591 bytes out of line
+34 instructions, 180 bytes; 139 bytes out of line
 == rv64 u triad
 221c 2198 0521 05a1 72d7f7c3 0621 fef53c27 fef597e3
 --
@@ -770,7 +770,7 @@ e10c 0521 fef51ee3
  170  jne out
  176  nop dword ptr [rax]
  179  jmp out
-35 instructions, 184 bytes; 591 bytes out of line
+35 instructions, 184 bytes; 140 bytes out of line
 == rv64 u horner
 ff87b787 17e1 7aa77543 fef51be3
 --
@@ -799,7 +799,7 @@ ff87b787 17e1 7aa77543 fef51be3
   90  jne out
   96  nop dword ptr [rax]
   99  jmp out
-21 instructions, 104 bytes; 281 bytes out of line
+21 instructions, 104 bytes; 117 bytes out of line
 == rv64 u mandel
 02e50463 0ac77753 02f7f653 2505 02a777d3 5ad676c3 12f7f753 12d6f653 02c77053 a21017d3 ffe9
 --
@@ -845,7 +845,7 @@ ff87b787 17e1 7aa77543 fef51be3
  118  jne out
  124  nop dword ptr [rax]
  127  jmp out
-31 instructions, 132 bytes; 206 bytes out of line
+31 instructions, 132 bytes; 170 bytes out of line
 == rv64 u newton
 1aa777d3 17fd 02a7f553 12d57553 fee799e3
 --
@@ -869,7 +869,7 @@ ff87b787 17e1 7aa77543 fef51be3
   54  jne out
   60  nop dword ptr [rax]
   63  jmp out
-15 instructions, 68 bytes; 115 bytes out of line
+15 instructions, 68 bytes; 91 bytes out of line
 == rv64 u norm
 211c 0521 a2e797d3 c399 22f797d3 a2f517d3 c399 22f78553 fee514e3
 --
@@ -910,7 +910,7 @@ ff87b787 17e1 7aa77543 fef51be3
  118  jne out
  124  nop dword ptr [rax]
  127  jmp out
-28 instructions, 132 bytes; 278 bytes out of line
+28 instructions, 132 bytes; 94 bytes out of line
 == rv64 u to double
 419c 0521 0591 d20787d3 fef53c27 fee599e3
 --
@@ -945,7 +945,7 @@ ff87b787 17e1 7aa77543 fef51be3
  114  jne out
  120  nop dword ptr [rax]
  123  jmp out
-25 instructions, 128 bytes; 394 bytes out of line
+25 instructions, 128 bytes; 84 bytes out of line
 == rv64 u to int
 219c 0511 05a1 c20797d3 fef52e23 fee599e3
 --
@@ -982,7 +982,7 @@ ff87b787 17e1 7aa77543 fef51be3
  122  jne out
  128  nop dword ptr [rax]
  131  jmp out
-27 instructions, 136 bytes; 420 bytes out of line
+27 instructions, 136 bytes; 108 bytes out of line
 == rv64 u rotate mix
 420c 0056971b 0027d51b 01b6d69b 01e7979b 8f55 8d5d 9f2d 2501 00e547b3 187d 0611 0007069b 2781 fd181ce3
 --
@@ -1028,7 +1028,7 @@ ff87b787 17e1 7aa77543 fef51be3
  110  jne out
  116  nop dword ptr [rax]
  119  jmp out
-27 instructions, 124 bytes; 225 bytes out of line
+27 instructions, 124 bytes; 68 bytes out of line
 == rv64 u sha schedule
 414c 5d14 00052303 0195981b 0125d71b 515c 0075d61b 00e5989b 01066633 00e8e8b3 0116de9b 00f6971b 00d6981b 0136de1b 01164633 0035d59b 01d76733 01c86833 8e2d 006787bb 01074733 00a6d69b 9fb1 8f35 9fb9 c13c 0511 faaf13e3
 --
@@ -1131,7 +1131,7 @@ ff87b787 17e1 7aa77543 fef51be3
  294  jne out
  300  nop dword ptr [rax]
  303  jmp out
-71 instructions, 308 bytes; 708 bytes out of line
+71 instructions, 308 bytes; 196 bytes out of line
 == rv64 u bubble
 ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
 --
@@ -1170,7 +1170,7 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
  126  jne out
  132  nop dword ptr [rax]
  135  jmp out
-28 instructions, 140 bytes; 702 bytes out of line
+28 instructions, 140 bytes; 108 bytes out of line
 == rv64 u search
 00a587b3 8385 00279713 9736 feb566e3 8082 00178513 b7ed
 --
@@ -1264,7 +1264,7 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
  114  jne out
  120  nop dword ptr [rax]
  123  jmp out
-26 instructions, 128 bytes; 389 bytes out of line
+26 instructions, 128 bytes; 86 bytes out of line
 == rv64 u bits
 fff78713 8ff9 2505 ffe5
 --
@@ -1283,7 +1283,7 @@ fff78713 8ff9 2505 ffe5
   30  jne out
   36  nop dword ptr [rax]
   39  jmp out
-11 instructions, 44 bytes; 75 bytes out of line
+11 instructions, 44 bytes; 51 bytes out of line
 == rv64 u reverse
 fff5c703 00054783 15fd 0505 fee50fa3 00f58023 feb566e3
 --
@@ -1327,7 +1327,7 @@ fff5c703 00054783 15fd 0505 fee50fa3 00f58023 feb566e3
  166  jb out
  172  nop dword ptr [rax]
  175  jmp out
-33 instructions, 180 bytes; 677 bytes out of line
+33 instructions, 180 bytes; 99 bytes out of line
 == rv64 u upper
 f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
 --
@@ -1363,7 +1363,7 @@ f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
   94  jne out
  100  nop dword ptr [rax]
  103  jmp out
-24 instructions, 108 bytes; 399 bytes out of line
+24 instructions, 108 bytes; 84 bytes out of line
 == rv64 u decimal
 00174603 00251793 97aa 0006851b fd06069b 0786 0ff6f613 0705 953e fec5f2e3
 --
@@ -1398,7 +1398,7 @@ f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
   82  jae out
   88  nop dword ptr [rax]
   91  jmp out
-21 instructions, 96 bytes; 221 bytes out of line
+21 instructions, 96 bytes; 64 bytes out of line
 == rv64 u spin
 411c dffd
 --
@@ -1417,7 +1417,7 @@ f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
   50  je out
   56  nop dword ptr [rax]
   59  jmp out
-13 instructions, 64 bytes; 221 bytes out of line
+13 instructions, 64 bytes; 64 bytes out of line
 == rv64 u mul 128
 6198 0521 05a1 02e606b3 02e63733 97b6 00d7b6b3 fef53c23 00e687b3 feb812e3
 --
@@ -1461,4 +1461,4 @@ f9f7871b 0ff77713 3781 00e6e463 00f50023 00154783 0505 f7e5
  130  jne out
  136  nop dword ptr [rax]
  139  jmp out
-30 instructions, 144 bytes; 385 bytes out of line
+30 instructions, 144 bytes; 80 bytes out of line
