@@ -187,8 +187,9 @@ const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) 
 
 void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
     memcpy(operands, e->initial, sizeof e->initial);
-    for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
-        operands[p->operand] |= (bits >> p->from & (UINT32_MAX >> (32 - p->length))) << p->to;
+    for (const DecodePiece *p = e->pieces, *end = p + e->npieces; p < end; p++) {
+        uint32_t part = bits & p->mask, turn = (uint32_t)(p->to - p->from);
+        operands[p->operand] |= (int32_t)(part << (turn & 31) | part >> (-turn & 31)); // one rotation
     }
     if (e->sign_operand >= 0) {
         int32_t *o = &operands[e->sign_operand];

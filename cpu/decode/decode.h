@@ -44,6 +44,7 @@ typedef struct DecodeTable {
 
 typedef struct DecodePiece {
     uint8_t operand, from, length, to; // operand |= (bits >> from & ones(length)) << to
+    uint32_t mask;                     // ones(length) << from
 } DecodePiece;
 
 // A row made ready.

@@ -52,7 +52,7 @@ static const DecodeField *field_find(Parse *s, const char *name, size_t length) 
 
 static void piece_add(Parse *s, unsigned operand, unsigned length, unsigned to) {
     if (s->out->npieces == DECODE_MAX_PIECES) bad_row(s->row, "too many pieces", "");
-    s->out->pieces[s->out->npieces++] = (DecodePiece){operand, s->at, length, to};
+    s->out->pieces[s->out->npieces++] = (DecodePiece){operand, s->at, length, to, (UINT32_MAX >> (32 - length)) << s->at};
 }
 
 static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned to) {

@@ -90,11 +90,14 @@ static void cut_behind_end(IrBlock *b, unsigned end) {
 
 // ---- halves: who reads but the low 32 bits of a value, so that 32-bit arithmetic need not extend its results
 
+// Of a value: some reader looks at more than its low 32 bits; it is an extension that was passed by.
+enum { READ_WHOLE = 1, PASSED = 2 };
+
 typedef struct Walk {
     IrBlock *b;
     Doomed doomed;
-    bool renamed;                // a value was passed by or narrowed: names are to be put right
-    uint8_t whole[IR_MAX_OPS];   // some reader looks at more than the low 32 bits
+    unsigned renamed;            // first value that was passed by or narrowed: behind it names are to be put right
+    uint8_t whole[IR_MAX_OPS];   // READ_WHOLE, PASSED
     IrRef adder[IR_MAX_OPS];     // of a SHL: the ADD seen last to name it; not cleared, so checked before use
 } Walk;
 
@@ -149,7 +152,8 @@ static bool pass_by(Walk *w, unsigned v) {
     b->uses[v] = 0;
     ir_drop(b, op);
     op->imm = x + 1;
-    w->renamed = true;
+    w->whole[v] = PASSED;
+    w->renamed = v;
     return true;
 }
 
@@ -158,12 +162,15 @@ static void rename_operand(const IrBlock *b, IrRef *r) {
         *r = (IrRef)(b->ops[*r].imm - 1);
 }
 
-static void rename_all(IrBlock *b) {
-    for (unsigned i = 0; i < b->nops; i++) {
+static void rename_all(Walk *w) {
+    IrBlock *b = w->b;
+    for (unsigned i = w->renamed + 1; i < b->nops; i++) {
         IrOp *op = &b->ops[i];
-        rename_operand(b, &op->a);
-        rename_operand(b, &op->b);
-        rename_operand(b, &op->c);
+        if ((w->whole[op->a % IR_MAX_OPS] | w->whole[op->b % IR_MAX_OPS] | w->whole[op->c % IR_MAX_OPS]) & PASSED) {
+            rename_operand(b, &op->a);
+            rename_operand(b, &op->b);
+            rename_operand(b, &op->c);
+        }
         if (op->op == OP_STORE)
             op->type = (uint8_t)ir_result_type(&b->ops[op->b]);
     }
@@ -202,7 +209,7 @@ static void visit(Walk *w, unsigned i) {
     if (info->effects == FX_PURE) {
         if (op->type == T_I64 && !w->whole[i] && is_narrowable(b, op)) {
             op->type = T_I32;
-            w->renamed = true;
+            w->renamed = i;
         }
         if (b->uses[i] != 0 && op->op == OP_SHL)
             fuse_shift(w, (IrRef)i);
@@ -231,14 +238,14 @@ static void walk_back(IrBlock *b) {
     Walk w;
     w.b = b;
     w.doomed = (Doomed){0};
-    w.renamed = false;
+    w.renamed = b->nops;
     memset(w.whole, 0, b->nops);
+    w.whole[IR_NONE % IR_MAX_OPS] = 0;
     for (unsigned i = 0; i < b->npending; i++)
         w.whole[b->pending[i].value] = true;
     for (unsigned i = b->nops; i-- > 0;)
         visit(&w, i);
-    if (w.renamed)
-        rename_all(b);
+    rename_all(&w);
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.

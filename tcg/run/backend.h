@@ -42,14 +42,14 @@ typedef struct Compiled {
     uint32_t warm_entry;          // for links from code that left guest FP registers in the host's
     uint32_t bytes;
     unsigned nlinks;
-    CompiledLink links[64];
     unsigned naccesses;
-    CompiledAccess accesses[256];
     uint32_t cold, cold_bytes;    // the stubs
     bool divertible;              // its entry may be diverted
     bool beyond;                  // compile failed for good: no amount of room would help
     unsigned fallbacks;           // ops that call the interpreter
     unsigned nlate;               // stubs not made: Engine.late, from nlate on
+    CompiledLink links[64];       // and accesses: only so many of them mean anything
+    CompiledAccess accesses[256];
 } Compiled;
 
 // How translated code was left, in the low bits; LEFT_LINK: link index above bit 8, and Link.target is where to, not yet in Vcpu.pc.

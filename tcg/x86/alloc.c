@@ -75,56 +75,72 @@ static void touch_pending(Gen *g, unsigned i) {
         touch(g, p[--n].value, i);
 }
 
-// Values that an op reads, last of all ops so far.
-static void touch_all(Gen *g, unsigned i, const IrOp *op, const IrOpInfo *info) {
-    const IrBlock *b = g->ir;
-    if (info->operands > 0) touch(g, op->a, i);
-    if (info->operands > 1) touch(g, op->b, i);
-    if (info->operands > 2) touch(g, op->c, i);
-    for (unsigned k = 0; info->kind == KIND_JUMP && k < op->nargs; k++)
-        touch(g, b->args[op->args + k], i);
-    if (b->npending)
-        touch_pending(g, i);
+// Op i is the last to read r, unless a later one was met. IR_NONE has a place of its own.
+static void touch_first(Gen *g, IrRef r, unsigned i) {
+    Val *v = &g->val[r % IR_MAX_OPS];
+    v->last = v->last ? v->last : (uint16_t)i;
 }
 
-static void fuse_operand(Gen *g, unsigned i, const IrOp *op) {
-    if (op->op == OP_EXIT_IF || op->op == OP_BOOL || op->op == OP_BRANCH)
+typedef struct Ahead { // of the walk: what lies behind the current op
+    unsigned barrier;  // the first op that ends memory groups
+    unsigned exits;    // EXIT_IFs
+} Ahead;
+
+static void visit_special(Gen *g, unsigned i, const IrOp *op, unsigned kind, Ahead *ahead) {
+    if (g->ir->npending)
+        touch_pending(g, i);
+    if (kind == KIND_MEM) {
+        group_count(g, i, ahead->barrier, ahead->exits);
+    } else if (kind == KIND_CALL) {
+        g->fp_first = false;
+    } else if (op->op == OP_EXIT_IF || op->op == OP_BRANCH) {
         fuse(g, op->a, i);
-    else if (op->op == OP_SELECT)
-        fuse(g, op->c, i);
+        ahead->exits += op->op == OP_EXIT_IF;
+    }
+    for (unsigned k = 0; kind == KIND_JUMP && k < op->nargs; k++)
+        touch(g, g->ir->args[op->args + k], i);
+    if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+        ahead->barrier = i;
 }
 
 static void walk_back(Gen *g) {
     const IrBlock *b = g->ir;
-    unsigned barrier = b->nops, exits = 0;
+    Ahead ahead = {b->nops, 0};
     for (unsigned i = b->nops; i-- > 0;) {
         const IrOp *op = &b->ops[i];
-        const IrOpInfo *info = &ir_op_info[op->op];
-        unsigned kind = info->kind;
-        if (kind == KIND_CONST)
+        unsigned kind = ir_op_info[op->op].kind;
+        if (kind == KIND_CONST || op->op == OP_NOP)
             continue;
-        if (kind == KIND_SLOT && xpin_of(g, (unsigned)op->imm) != NOREG)
-            g->fp_first = true;
-        if (op->op == OP_GET)
-            continue;
-        fuse_operand(g, i, op);
-        touch_all(g, i, op, info);
-        if (op->op == OP_SET)
-            hint(g, i, op);
-        else if (kind == KIND_MEM)
-            group_count(g, i, barrier, exits);
-        else if (kind == KIND_CALL)
-            g->fp_first = false;
-        exits += op->op == OP_EXIT_IF;
-        if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
-            barrier = i;
+        if (kind == KIND_SLOT) {
+            g->fp_first |= xpin_of(g, (unsigned)op->imm) != NOREG;
+            if (op->op == OP_GET)
+                continue;
+            if (op->op == OP_SET)
+                hint(g, i, op);
+        }
+        touch_first(g, op->a, i);
+        touch_first(g, op->b, i);
+        touch_first(g, op->c, i);
+        if (op->op == OP_BOOL)
+            fuse(g, op->a, i);
+        else if (op->op == OP_SELECT)
+            fuse(g, op->c, i);
+        else if (kind == KIND_MEM || kind >= KIND_CALL)
+            visit_special(g, i, op, kind, &ahead);
     }
+}
+_Static_assert(KIND_JUMP > KIND_CALL && KIND_LABEL > KIND_CALL && KIND_EXIT > KIND_CALL && KIND_VFP < KIND_CALL, "kinds that walk_back looks at");
+
+static void val_begin(Val *v, IrType t) {
+    static const Val none = {.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT};
+    memcpy(v, &none, sizeof(none)); // of constant size: one store
+    v->type = (uint8_t)t;
 }
 
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
-        g->val[i] = (Val){.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT, .type = (uint8_t)ir_result_type(&b->ops[i])};
+        val_begin(&g->val[i], ir_result_type(&b->ops[i]));
     for (unsigned i = 0; i < 16; i++)
         g->gpr[i] = g->pin[i] = IR_NONE;
     xpins_begin(g);

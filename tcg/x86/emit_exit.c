@@ -62,10 +62,9 @@ static void link_site(Gen *g, int cc, int32_t target) {
     Stub *s = stub_new(g, STUB_LINK);
     s->imm = target;
     s->link = g->out->nlinks++;
-    g->out->links[s->link].target = target;
-    g->out->links[s->link].warm = g->fp_valid;
     align_rel32(a, cc < 0 ? 1 : 2);
-    g->out->links[s->link].site = asm_here(a) + (cc < 0 ? 1 : 2);
+    g->out->links[s->link] = (CompiledLink){.site = asm_here(a) + (cc < 0 ? 1 : 2), .target = target, .warm = g->fp_valid, .paired = g->paired};
+    g->paired = false;
     asm_room(a);
     if (cc < 0) {
         b1(a, cc == LINK_CALL ? 0xe8 : 0xe9);
@@ -97,7 +96,7 @@ static void call_paired(Gen *g, const IrOp *op, bool direct) {
         alu_ri(a, P_W, ALU_ADD, RCX, ret_offset);
     push(a, RCX);
     if (direct) {
-        g->out->links[g->out->nlinks].paired = true;
+        g->paired = true;
         link_site(g, LINK_CALL, target);
     } else {
         Stub *s = stub_new(g, STUB_PROBE);
@@ -111,7 +110,7 @@ static void call_paired(Gen *g, const IrOp *op, bool direct) {
     alu_ri(a, P_W, ALU_AND, RCX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RCX);
     g->fp_valid = false; // the callee may have left the FP pins stored
-    g->out->links[g->out->nlinks].paired = true;
+    g->paired = true;
     link_site(g, LINK_JUMP, ret_offset);
 }
 

@@ -26,7 +26,7 @@ enum { CELLS = 512 }; // 8-byte cells of guest state that slots are tracked in
 
 // Where a value is. A value may be in a register and in memory (its slot or a spill) at once.
 typedef struct Val {
-    uint8_t reg;      // GPR (temp or pin) or XMM by type; NOREG
+    _Alignas(16) uint8_t reg;     // GPR (temp or pin) or XMM by type; NOREG
     uint8_t hint;     // pin it should be computed into, or NOREG
     uint8_t spill;    // index, or NOREG
     uint8_t type;     // IrType
@@ -157,6 +157,7 @@ typedef struct Gen {
     unsigned npends;
     uint32_t first_link;
     Compiled *out;
+    bool paired;            // the next link is a call, or what comes behind it
     bool roams;             // Guest.roams, and the block is no loop
     uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];

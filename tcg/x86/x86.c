@@ -95,7 +95,8 @@ static void emit_op(Gen *g) {
 
 void emit_range(Gen *g, unsigned first, unsigned end) {
     for (g->i = first; g->i < end && asm_room(&g->a); g->i++)
-        emit_op(g);
+        if (g->ir->ops[g->i].op != OP_CONST && g->ir->ops[g->i].op != OP_NOP)
+            emit_op(g);
 }
 
 // Before the entry stands how to leave with its pc: `mov ecx, pc; jmp divert`, which a diverted entry jumps back to.
@@ -209,7 +210,7 @@ static bool x86_compile(Engine *e, const IrBlock *ir, CodeBuffer *code, uint32_t
     if (!ir->region)
         memcpy(g->site, x->next_site, sizeof(g->site));
     for (int all = ir->region; all >= 0; all--) {
-        *out = (Compiled){0};
+        memset(out, 0, offsetof(Compiled, links));
         g->a = cursor(code);
         begin_gen(g, e, ir, first_link, out, all);
         if (compile(g, code)) {
