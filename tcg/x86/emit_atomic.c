@@ -69,7 +69,7 @@ void slow_cas128(Gen *g, const Stub *s) {
     pending_store(g, s);
     xmm_store(g, T_I128, VCPU(scratch), s->expected);
     xmm_store(g, T_I128, VCPU(scratch) + 16, s->value);
-    emit_pc_off(g, s->snap);
+    emit_pc_off(g, s->pc_off);
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
     call_to(a, g->x->cas128[s->fp_valid]);
