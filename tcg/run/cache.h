@@ -161,6 +161,8 @@ bool cache_watched(const Engine *e, uint64_t paddr);                            
 static inline Link cache_new_link(Block *from, const CompiledLink *l) {
     return (Link){.site = l->site, .stub = l->stub, .target = l->target, .from = from, .warm = l->warm, .paired = l->paired};
 }
+// Of a half, in Engine.links and Engine.late: the first; 0 means none.
+static inline uint32_t cache_links_begin(const Engine *e, unsigned half) { return half ? e->links_room / 2 : 1; }
 void cache_link(Engine *e, uint32_t link, Block *to);                           // with the lock
 
 // evict.c. The half that is filled is full: what is in the other one goes. v not active.

@@ -17,11 +17,9 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/tier2.h"
 
-static uint32_t links_begin(const Engine *e, unsigned half) { return half ? e->links_room / 2 : 1; } // 0 means none
-
 void cache_begin_half(Engine *e, unsigned half) {
     e->arena = e->arenas[half];
-    e->nlinks = e->nlate = links_begin(e, half);
+    e->nlinks = e->nlate = cache_links_begin(e, half);
     e->links_end = e->late_end = half ? e->links_room : e->links_room / 2;
 }
 
@@ -83,7 +81,7 @@ static void sift_pages(Engine *e, unsigned half) {
 // Links between blocks that stay, stay.
 static void sift_links(Engine *e, unsigned half, unsigned of) {
     uint32_t end = of == e->code.half ? e->nlinks : e->links_used[of];
-    for (uint32_t i = links_begin(e, of); i < end; i++) {
+    for (uint32_t i = cache_links_begin(e, of); i < end; i++) {
         Link *l = &e->links[i];
         Block *to = l->to;
         l->next = 0;
@@ -101,7 +99,7 @@ static void sift_links(Engine *e, unsigned half, unsigned of) {
 }
 
 static void drop_links(Engine *e, unsigned half) {
-    uint32_t first = links_begin(e, half);
+    uint32_t first = cache_links_begin(e, half);
     if (e->links_used[half])
         memset(&e->links[first], 0, (e->links_used[half] - first) * sizeof(Link));
     if (e->late_used[half])

@@ -50,9 +50,12 @@ static uint32_t slow_path(const Engine *e, uint32_t pc) {
             if (b->accesses[i].access == pc)
                 return b->accesses[i].slow;
     }
-    for (uint32_t i = 0, to; i < e->links_room; i++)
-        if ((to = late_path(&e->late[i], pc)))
-            return to;
+    for (unsigned half = 0; half < 2; half++) {
+        uint32_t end = half == e->code.half ? e->nlate : e->late_used[half];
+        for (uint32_t i = cache_links_begin(e, half), to; i < end; i++)
+            if ((to = late_path(&e->late[i], pc)))
+                return to;
+    }
     return 0;
 }
 
