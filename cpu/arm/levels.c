@@ -6,7 +6,6 @@
 #include "cpu/arm/state.h"
 
 enum { READS = 1, WRITES = 2, BOTH = 3 };
-#define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 #define F(member) offsetof(ArmState, member)
 
 // ---- whose registers

@@ -29,8 +29,6 @@
 #define TCR_HD          (1ull << 40)
 #define TCR_DS          (1ull << 59)
 enum { WALK_ENTRIES = 64 };
-enum { FSC_ADDRESS_SIZE = 0, FSC_TRANSLATION = 4, FSC_ACCESS_FLAG = 8, FSC_PERMISSION = 12, FSC_EXTERNAL = 0x10,
-       FSC_EXTERNAL_WALK = 0x14, FSC_ALIGNMENT = 0x21, FSC_NONE = 0xff };
 
 struct ArmWalks {
     uint64_t generation; // entries of another generation are empty
@@ -271,13 +269,6 @@ static bool fail(Vcpu *v, unsigned fsc, Access access, uint64_t vaddr, bool prob
     return false;
 }
 
-// Level -1 has codes of its own (D19.2.37).
-static unsigned with_level(unsigned fsc, int level) {
-    if (fsc == FSC_EXTERNAL || fsc == FSC_ALIGNMENT) return fsc;
-    if (level >= 0) return fsc + (unsigned)level;
-    return fsc == FSC_TRANSLATION ? 0x2b : fsc == FSC_ADDRESS_SIZE ? 0x29 : 0x13;
-}
-
 // RAM has host memory. ROM has for reads, while a write goes the way of I/O and is refused there.
 static void fill_host(const ArmState *s, TlbFill *out, Access access, unsigned size) {
     uint64_t page = out->paddr & ~4095ull;
@@ -338,7 +329,7 @@ bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned siz
     } else {
         unsigned fault = walk(&w);
         if (w.second != STAGE2_FINE) return fail_second(v, &w, vaddr, probe);
-        if (fault != FSC_NONE) return fail(v, with_level(fault, w.level), access, vaddr, probe);
+        if (fault != FSC_NONE) return fail(v, fsc_at_level(fault, w.level), access, vaddr, probe);
         if (access == ACCESS_FETCH && !probe && untag_pc(v, &w, vaddr)) return false;
         s->tagged |= w.vaddr != vaddr;
         *out = (TlbFill){.paddr = walk_paddr(&w), .whole_page = true, .span = page_span(&w), .global = !(w.desc & DESC_NG) && w.regime == 1};
@@ -398,7 +389,7 @@ uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, unsigned 
     if (w.sctlr & SCTLR_M) {
         unsigned fault = walk(&w);
         if (w.second != STAGE2_FINE) return 1 | w.second << 1 | 1 << 8 | 1 << 9 | 1 << 11; // PTW, S
-        if (fault != FSC_NONE) return 1 | with_level(fault, w.level) << 1 | 1 << 11;
+        if (fault != FSC_NONE) return 1 | fsc_at_level(fault, w.level) << 1 | 1 << 11;
         address = walk_paddr(&w);
     }
     if (both && !second_stage(&w, &address, access, false, &second)) return 1 | w.second << 1 | 1 << 9 | 1 << 11;

@@ -5,7 +5,6 @@
 #include "cpu/arm/stage2.h"
 #include <string.h>
 
-enum { FSC_TRANSLATION = 4, FSC_ACCESS_FLAG = 8, FSC_PERMISSION = 12, FSC_EXTERNAL_WALK = 0x14 };
 #define S2_READ  (1ull << 6)
 #define S2_WRITE (1ull << 7)
 #define S2_AF    (1ull << 10)
@@ -46,11 +45,6 @@ static uint64_t address(const Tables *t, uint64_t desc) {
 static bool block_allowed(const Tables *t) {
     return t->level == 2 || (t->level == 1 && (t->grain == 12 || t->wide)) || (t->level == 0 && t->grain == 12 && t->wide);
 }
-// Level -1 has codes of its own.
-static unsigned at_level(unsigned fsc, int level) {
-    if (level >= 0) return fsc + (unsigned)level;
-    return fsc == FSC_TRANSLATION ? 0x2b : 0x13;
-}
 
 static unsigned permission(const ArmState *s, uint64_t desc, Access access) {
     bool write = (desc & S2_WRITE) || ((s->vtcr & VTCR_HD) && (desc & S2_DBM));
@@ -86,13 +80,13 @@ unsigned arm_stage2(ArmState *s, uint64_t ipa, Access access, bool update, Stage
     uint64_t table = (s->vttbr & 0x0000fffffffffffeull & ~((1ull << (bits + 3 < 6 ? 6 : bits + 3)) - 1)) | (t.wide ? (s->vttbr & 0x3c) << 46 : 0);
     for (;; bits = t.stride, shift -= t.stride, t.level++) {
         uint64_t *host = (uint64_t *)mem_host(s->mem, table + (ipa >> shift & ((1ull << bits) - 1)) * 8, 8, true);
-        if (!host) return at_level(FSC_EXTERNAL_WALK, t.level);
+        if (!host) return fsc_at_level(FSC_EXTERNAL_WALK, t.level);
         uint64_t desc = __atomic_load_n(host, __ATOMIC_RELAXED);
         bool page = t.level == 3, block = (desc & 3) == 1 && block_allowed(&t);
-        if (!(desc & 1) || (!(desc & 2) && (page || !block))) return at_level(FSC_TRANSLATION, t.level);
+        if (!(desc & 1) || (!(desc & 2) && (page || !block))) return fsc_at_level(FSC_TRANSLATION, t.level);
         if (page || block) {
             unsigned fault = leaf(s, &t, host, desc, shift, access, update, out);
-            return fault == STAGE2_FINE ? fault : at_level(fault, t.level);
+            return fault == STAGE2_FINE ? fault : fsc_at_level(fault, t.level);
         }
         table = address(&t, desc) & ~((1ull << t.grain) - 1);
     }

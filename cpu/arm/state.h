@@ -282,7 +282,8 @@ void arm_stepped(Vcpu *v);                        // Guest.stepped
 // ---- psci.c
 void arm_psci(Vcpu *v);                           // the call in x0-x3; the answer is in x0
 
-// ---- sysreg.c
+// ---- sysreg.c. Registers go by a number, in which op0, op1, CRn, CRm and op2 lie as in instructions.
+#define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 // At translation: is the register, at this exception level, nothing but the field at *slot, or a constant?
 bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);

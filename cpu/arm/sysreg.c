@@ -18,7 +18,6 @@ enum {
 #define ARRAY(n) ((unsigned)(n) << ARRAY_SHIFT)
 #define ELEMENTS(flags) ((flags) >> ARRAY_SHIFT & 0xff)
 #define F(member) offsetof(ArmState, member)
-#define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 typedef struct ArmControl { // bits of a control register that belong to an extension
     ArmFeature feature;
