@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -35,6 +36,13 @@ def run(command, **kwargs):
         tail = "\n".join(done.stdout.splitlines()[-15:])
         raise AptError(f"{' '.join(command[:2])} … failed with code {done.returncode}:\n{tail}")
     return done.stdout
+
+
+def run_as_root(script):
+    """Runs a shell script that makes a root file system: as root, or where files only seem to be root's."""
+    if os.geteuid() and not shutil.which("fakeroot"):
+        raise AptError("a root file system needs root or fakeroot (tools/setup installs it)")
+    run(["sh", "-c", script] if os.geteuid() == 0 else ["fakeroot", "sh", "-c", script])
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import os
 import shlex
 import shutil
 
-from aptroot import KEYRING, AptError, AptRoot, host_mirror, run, say, versions
+from aptroot import KEYRING, AptRoot, host_mirror, run, run_as_root, say, versions
 
 SUITE = "trixie"
 SIZE = "4G"
@@ -38,12 +38,7 @@ cp {shlex.quote(repository)}/* var/cache/myna/
 install -m 755 {shlex.quote(here)}/guest-second-stage sbin/myna-second-stage
 mke2fs -q -t ext4 -L root -d . {shlex.quote(out)}/disk.img {SIZE}
 """
-    if os.geteuid() == 0:
-        run(["sh", "-c", script])
-    elif shutil.which("fakeroot"):
-        run(["fakeroot", "sh", "-c", script])
-    else:
-        raise AptError("a root file system needs root or fakeroot (tools/setup installs it)")
+    run_as_root(script)
     shutil.copy(f"{repository}/VERSIONS", out)
 
 

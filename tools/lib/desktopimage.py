@@ -6,7 +6,7 @@ import os
 import shlex
 import shutil
 
-from aptroot import AptError, AptRoot, run, say, unpack, versions
+from aptroot import AptRoot, run_as_root, say, unpack, versions
 
 SUITE, SIZE = "trixie", "3G"
 PACKAGES = [
@@ -61,8 +61,6 @@ def make_disk(arch, out, work):
         shutil.rmtree(f"{root}/{folder}", ignore_errors=True)
     configure(root)
     script = f"cd {shlex.quote(root)} && chown -R 0:0 . && mke2fs -q -t ext4 -L desktop -d . {shlex.quote(out)}/disk.img {SIZE}"
-    if os.geteuid() and not shutil.which("fakeroot"):
-        raise AptError("a root file system needs root or fakeroot (tools/setup installs it)")
-    run(["sh", "-c", script] if os.geteuid() == 0 else ["fakeroot", "sh", "-c", script])
+    run_as_root(script)
     with open(f"{out}/VERSIONS", "a", encoding="ascii") as f:
         f.write(versions(debs))
