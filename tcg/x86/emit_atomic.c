@@ -92,9 +92,7 @@ static void emit_cas128(Gen *g, IrRef r, const IrOp *op) {
     s->expected = expected;
     s->value = value;
     s->memop |= MO_ALIGN;
-    mem_check(g, s);
-    mem_access(g, s);
-    s->back = asm_here(&g->a);
+    mem_site(g, s, false);
     pending_end(g, op);
 }
 
@@ -185,8 +183,6 @@ void emit_amo(Gen *g, IrRef r, const IrOp *op) {
     s->type = op->type;
     s->value = value;
     s->memop |= MO_ALIGN;
-    mem_check(g, s);
-    mem_access(g, s);
-    s->back = asm_here(&g->a);
+    mem_site(g, s, false);
     pending_end(g, op);
 }

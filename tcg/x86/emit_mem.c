@@ -134,7 +134,7 @@ static void stream_check(Gen *g, Stub *s) {
 }
 
 // The check. Leaves what the access must be addressed by: [base + delta + disp], or for 32-bit addresses [rcx + delta].
-void mem_check(Gen *g, Stub *s) {
+static void mem_check(Gen *g, Stub *s) {
     Asm *a = &g->a;
     if (s->role == GROUP_MEMBER) {
         op_rr(a, P_W | 0x85, s->delta, s->delta); // test
@@ -240,13 +240,7 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
     mem_begin(g, op, s, base);
     s->type = op->type;
     g->val[r].boxed = g->x->wide; // a load clears what is above
-    if (slow) {
-        always_slow(g, s);
-    } else {
-        mem_check(g, s);
-        mem_access(g, s);
-    }
-    s->back = asm_here(&g->a);
+    mem_site(g, s, slow);
     pending_end(g, op);
 }
 
@@ -295,6 +289,16 @@ void mem_access(Gen *g, Stub *s) {
         atomic_access(g, s);
 }
 
+void mem_site(Gen *g, Stub *s, bool slow) {
+    if (slow) {
+        always_slow(g, s);
+    } else {
+        mem_check(g, s);
+        mem_access(g, s);
+    }
+    s->back = asm_here(&g->a);
+}
+
 void emit_store(Gen *g, IrRef r, const IrOp *op) {
     bool slow = needs_slow(op) || ir_result_type(&g->ir->ops[op->b]) == T_F16;
     pending_begin(g, op);
@@ -306,13 +310,7 @@ void emit_store(Gen *g, IrRef r, const IrOp *op) {
         group_join(g, op, s);
     pending_note(g, s, op);
     mem_begin(g, op, s, base);
-    if (slow) {
-        always_slow(g, s);
-    } else {
-        mem_check(g, s);
-        mem_access(g, s);
-    }
-    s->back = asm_here(&g->a);
+    mem_site(g, s, slow);
     done_operands(g, op);
     pending_end(g, op);
 }

@@ -363,7 +363,8 @@ EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_
     emit_vins, emit_vaes, emit_vclmul, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi,
     emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
-void mem_check(Gen *g, Stub *s);
+// The fast path of a site: check and access, or if `slow` nothing but the jump to its stub, which comes back behind it.
+void mem_site(Gen *g, Stub *s, bool slow);
 uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
 void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
 void atomic_access(Gen *g, Stub *s);

@@ -8,7 +8,6 @@
 // for a slot that a region pins at its second choice.
 #include "tcg/x86/gen.h"
 
-
 static bool in_stub(const Gen *g, const IrPending *p) {
     unsigned cell = p->slot / 8;
     return cell < CELLS && g->pins->of_cell[cell] == NOREG && g->x->xpin_of_cell[cell] == NOREG && !type_fp(type_of(g, p->value));
