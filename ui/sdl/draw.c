@@ -78,7 +78,6 @@ SDL_Rect window_place(const Window *o) {
 // ---- from the screen
 
 static void set_size(Window *o, uint32_t width, uint32_t height) {
-    bool first = !o->width;
     if (width == o->width && height == o->height) return;
     if (o->texture) sdl.DestroyTexture(o->texture);
     o->texture = NULL;
@@ -90,8 +89,11 @@ static void set_size(Window *o, uint32_t width, uint32_t height) {
     if (o->texture) sdl.SetTextureBlendMode(o->texture, SDL_BLENDMODE_NONE);
     int now_w = 0, now_h = 0;
     sdl.GetWindowSize(o->window, &now_w, &now_h);
-    // The user's own resizing, answered by the guest, leaves the window as it is.
-    if (first || now_w != (int)width || now_h != (int)height) window_fit(o);
+    // The user's own resizing, answered by the guest, leaves the window as it is; so does a picture that comes back as it was.
+    bool again = o->last_width == width && o->last_height == height;
+    o->last_width = width;
+    o->last_height = height;
+    if (!again && (now_w != (int)width || now_h != (int)height)) window_fit(o);
 }
 
 static void take_cursor(Window *o, const ScreenCursor *c) {

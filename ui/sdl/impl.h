@@ -11,6 +11,7 @@ typedef struct Window { // of one head
     SDL_Renderer *renderer;
     SDL_Texture *texture; // of the view's size; NULL: the head is off
     uint32_t width, height;
+    uint32_t last_width, last_height; // of the last picture there was
     SDL_Texture *cursor_texture; // for a grabbed pointer
     SDL_Cursor *cursor;
     bool dirty, vsync, has_cursor, cursor_on;

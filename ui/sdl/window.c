@@ -161,8 +161,6 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
     return NULL;
 }
 void windows_run(Windows *w) {}
-void windows_wake(Windows *w) { wake(w); }
-
 void windows_stop(Windows *w) {}
 void windows_state(Windows *w) {}
 void windows_close(Windows *w) {}
