@@ -48,6 +48,15 @@ def read_ppm(path):
     return Picture(width, height, [pixels[y * width:(y + 1) * width] for y in range(height)])
 
 
+def is_whole(path):
+    with open(path, "rb") as f:
+        head = f.read(64).split(b"\n", 3)
+    if len(head) < 4:
+        return False
+    width, height = map(int, head[1].split())
+    return os.path.getsize(path) == sum(len(line) + 1 for line in head[:3]) + 3 * width * height
+
+
 class Monitor:
     """A monitor on a pair of pipes in the folder."""
 
@@ -56,18 +65,20 @@ class Monitor:
         for end in ("in", "out"):
             os.mkfifo(f"{folder}/monitor.{end}")
 
-    def dump(self):
+    def send(self, line):
+        with open(f"{self.folder}/monitor.in", "w", encoding="ascii") as f:
+            f.write(f"{line}\n")
+
+    def dump(self, head=0):
         path = f"{self.folder}/dump.ppm"
         if os.path.exists(path):
             os.unlink(path)
-        with open(f"{self.folder}/monitor.in", "w", encoding="ascii") as f:
-            f.write(f"screendump {path}\n")
+        self.send(f"screendump -d {head} {path}")
         deadline = time.monotonic() + 10 * patience()
         while time.monotonic() < deadline:
-            if os.path.exists(path) and os.path.getsize(path) > 100:
-                time.sleep(0.3)
+            if os.path.exists(path) and is_whole(path):
                 return read_ppm(path)
-            time.sleep(0.1)
+            time.sleep(0.05)
         raise ConsoleError("screendump wrote nothing")
 
 
@@ -103,15 +114,15 @@ class Desktop:
             raise ConsoleError(f"xdotool {words}: {done.stdout}")
         return done.stdout
 
-    def window(self, name):
-        """The id of the one window with this name, in the upper left corner, with the keyboard's focus."""
+    def window(self, name, x=20, y=30):
+        """The id of the one window with this name, its corner there, with the keyboard's focus."""
         deadline = time.monotonic() + 30 * patience()
         while time.monotonic() < deadline:
             done = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], env={**os.environ, "DISPLAY": self.display},
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             if done.stdout.split():
                 window = done.stdout.split()[0]
-                self.tool("windowmove", "--sync", window, 20, 30)
+                self.tool("windowmove", "--sync", window, x, y)
                 self.tool("windowfocus", "--sync", window)
                 return window
             time.sleep(0.2)
@@ -126,16 +137,18 @@ class Desktop:
         self.tool("type", "--delay", 20, text)
         self.tool("key", "Return")
 
-    def picture(self):
-        """What the X server shows: Xvfb keeps it in an XWD file (X11/XWDFile.h)."""
+    def picture(self, x=0, y=0, width=None, height=None):
+        """What the X server shows, or a part of it: Xvfb keeps it in an XWD file (X11/XWDFile.h)."""
         with open(f"{self.folder}/Xvfb_screen0", "rb") as f:
-            data = f.read()
-        words = struct.unpack(">25I", data[:100])
-        start, width, height, depth, line = words[0] + 12 * words[19], words[4], words[5], words[11], words[12]
-        if depth != 32 or words[7] != 0:
-            raise ConsoleError(f"the X server's pixels have {depth} bits, byte order {words[7]}")
-        rows = [[p & 0xffffff for p in struct.unpack(f"<{width}I", data[start + y * line:start + y * line + 4 * width])]
-                for y in range(height)]
+            words = struct.unpack(">25I", f.read(100))
+            start, all_width, all_height, depth, line = words[0] + 12 * words[19], words[4], words[5], words[11], words[12]
+            if depth != 32 or words[7] != 0:
+                raise ConsoleError(f"the X server's pixels have {depth} bits, byte order {words[7]}")
+            width, height = width or all_width, height or all_height
+            rows = []
+            for row in range(y, y + height):
+                f.seek(start + row * line + 4 * x)
+                rows.append([p & 0xffffff for p in struct.unpack(f"<{width}I", f.read(4 * width))])
         return Picture(width, height, rows)
 
     def shows(self, window, wanted, what):
@@ -144,7 +157,8 @@ class Desktop:
         while True:
             x, y, width, height = self.place(window)
             left, top = x + (width - wanted.width) // 2, y + (height - wanted.height) // 2
-            found = self.picture().cut(left, top, wanted.width, wanted.height).difference(wanted)
+            inside = left >= max(x, 0) and top >= max(y, 0)
+            found = self.picture(left, top, wanted.width, wanted.height).difference(wanted) if inside else f"the window is at {x},{y}, {width}x{height}"
             if not found:
                 return
             if time.monotonic() > deadline:

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""Display devices as a guest's driver sees them, driven from the host by tests/lib/poke: virtio-gpu on virtio-mmio (Virtual I/O Device 1.2,
+4.2 and 5.7), ramfb by fw_cfg's DMA, bochs-display on PCI."""
+import struct
+
+OK = 0x1100
+# Of a queue: descriptors, then the rings and what they name, from its place on; bytes between two queues' places.
+QUEUE, AVAILABLE, BODIES, USED, ANSWERS, AREA = 64, 0x400, 0x600, 0x8000, 0x8300, 0x10000
+PIXELS = 0x100000  # from the rings on
+CREATE, UNREF, SCANOUT, FLUSH, TRANSFER, ATTACH, DETACH = range(0x101, 0x108)
+BLOB, SCANOUT_BLOB, UPDATE_CURSOR, MOVE_CURSOR = 0x10c, 0x10d, 0x300, 0x301
+
+
+class Gpu:
+    """The first virtio device on the command line. Commands may be gathered and given together."""
+
+    def __init__(self, guest):
+        self.guest, self.base, self.rings = guest, guest.board.slot, guest.free
+        self.pixels = self.rings + PIXELS
+        self.index, self.ring = [0, 0], [[0] * QUEUE, [0] * QUEUE]
+        self.start()
+
+    def register(self, offset, value=None):
+        if value is None:
+            return self.guest.load(4, self.base + offset)
+        return self.guest.store(4, self.base + offset, value)
+
+    def start(self):
+        if self.register(0) != 0x74726976 or self.register(8) != 16:
+            raise AssertionError("there is no virtio-gpu")
+        for status in (0, 1, 3):
+            self.register(0x70, status)
+        features = 2 | 8  # EDID, blobs
+        for half, word in ((0, features), (1, 1)):  # VERSION_1
+            self.register(0x24, half)
+            self.register(0x20, word)
+        self.register(0x70, 11)
+        for queue in (0, 1):
+            at = self.rings + queue * AREA
+            self.guest.write(at, bytes(AREA))
+            self.register(0x30, queue)
+            self.register(0x38, QUEUE)
+            for offset, part in ((0x80, 0), (0x90, AVAILABLE), (0xa0, USED)):
+                self.register(offset, at + part)
+                self.register(offset + 4, 0)
+            self.register(0x44, 1)
+        self.register(0x70, 15)
+
+    def batch(self, commands, queue=0):
+        """Puts up to 32 (type, body) on the queue, kicks once, and returns the answers' types."""
+        at, ring, index = self.rings + queue * AREA, self.ring[queue], self.index[queue]
+        descriptors, bodies = b"", b""
+        for i, (kind, body) in enumerate(commands):
+            head = struct.pack("<IIQII", kind, 0, 0, 0, 0) + body
+            descriptors += struct.pack("<QIHH", at + BODIES + len(bodies), len(head), 1, 2 * i + 1)
+            descriptors += struct.pack("<QIHH", at + ANSWERS + 64 * i, 64, 2, 0)
+            bodies += head
+            ring[(index + i) % QUEUE] = 2 * i
+        self.index[queue] = index = (index + len(commands)) & 0xffff
+        self.guest.write(at, descriptors.ljust(16 * QUEUE) + struct.pack(f"<HH{QUEUE}H", 0, index, *ring).ljust(BODIES - 16 * QUEUE) + bodies)
+        self.register(0x50, queue)
+        while True:
+            answers = self.guest.read(at + USED, ANSWERS - USED + 64 * len(commands))
+            if struct.unpack_from("<H", answers, 2)[0] == index:
+                return [struct.unpack_from("<I", answers, ANSWERS - USED + 64 * i)[0] for i in range(len(commands))]
+
+    def do(self, *commands, queue=0):
+        answers = self.batch(commands, queue)
+        if any(answer != OK for answer in answers):
+            raise AssertionError(f"virtio-gpu answers {[hex(a) for a in answers]}")
+
+
+# Bodies of commands (5.7.6.8).
+def create(resource, form, width, height):
+    return CREATE, struct.pack("<IIII", resource, form, width, height)
+
+
+def unref(resource):
+    return UNREF, struct.pack("<II", resource, 0)
+
+
+def attach(resource, *pieces):
+    return ATTACH, struct.pack("<II", resource, len(pieces)) + b"".join(struct.pack("<QII", at, n, 0) for at, n in pieces)
+
+
+def transfer(resource, width, height):
+    return TRANSFER, struct.pack("<IIIIQII", 0, 0, width, height, 0, resource, 0)
+
+
+def scanout(head, resource, x, y, width, height):
+    return SCANOUT, struct.pack("<IIIIII", x, y, width, height, head, resource)
+
+
+def flush(resource, width, height):
+    return FLUSH, struct.pack("<IIIIII", 0, 0, width, height, resource, 0)
+
+
+def blob(resource, at, size):
+    return BLOB, struct.pack("<IIIIQQ", resource, 1, 1, 1, 0, size) + struct.pack("<QII", at, size, 0)
+
+
+def scanout_blob(head, resource, view, size, form, stride, offset):
+    return SCANOUT_BLOB, struct.pack("<IIIIIIIIII", *view, head, resource, *size, form, 0) + struct.pack("<8I", stride, 0, 0, 0, offset, 0, 0, 0)
+
+
+def cursor(kind, head, x, y, resource=0, hot_x=0, hot_y=0):
+    return kind, struct.pack("<IIIIIIII", head, x & 0xffffffff, y & 0xffffffff, 0, resource, hot_x, hot_y, 0)
+
+
+class Ramfb:
+    """Through fw_cfg's DMA (QEMU, docs/specs/fw_cfg)."""
+
+    def __init__(self, guest):
+        self.guest = guest
+        guest.store(2, guest.board.fw_cfg + 8, 0x1900)  # the directory
+        for _ in range(self.number(4)):
+            size, key = self.number(4), self.number(2)
+            self.number(2)
+            name = bytes(guest.load(1, guest.board.fw_cfg) for _ in range(56))
+            if name.startswith(b"etc/ramfb\0") and size == 28:
+                self.key = key
+
+    def number(self, n):
+        value = 0
+        for _ in range(n):
+            value = value << 8 | self.guest.load(1, self.guest.board.fw_cfg)
+        return value
+
+    def show(self, base, fourcc, width, height, stride):
+        at = self.guest.free
+        self.guest.write(at, struct.pack(">Q4sIIII", base, fourcc[::-1], 0, width, height, stride))
+        self.guest.write(at + 64, struct.pack(">IIQ", self.key << 16 | 8 | 16, 28, at))
+        self.guest.store(8, self.guest.board.fw_cfg + 16, int.from_bytes((at + 64).to_bytes(8, "big"), "little"))
+        if struct.unpack(">I", self.guest.read(at + 64, 4))[0]:
+            raise AssertionError("fw_cfg refuses the write")
+
+
+class Bochs:
+    """The device in slot 1 of bus 0 (QEMU, docs/specs/standard-vga)."""
+
+    def __init__(self, guest):
+        self.guest, self.frame, self.registers = guest, guest.board.mmio, guest.board.mmio + 0x10000000
+        config = guest.board.ecam + 0x8000
+        if guest.load(4, config) != 0x11111234:
+            raise AssertionError("there is no bochs-display in slot 1")
+        guest.store(4, config + 0x10, self.frame)
+        guest.store(4, config + 0x18, self.registers)
+        guest.store(2, config + 4, 2)
+
+    def show(self, width, height, bits, virtual_width, x, y, big_endian=False):
+        for i, value in ((4, 0), (1, width), (2, height), (3, bits), (6, virtual_width), (8, x), (9, y), (4, 0x41)):
+            self.guest.store(2, self.registers + 0x500 + 2 * i, value)
+        self.guest.store(4, self.registers + 0x604, 0xbebebebe if big_endian else 0x1e1e1e1e)
