@@ -67,7 +67,7 @@ static bool read_here(Trans *t, const Insn *i) {
     else if (number(i) == NUMBER_CURRENTEL && el(t)) set_x64(t, i->rd, c64(t, el(t) << 2));
     else if ((count = count_here(t, number(i))) != IR_NONE) set_x64(t, i->rd, count);
     else if (arm_sysreg_const(t->config, number(i), el(t), &value)) set_x64(t, i->rd, c64(t, (int64_t)value));
-    else if (arm_sysreg_plain(number(i), el(t), false, &slot)) set_x64(t, i->rd, ir_get(t->k, T_I64, slot));
+    else if (arm_sysreg_plain(t->config, number(i), el(t), false, &slot)) set_x64(t, i->rd, ir_get(t->k, T_I64, slot));
     else if (arm_sysreg_gic(t->config, number(i), el(t), false))
         set_x64(t, i->rd, ir_call(t->k, T_I64, H_gic_read, c64(t, number(i)), IR_NONE, IR_NONE));
     else return false;
@@ -86,7 +86,7 @@ INSN(msr) {
     uint16_t slot;
     if (number(i) == NUMBER_NZCV) {
         flags_packed(t, ir_bin(t->k, OP_AND, T_I32, x(t, i->rd), c32(t, (int32_t)PSTATE_NZCV)));
-    } else if (!arm_may_trap(t->config, number(i), el(t)) && arm_sysreg_plain(number(i), el(t), true, &slot)) {
+    } else if (!arm_may_trap(t->config, number(i), el(t)) && arm_sysreg_plain(t->config, number(i), el(t), true, &slot)) {
         ir_set(t->k, T_I64, slot, x(t, i->rd));
     } else if (arm_sysreg_gic(t->config, number(i), el(t), true)) { // what it raises kicks the core
         call(t, H_gic_write, c64(t, number(i)), x(t, i->rd), IR_NONE);

@@ -70,6 +70,10 @@ void arm_set_x(Cpu *c, unsigned r, uint64_t value) { arm_state(c->vcpu)->x[r] = 
 #define DN(n) {"d" #n, offsetof(ArmState, v) + 16 * (n), T_F64}, {"s" #n, offsetof(ArmState, v) + 16 * (n), T_F32}, \
               {"q" #n, offsetof(ArmState, v) + 16 * (n), T_V128}, \
               {"v" #n "h", offsetof(ArmState, v) + 16 * (n) + 8, T_I64}
+#define KEY(n, name) {"ap" name "_low", offsetof(ArmState, apkey[n][0]), T_I64}, {"ap" name "_high", offsetof(ArmState, apkey[n][1]), T_I64}
+#define PAC(n, name) {"pac_mask_i_" name, offsetof(ArmState, pac_mask[n][0]), T_I64}, {"pac_mask_d_" name, offsetof(ArmState, pac_mask[n][1]), T_I64}, \
+                     {"pac_differ_i_" name, offsetof(ArmState, pac_differ[n][0]), T_I64}, \
+                     {"pac_differ_d_" name, offsetof(ArmState, pac_differ[n][1]), T_I64}
 static const IrSlot slots[] = {
     XN(0), XN(1), XN(2), XN(3), XN(4), XN(5), XN(6), XN(7), XN(8), XN(9), XN(10), XN(11), XN(12), XN(13), XN(14), XN(15),
     XN(16), XN(17), XN(18), XN(19), XN(20), XN(21), XN(22), XN(23), XN(24), XN(25), XN(26), XN(27), XN(28), XN(29), XN(30),
@@ -83,6 +87,8 @@ static const IrSlot slots[] = {
     {"elr_el1", offsetof(ArmState, elr[1]), T_I64}, {"elr_el2", offsetof(ArmState, elr[2]), T_I64}, {"spsr_el1", offsetof(ArmState, spsr[1]), T_I64},
     {"esr_el1", offsetof(ArmState, esr[1]), T_I64}, {"far_el1", offsetof(ArmState, far[1]), T_I64},
     {"vbar_el1", offsetof(ArmState, vbar[1]), T_I64}, SLOT(dbgwvr[3], T_I64),
+    KEY(0, "ia"), KEY(1, "ib"), KEY(2, "da"), KEY(3, "db"), KEY(4, "ga"),
+    PAC(0, "el1"), PAC(1, "el2"),
 };
 
 // Hottest first, by dynamic counts of a kernel boot and common programs.

@@ -21,7 +21,8 @@ static uint64_t tcr_of_el2(uint64_t t) {
     return (t & 0xffff) | 1ull << 23 | (t >> 16 & 7) << 32 | (t >> 20 & 1) << 37 | (t >> 21 & 3) << 39 | (t >> 24 & 1) << 41 |
            (t >> 29 & 1) << 51 | (t >> 32 & 1) << 59;
 }
-uint64_t arm_tcr(const ArmState *s) { return s->el > 1 ? tcr_of_el2(s->tcr[s->el]) : s->tcr[1]; }
+uint64_t arm_regime_tcr(const ArmState *s, unsigned regime) { return regime > 1 ? tcr_of_el2(s->tcr[regime]) : s->tcr[1]; }
+uint64_t arm_tcr(const ArmState *s) { return arm_regime_tcr(s, arm_regime(s)); }
 
 // ---- routing
 
@@ -39,7 +40,7 @@ unsigned arm_target(const ArmState *s, unsigned ec) {
     if (s->el > 1) return s->el;
     if (!arm_el2(s)) return 1;
     if ((s->hcr & HCR_TGE) || (is_debug(ec) && (s->mdcr & MDCR_TDE))) return 2;
-    return ec == EC_FP ? arm_fp_target(s) : 1;
+    return ec == EC_FP ? arm_fp_target(s) : ec == EC_PAC ? 2 : 1;
 }
 
 // ---- interrupts

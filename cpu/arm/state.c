@@ -44,7 +44,7 @@ static uint32_t context_word(const ArmState *s) {
     if (!fp_traps) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
     if (el0 && (s->sctlr[1] & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
     if (el0) ctx |= (s->cntkctl & 2 ? ARM_CTX_CNTVCT : 0) | (s->cntkctl & 1 ? ARM_CTX_CNTPCT : 0);
-    return ctx;
+    return ctx | arm_pac_context(s);
 }
 
 // The second key is what entries of global pages depend on: the level, PAN and the upper table.
@@ -88,6 +88,7 @@ void arm_refresh(Vcpu *v) {
     ArmState *s = arm_state(v);
     legalize(s);
     arm_fp_refresh(v);
+    arm_pac_update(s);
     arm_walks_flush(s);
     vcpu_flush(v, -1);
     for (unsigned n = 0; n < ARM_TIMERS; n++) arm_timer_update(s, n);

@@ -63,6 +63,9 @@ enum {
     ARM_CTX_MOPS = 1 << 6,   // EL0 with SCTLR_EL1.MSCEn
     ARM_CTX_CNTVCT = 1 << 7, // EL0 may read CNTVCT_EL0,
     ARM_CTX_CNTPCT = 1 << 8, // CNTPCT_EL0 (CNTKCTL_EL1)
+    ARM_CTX_PAC_KEY = 1 << 9, // four bits: keys that SCTLR enables, in the order of apkey
+    ARM_CTX_PAC_TAGGED = 1 << 13, // two bits, for instructions and data: the top byte of pointers to some half is ignored
+    ARM_CTX_PAC_TRAP = 1 << 15, // HCR_EL2.API: what signs and checks traps
 };
 
 // PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).
@@ -113,9 +116,9 @@ enum { MDSCR_SS = 1, MDSCR_KDE = 1 << 13, MDSCR_MDE = 1 << 15 };
 
 // Exception classes: ESR_ELx.EC (D19.2.37).
 enum {
-    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SMC = 0x17,
-    EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24, EC_SP_ALIGN = 0x26,
-    EC_BREAKPOINT = 0x30, EC_STEP = 0x32, EC_WATCHPOINT = 0x34, EC_BRK = 0x3c,
+    EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP = 0x07, EC_PAC = 0x09, EC_BRANCH_TARGET = 0x0d, EC_ILLEGAL_STATE = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16,
+    EC_SMC = 0x17, EC_SYSREG = 0x18, EC_FPAC = 0x1c, EC_MOPS = 0x27, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24,
+    EC_SP_ALIGN = 0x26, EC_BREAKPOINT = 0x30, EC_STEP = 0x32, EC_WATCHPOINT = 0x34, EC_BRK = 0x3c,
 };
 enum { FSC_DEBUG = 0x22 };
 #define ESR_IL (1u << 25)
@@ -175,6 +178,8 @@ typedef struct ArmState {
     const ArmFirmware *firmware;
     void *firmware_opaque;
     struct ArmPoint { uint64_t first, last; bool set; } points[ARM_BREAKPOINTS + ARM_WATCHPOINTS]; // as the translator was told
+    uint64_t pac_mask[2][2], pac_differ[2][2]; // bits of a signature in pointers to the lower half, and in which the upper half's differ:
+                              // by regime less 1; [1]: of data
     bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
     struct ArmWalks *walks;   // page-walk cache (mmu.c)
 } ArmState;
@@ -221,12 +226,14 @@ void arm_where(Cpu *c, FILE *to);
 #define HCR_TDZ  (1ull << 28)
 #define HCR_HCD  (1ull << 29)
 #define HCR_RW   (1ull << 31)
+#define HCR_API  (1ull << 41)
 #define CPTR_TFP (1ull << 10)
 #define MDCR_TDE (1ull << 8)
 static inline bool arm_el2(const ArmState *s) { return arm_has(s->config, ARM_el2); }
 static inline unsigned arm_regime(const ArmState *s) { return s->el > 1 ? s->el : 1; } // whose tables and control registers are in use
 uint64_t arm_sctlr(const ArmState *s);            // of that regime, with what EL2 makes of it
 uint64_t arm_tcr(const ArmState *s);              // of that regime, laid out as TCR_EL1
+uint64_t arm_regime_tcr(const ArmState *s, unsigned regime);
 unsigned arm_target(const ArmState *s, unsigned ec); // the level an exception of the class goes to from here
 unsigned arm_fp_target(const ArmState *s);        // the level that FP and SIMD instructions trap to; 0: none
 bool arm_irq_taken(const ArmState *s, unsigned pin, unsigned *target); // ARM_PIN_x, the line or the virtual one
@@ -285,13 +292,16 @@ void arm_psci(Vcpu *v);                           // the call in x0-x3; the answ
 // ---- sysreg.c. Registers go by a number, in which op0, op1, CRn, CRm and op2 lie as in instructions.
 #define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 // At translation: is the register, at this exception level, nothing but the field at *slot, or a constant?
-bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot);
+bool arm_sysreg_plain(const ArmConfig *c, unsigned number, unsigned el, bool write, uint16_t *slot);
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
 const char *arm_sysreg_name(unsigned number);     // NULL: no such register
 // Those that a debugger may look at, by lower-case names; reading and writing one without checks. False: there is none, or it is read only.
 void arm_sysreg_each(void (*fn)(void *opaque, const char *name, unsigned number), void *opaque);
 bool arm_sysreg_debug(Vcpu *v, unsigned number, uint64_t *value, bool write);
-uint64_t arm_pac_mask(const ArmState *s, bool upper, bool data); // pauth.c: bits of a signature in pointers to that half
+// pauth.c: bits of a signature in pointers to that half; what translated code needs, when TCR changed; what the context word says
+uint64_t arm_pac_mask(const ArmState *s, bool upper, bool data);
+void arm_pac_update(ArmState *s);
+uint32_t arm_pac_context(const ArmState *s);
 bool arm_sysreg_gic(const ArmConfig *c, unsigned number, unsigned el, bool write); // the helpers gic_read and gic_write do it
 
 uint64_t arm_fpsr(ArmState *s);                   // with what the host's FPU has raised

@@ -107,6 +107,7 @@ static void set_tcr(Vcpu *v, unsigned number, uint64_t value) {
     ArmState *s = arm_state(v);
     unsigned el = level_of(number);
     set_walk(v, &s->tcr[el], value & (el == 2 ? tcr_el2_kept(s->config) : tcr_kept(s->config)));
+    arm_pac_update(s);
 }
 static uint64_t get_sre_el2(ArmState *s, unsigned number) { return s->gic ? 0xf : 0; } // system registers, and EL1 may use its own
 static uint64_t get_cptr(ArmState *s, unsigned number) { return s->cptr | 0x33ff; } // bits that read as one
@@ -314,13 +315,17 @@ static bool el2_traps(Vcpu *v, unsigned number, uint64_t bits, bool write) {
     return true;
 }
 
+static bool has_gate(const ArmConfig *c, const SysReg *r) {
+    return !(r->flags & GATED) || arm_has(c, r->flags >> GATE_SHIFT & 0xff);
+}
+
 // True if the access may go on; else it has raised.
 static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bool write) {
     const ArmState *s = arm_state(v);
     bool there = r && !(r->flags & (write ? RO : WO)) && s->el >= least_level(number) && (s->el || r->flags & (E0R | E0RW | E0C));
     if (there && !s->el && write && (r->flags & E0R)) there = false;
     if (there && (r->flags & GIC)) there = s->gic != NULL;
-    if (there && (r->flags & GATED)) there = arm_has(s->config, r->flags >> GATE_SHIFT & 0xff);
+    if (there) there = has_gate(s->config, r);
     if (!there) return not_there(v, number, bits, write);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
     if (!s->el && (r->flags & E0C) && !el0_allowed(s, number, write)) return trapped(v, bits, write);
@@ -471,9 +476,10 @@ bool arm_sysreg_debug(Vcpu *v, unsigned number, uint64_t *value, bool write) {
 }
 
 // ---- for the translator
-bool arm_sysreg_plain(unsigned number, unsigned el, bool write, uint16_t *slot) {
+bool arm_sysreg_plain(const ArmConfig *c, unsigned number, unsigned el, bool write, uint16_t *slot) {
     const SysReg *r = find(number);
-    if (!r || r->field == NONE || (r->flags & ~(unsigned)(E0R | E0RW)) || r->set || r->get) return false;
+    if (!r || r->field == NONE || (r->flags & ~(unsigned)(E0R | E0RW | GATED | 0xff << GATE_SHIFT)) || r->set || r->get) return false;
+    if (!has_gate(c, r)) return false;
     if (write && r->mask != ALL) return false;
     if (el < least_level(number) || (!el && write && !(r->flags & E0RW))) return false;
     *slot = r->field;

@@ -154,6 +154,13 @@ static bool run_memory(Frame *f, unsigned i, const IrOp *op) {
 
 static bool run_call(Frame *f, unsigned i, const IrOp *op) {
     const Helper *h = &f->b->names->helpers[op->helper];
+    if (op->op == OP_TRAP_IF) {
+        if (!(f->value[op->a] & 1))
+            return true;
+        take_snapshot(f, op->hsnap);
+        h->fn(f->v, f->value[op->b], 0, 0);
+        return false;
+    }
     uint64_t a = op->a == IR_NONE ? 0 : f->value[op->a];
     uint64_t b = op->b == IR_NONE ? 0 : f->value[op->b];
     uint64_t c = op->c == IR_NONE ? 0 : f->value[op->c];

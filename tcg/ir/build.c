@@ -305,6 +305,14 @@ IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c) 
     return t == T_VOID ? IR_NONE : r;
 }
 
+void ir_trap_if(IrBuild *k, IrRef cond, unsigned helper, IrRef arg) {
+    if (fold_condition(k, cond) == 0)
+        return;
+    IrRef r = ir_emit(k, OP_TRAP_IF, T_VOID, cond, arg, IR_NONE, 0);
+    op_at(k, r)->helper = (uint16_t)helper;
+    op_at(k, r)->hsnap = k->snap;
+}
+
 // ---- counting
 
 void ir_tally(IrBuild *k, uint16_t slot, IrRef n) {

@@ -76,6 +76,7 @@ void ir_fence(IrBuild *k, unsigned kinds);
 // A C helper: forgets forwarded slots if it writes state. Returns IR_NONE for a void helper. t: the result's
 // type.
 IrRef ir_call(IrBuild *k, IrType t, unsigned helper, IrRef a, IrRef b, IrRef c);
+void ir_trap_if(IrBuild *k, IrRef cond, unsigned helper, IrRef arg); // if cond: a helper that always traps
 void ir_exit(IrBuild *k, int64_t target);
 void ir_exit_call(IrBuild *k, int64_t target, int64_t ret); // direct call; ret: where it returns to
 void ir_exit_if(IrBuild *k, IrRef cond, int64_t target);

@@ -43,6 +43,8 @@ IrType ir_operand_type(const IrOp *op, unsigned n) {
         return T_VOID;
     case OP_BOOL: case OP_EXIT_IF: case OP_BRANCH:
         return T_I1;
+    case OP_TRAP_IF:
+        return n ? T_I64 : T_I1;
     case OP_LOW: case OP_HIGH:
         return T_I128;
     case OP_PAIR: case OP_VPAIR: case OP_VDUP:

@@ -261,6 +261,8 @@ static void check_slot(Checker *c, const IrOp *op) {
 static void check_call(Checker *c, const IrOp *op) {
     if (op->helper >= c->b->names->nhelpers || op->hsnap >= c->b->nsnaps || ir_type_size(op->type) > 8)
         fail(c, "no such helper, or bad type");
+    else if (op->op == OP_TRAP_IF && !(c->b->names->helpers[op->helper].effects & HELPER_TRAPS))
+        fail(c, "a helper that traps");
     else
         check_snap(c, op->hsnap);
 }

@@ -83,7 +83,7 @@ static void touch_first(Gen *g, IrRef r, unsigned i) {
 
 typedef struct Ahead { // of the walk: what lies behind the current op
     unsigned barrier;  // the first op that ends memory groups
-    unsigned exits;    // EXIT_IFs
+    unsigned exits;    // EXIT_IFs and TRAP_IFs
 } Ahead;
 
 static void visit_special(Gen *g, unsigned i, const IrOp *op, unsigned kind, Ahead *ahead) {
@@ -91,15 +91,15 @@ static void visit_special(Gen *g, unsigned i, const IrOp *op, unsigned kind, Ahe
         touch_pending(g, i);
     if (kind == KIND_MEM) {
         group_count(g, i, ahead->barrier, ahead->exits);
+    } else if (op->op == OP_EXIT_IF || op->op == OP_BRANCH || op->op == OP_TRAP_IF) {
+        fuse(g, op->a, i);
+        ahead->exits += op->op != OP_BRANCH;
     } else if (kind == KIND_CALL) {
         g->fp_first = false;
-    } else if (op->op == OP_EXIT_IF || op->op == OP_BRANCH) {
-        fuse(g, op->a, i);
-        ahead->exits += op->op == OP_EXIT_IF;
     }
     for (unsigned k = 0; kind == KIND_JUMP && k < op->nargs; k++)
         touch(g, g->ir->args[op->args + k], i);
-    if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+    if (ends_groups(op))
         ahead->barrier = i;
 }
 

@@ -241,6 +241,23 @@ void emit_exit_sync(Gen *g, IrRef r, const IrOp *op) {
     link_site(g, LINK_JUMP, op->target);
 }
 
+// The helper is called out of line, from where nothing comes back.
+void emit_trap_if(Gen *g, IrRef r, const IrOp *op) {
+    pending_set(g, op);
+    raw_flush(g);
+    bool constant = is_const(g, op->b);
+    Reg arg = constant ? 0 : use_gpr(g, op->b);
+    unsigned cc = emit_condition(g, op->a);
+    Stub *s = stub_new(g, STUB_TRAP);
+    s->op = op;
+    s->pc_off = pc_off_of(g, op->hsnap);
+    s->value = arg;
+    s->value_const = constant;
+    s->imm = constant ? const_value(g, op->b) : 0;
+    s->from[0] = jcc_fwd(&g->a, cc);
+    done_operands(g, op);
+}
+
 // Vcpu.pc is set, by a trap return for instance: most often to a context that has been there before.
 void emit_exit_done(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
@@ -452,6 +469,21 @@ static void exit_stub(Gen *g, const Stub *s) {
     jmp_to(a, g->x->leave);
 }
 
+static void trap_stub(Gen *g, const Stub *s) {
+    Asm *a = &g->a;
+    bind_fwd(a, s->from[0]);
+    if (s->value_const)
+        mov_ri(a, RCX, s->imm);
+    else
+        mov_rr(a, RCX, s->value);
+    emit_pc_off(g, s->pc_off);
+    region_call_leave(g);
+    alu_rr(a, 0, ALU_XOR, RDX, RDX);
+    alu_rr(a, 0, ALU_XOR, RAX, RAX);
+    call_to(a, g->x->helper[s->op->helper]);
+    jmp_to(a, g->x->leave_trap);
+}
+
 static void poll_if_stub(Gen *g, const Stub *s) {
     bind_fwd(&g->a, s->from[0]);
     for (unsigned i = 0; i < s->range; i++) {
@@ -512,6 +544,7 @@ void stubs_emit(Gen *g) {
         case STUB_NONE_LOAD:
         case STUB_NONE_STORE: break;
         case STUB_POLL_IF: poll_if_stub(g, s); break;
+        case STUB_TRAP: trap_stub(g, s); break;
         case STUB_EVAL: eval_stub(g, s); break;
         case STUB_XPINS: xpins_stub(g, s); break;
         case STUB_UNBOX: unbox_stub(g, s); break;

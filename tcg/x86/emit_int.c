@@ -480,7 +480,8 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_FCVT_I32] = emit_int_to_f, [OP_FCVT_U32] = emit_int_to_f, [OP_FCVT_I64] = emit_int_to_f, [OP_FCVT_U64] = emit_int_to_f,
     [OP_FTOI32] = emit_f_to_int, [OP_FTOU32] = emit_f_to_int, [OP_FTOI64] = emit_f_to_int, [OP_FTOU64] = emit_f_to_int,
     [OP_FNEG] = emit_fsign, [OP_FABS] = emit_fsign, [OP_FSGNJ] = emit_fsign, [OP_BITCAST] = emit_bitcast, [OP_BOX] = emit_box, [OP_UNBOX] = emit_unbox,
-    [OP_CALL] = emit_call, [OP_POLL] = emit_poll, [OP_EXIT] = emit_exit, [OP_EXIT_IF] = emit_exit_if, [OP_EXIT_REG] = emit_exit_reg,
+    [OP_CALL] = emit_call, [OP_TRAP_IF] = emit_trap_if,
+    [OP_POLL] = emit_poll, [OP_EXIT] = emit_exit, [OP_EXIT_IF] = emit_exit_if, [OP_EXIT_REG] = emit_exit_reg,
     [OP_EXIT_SYNC] = emit_exit_sync, [OP_EXIT_DONE] = emit_exit_done,
     [OP_LABEL] = emit_label, [OP_PARAM] = emit_nothing, [OP_JUMP] = emit_jump, [OP_BRANCH] = emit_branch,
 };

@@ -48,7 +48,7 @@ typedef struct Shared {
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
-    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT, STUB_SOFT, STUB_NONE_LOAD, STUB_NONE_STORE,
+    STUB_SYNC, STUB_XPINS, STUB_UNBOX, STUB_CANON, STUB_SATURATE, STUB_POLL_IF, STUB_EXIT, STUB_SOFT, STUB_TRAP, STUB_NONE_LOAD, STUB_NONE_STORE,
 } StubKind;
 
 typedef struct Stub {
@@ -232,6 +232,10 @@ void group_count(Gen *g, unsigned i, unsigned barrier, unsigned exits); // in th
 void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
 void group_evict(Gen *g, Reg t);                // its temp is needed
 void groups_drop(Gen *g);
+static inline bool ends_groups(const IrOp *op) {
+    unsigned kind = ir_op_info[op->op].kind;
+    return (kind == KIND_CALL && op->op != OP_TRAP_IF) || kind == KIND_LABEL || kind == KIND_JUMP;
+}
 
 // ---- pending.c
 void pending_set(Gen *g, const IrOp *op);       // stores all of the op's pairs, before its operands get registers
@@ -255,7 +259,7 @@ void release_fused(Gen *g, const IrOp *op);      // what a comparison reads that
 // Frees what dies here; after this the result may take the operands' registers.
 static inline void done_operands(Gen *g, const IrOp *op) {
     unsigned n = ir_op_info[op->op].operands;
-    if (op->op == OP_SELECT || op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH)
+    if (op->op == OP_SELECT || op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH || op->op == OP_TRAP_IF)
         release_fused(g, op);
     if (n > 0 && op->a != IR_NONE)
         release(g, op->a);
@@ -356,7 +360,8 @@ extern EmitFn *const x86_emit[OP_COUNT];
 unsigned emit_compare(Gen *g, IrRef cmp);
 unsigned emit_fcompare(Gen *g, IrRef cmp);       // the same of flt, fle
 unsigned emit_condition(Gen *g, IrRef cond);
-EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_eval, emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync,
+EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_call, emit_trap_if, emit_eval, emit_exit, emit_exit_if,
+    emit_exit_reg, emit_exit_sync,
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
     emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_low, emit_high, emit_wide, emit_vbinary, emit_vandn,
     emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext, emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane,

@@ -81,7 +81,7 @@ static void emit_op(Gen *g) {
     unsigned kind = ir_op_info[op->op].kind;
     free_spills(g);
     g->locked = g->xlocked = 0;
-    if (kind == KIND_CALL || kind == KIND_LABEL || kind == KIND_JUMP)
+    if (ends_groups(op))
         groups_drop(g);
     if (kind == KIND_LABEL)
         g->flags_at = NULL;

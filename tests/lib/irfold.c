@@ -137,7 +137,10 @@ static void replay_op(Replay *r, unsigned i) {
     case KIND_MEM: v = replay_memory(r, op); break;
     case KIND_CALL:
         replay_snap(r, op->hsnap);
-        v = ir_call(r->k, op->type, op->helper, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
+        if (op->op == OP_TRAP_IF)
+            ir_trap_if(r->k, mapped(r, op->a), op->helper, mapped(r, op->b));
+        else
+            v = ir_call(r->k, op->type, op->helper, mapped(r, op->a), mapped(r, op->b), mapped(r, op->c));
         break;
     case KIND_EXIT: case KIND_EXITR: replay_exit(r, op); break;
     case KIND_JUMP: replay_jump(r, op); break;

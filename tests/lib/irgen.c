@@ -363,6 +363,17 @@ static void call(Gen *g) {
     last(g)->hsnap = g->snap;
 }
 
+// Seldom taken, so that something comes behind it.
+static void trap_if(Gen *g) {
+    IrRef x = value(g, T_I64), m = put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, 7), arg = value(g, T_I64);
+    x = put(g, OP_AND, T_I64, x, m, IR_NONE, 0);
+    m = put(g, OP_CONST, T_I64, IR_NONE, IR_NONE, IR_NONE, (int64_t)rnd(g, 8));
+    x = put(g, chance(g, 80) ? OP_EQ : OP_NE, T_I64, x, m, IR_NONE, 0);
+    put(g, OP_TRAP_IF, T_VOID, x, arg, IR_NONE, 0);
+    last(g)->helper = 5; // raise
+    last(g)->hsnap = g->snap;
+}
+
 static void leave_if(Gen *g) {
     IrRef c = value(g, T_I1);
     put(g, OP_EXIT_IF, T_VOID, c, IR_NONE, IR_NONE, 0);
@@ -497,7 +508,7 @@ static void random_op(Gen *g) {
     static const struct { void (*make)(Gen *); unsigned weight; } kinds[] = {
         {binary, 22}, {rare, 4}, {extension, 10}, {shift_pair, 5}, {composed, 6}, {compare, 8}, {choose, 4}, {set, 14}, {wait_for_set, 2},
         {get, 8}, {tally, 1}, {load, 7}, {store, 6}, {frame, 2}, {atomic, 2}, {wide, 2}, {fp_arithmetic, 5}, {fp_convert, 5}, {call, 3}, {leave_if, 1},
-        {clock_op, 1},
+        {clock_op, 1}, {trap_if, 1},
     };
     unsigned total = 0, at;
     if ((g->kinds & IRG_LOOPS) && g->depth == 0 && g->b->nlabels < 6 && chance(g, 3)) {

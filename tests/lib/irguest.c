@@ -68,6 +68,11 @@ static uint64_t helper_stop(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     return 0;
 }
 
+static uint64_t helper_raise(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
+    raise_trap(v, IRG_TRAP_HELPER, a ^ b ^ c);
+    return 0;
+}
+
 enum { HELPER_STOP = 4 };
 static const Helper helpers[] = {
     {"mix", helper_mix, HELPER_PURE},
@@ -75,6 +80,7 @@ static const Helper helpers[] = {
     {"poke", helper_poke, HELPER_READS | HELPER_WRITES},
     {"check", helper_check, HELPER_TRAPS},
     {"stop", helper_stop, HELPER_READS | HELPER_WRITES},
+    {"raise", helper_raise, HELPER_TRAPS},
 };
 const IrNames irg_names = {slots, sizeof slots / sizeof *slots, helpers, sizeof helpers / sizeof *helpers};
 

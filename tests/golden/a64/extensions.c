@@ -194,13 +194,9 @@ static void test_hints(void) {
     check_trap("sysl", EC_UNKNOWN, 0, (Word)probe_sysl);
 }
 
-static void test_pauth(void) {
-    Word p = (Word)buffer;
-    msr(apiakeylo_el1, 0x123456789abcdef);
-    msr(apiakeyhi_el1, 0xfedcba987654321);
-    msr(apdakeylo_el1, 5);
-    check_equal("off: pacia", signed_pointer(p, 77), p);
-    msr(sctlr_el1, mrs(sctlr_el1) | 1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13);
+// What signs differs with TCR (pointers whose top byte is ignored are signed in translated code), but not the bits both have.
+static Word test_pauth_under(Word p, Word tcr) {
+    msr(tcr_el1, 25 | 25ul << 16 | tcr);
     isb();
     Word s = signed_pointer(p, 77);
     check("pacia", s != p && signed_pointer(p, 78) != s);
@@ -209,10 +205,14 @@ static void test_pauth(void) {
     trap_clear();
     check_equal("autia", probe_autia(s), p);
     check_equal("upper half", INSN("xpaci x0", signed_pointer(-4096ul, 1), 0), -4096ul);
+    check_equal("upper half, autia", INSN("pacia x0, x1\n autia x0, x1", -4096ul, 1), -4096ul);
     check_no_trap("no trap");
-    probe_autia(s ^ 1ul << 58);
-    check_trap("a wrong signature, IA", EC_FPAC, 0, (Word)probe_autia + 4);
-    probe_autdb(p ^ 1ul << 60);
+    for (unsigned bit = 39; bit < 55; bit++) {
+        trap_clear();
+        probe_autia(s ^ 1ul << bit);
+        check_trap("a wrong signature, IA", EC_FPAC, 0, (Word)probe_autia + 4);
+    }
+    probe_autdb(p ^ 1ul << 54);
     check_trap("a wrong signature, DB", EC_FPAC, 3, (Word)probe_autdb);
     check("pacga", INSN("pacga x0, x0, x1", 1, 2) != INSN("pacga x0, x0, x1", 1, 3) && !(uint32_t)INSN("pacga x0, x0, x1", 1, 2));
     check_equal("pacia1716", INSN("mov x16, x1\n mov x17, x0\n pacia1716\n mov x0, x17", p, 77), s);
@@ -226,10 +226,27 @@ static void test_pauth(void) {
     check_equal("ldraa", INSN("ldraa x0, [x0, #16]", d, 0), 0x55);
     check_equal("ldraa with write-back", INSN("ldraa x1, [x0, #16]!", d, 0), p + 16);
     trap_clear();
-    probe_ldraa(d ^ 1ul << 57);
+    probe_ldraa(d ^ 1ul << 52);
     check_trap("ldraa with a wrong signature", EC_FPAC, 2, (Word)probe_ldraa);
     test_pauth_forms(p);
-    msr(sctlr_el1, mrs(sctlr_el1) & ~(1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13));
+    return s & 0xffffull << 39;
+}
+
+static void test_pauth(void) {
+    enum { TBI0 = 1, TBI1 = 2, TBID0 = 1 << 14, TBID1 = 1 << 15 }; // from bit 37 on
+    static const Word tcr[] = {TBI0, TBI1, TBI0 | TBI1, TBI0 | TBI1 | TBID1, TBI0 | TBI1 | TBID0 | TBID1};
+    Word p = (Word)buffer, enable = 1ul << 31 | 1ul << 30 | 1ul << 27 | 1ul << 13, before = mrs(tcr_el1);
+    msr(apiakeylo_el1, 0x123456789abcdef);
+    msr(apiakeyhi_el1, 0xfedcba987654321);
+    msr(apdakeylo_el1, 5);
+    check_equal("a key", mrs(apdakeylo_el1), 5);
+    check_equal("off: pacia", signed_pointer(p, 77), p);
+    msr(sctlr_el1, mrs(sctlr_el1) | enable);
+    Word s = test_pauth_under(p, 0);
+    for (unsigned i = 0; i < sizeof tcr / sizeof *tcr; i++) check_equal("the same signature", test_pauth_under(p, tcr[i] << 37), s);
+    msr(tcr_el1, before);
+    msr(sctlr_el1, mrs(sctlr_el1) & ~enable);
+    isb();
 }
 
 // ---- memory copy and set

@@ -140,6 +140,15 @@ block 0x80000000 ctx 0x0
              exit 0x80000004
 --
 line 2: no such helper: nobody
+== error a trap on a condition needs a helper that traps
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i1  = eq.i64 %1, 0
+             trap_if mix(%2, %1)
+             exit 0x80000004
+--
+line 7: op 3 (trap_if): a helper that traps
 == error a value nobody numbers
 block 0x80000000 ctx 0x0
              add 1:i64, 2

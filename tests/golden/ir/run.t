@@ -143,6 +143,24 @@ block 0x80000000 ctx 0x0
              exit_reg %1 call 0x80000008 lands 2
 --
 trap 3 at 0x80000004, vaddr 0x7
+== run a trap that is taken on a condition, and one that is not
+a0=7 a1=0x1234
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a1
+    %2:i1  = eq.i64 %1, 0
+             trap_if raise(%2, %1)
+             set a2, %1
+  @80000004+4
+    %3:i1  = ne.i64 %1, 0
+             set a0, 1
+             trap_if raise(%3, 99)
+             set a2, 2
+             exit 0x80000008
+--
+a0 = 0x1
+a2 = 0x1234
+trap 3 at 0x80000004, vaddr 0x63
 == run a tally adds to its slot, and a trap tells what no tally added
 a0=10 a3=0xffffffffffffffff a4=1
 block 0x80000000 ctx 0x0
