@@ -33,9 +33,8 @@ bool arm_lands(Vcpu *v, const uint8_t *insn, bool guarded) {
         bool c = bits >> 6 & 1, j = bits >> 7 & 1;
         return (c && type != BTYPE_JUMP) || (j && type != BTYPE_CALL);
     }
-    if ((bits & 0xffffffbf) == 0xd503233f) 
-        return arm_has(arm_state(v)->config, ARM_pauth) && (type != BTYPE_JUMP || !strict(arm_state(v))); // paciasp, pacibsp
-    return (bits & 0xffe0001f) == 0xd4200000 || (bits & 0xffe0001f) == 0xd4400000;             // brk, hlt
+    if ((bits & 0xffffffbf) == 0xd503233f) return type != BTYPE_JUMP || !strict(arm_state(v)); // paciasp, pacibsp: with pauth=off too
+    return (bits & 0xffe0001f) == 0xd4200000 || (bits & 0xffe0001f) == 0xd4400000; // brk, hlt
 }
 
 void arm_mislanded(Vcpu *v) { arm_fault(v, ESR(EC_BRANCH_TARGET, btype(v, v->landing_guarded))); }
