@@ -20,7 +20,7 @@ INSN(ret) { ir_exit_reg(t->k, x(t, i->rn), EXIT_HINT_RETURN, 0, 0); }
 
 static void branch_if(Trans *t, const Insn *i, IrRef taken) {
     ir_exit_if(t->k, taken, (int64_t)t->pc + i->imm);
-    t->branches++;
+    branch_passed(t);
 }
 INSN(b__cond) { branch_if(t, i, flags_holds(t, (unsigned)i->cond)); }
 INSN(cbz) { branch_if(t, i, eq(t, x(t, i->rd), imm(t, 0))); }

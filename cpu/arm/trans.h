@@ -27,6 +27,11 @@ struct Trans {
     int cc_op;            // what cc_op was last set to in this block; -1: not known
 };
 
+enum { MAX_BRANCHES = 3 }; // of a block
+static inline void branch_passed(Trans *t) {
+    if (++t->branches == MAX_BRANCHES) t->k->full = true;
+}
+
 // ---- registers, constants
 enum { SP = 31 };
 static inline uint16_t x_slot(int r) { return (uint16_t)(offsetof(ArmState, x) + 8 * (unsigned)r); }

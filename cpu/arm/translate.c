@@ -7,7 +7,7 @@
 #include "cpu/arm/trans.h"
 #include "tcg/base/log.h"
 
-enum { PAGE = 4096, MAX_BRANCHES = 3 };
+enum { PAGE = 4096 };
 
 static void insn_translate(Trans *t, const Decoder *d, uint32_t bits) {
     Insn i;
@@ -47,7 +47,7 @@ void a64_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next
     flags_forget(&t);
     if (translate_fault(&t)) return;
     for (unsigned n = 0; !k->ended; n++, t.pc += 4) {
-        if (t.pc >= PAGE || (n && (n >= max_insns || k->full || t.branches >= MAX_BRANCHES))) {
+        if (t.pc >= PAGE || (n && (n >= max_insns || k->full))) {
             ir_exit(k, t.pc);
             break;
         }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 7 };
+enum { WINDOW = 7, NONE = UINT16_MAX };
 
 typedef struct Rule {
     uint32_t mask, value;
@@ -39,6 +39,7 @@ struct Decoder {
     unsigned n;
     DecodeEntry *entries;
     Tree tree[2]; // of 16 and 32 bits
+    uint16_t *seen; // of each encoding of 16 bits that was met: its entry's number, plus 1; NONE: no row; 0: not met yet
     const Decoder *next;
 };
 
@@ -147,6 +148,8 @@ static const Decoder *decoder_new(const DecodeTable *table, uint64_t features) {
     Decoder *d = take(NULL, 1, sizeof *d);
     *d = (Decoder){.table = table, .features = features};
     d->entries = take(NULL, table->nrows, sizeof *d->entries);
+    d->seen = calloc(1 << 16, sizeof *d->seen);
+    if (!d->seen || table->nrows >= NONE) abort();
     for (unsigned i = 0; i < table->nrows; i++) {
         if (decode_parse(table, &table->rows[i], features, &d->entries[d->n])) d->n++;
     }
@@ -177,19 +180,32 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features) {
     return d;
 }
 
-const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) {
-    const Tree *t = &d->tree[width / 16 - 1];
+static const DecodeEntry *find(const Tree *t, uint32_t bits) {
     const Root *r = &t->roots[(bits >> t->shift[0] & t->ones[0]) | (bits >> t->shift[1] & t->ones[1]) << t->length];
     const Rule *rule = &t->rules[t->starts[r->first + (bits >> r->shift & r->ones)]];
     while ((bits & rule->mask) != rule->value) rule++;
     return rule->entry;
 }
 
+// Whoever is first notes what all would.
+__attribute__((noinline)) static const DecodeEntry *find_first(const Decoder *d, uint32_t bits) {
+    const DecodeEntry *e = find(&d->tree[0], bits);
+    __atomic_store_n(&d->seen[bits], (uint16_t)(e ? e - d->entries + 1 : NONE), __ATOMIC_RELAXED);
+    return e;
+}
+
+const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) {
+    if (width == 32) return find(&d->tree[1], bits);
+    unsigned seen = __atomic_load_n(&d->seen[bits & UINT16_MAX], __ATOMIC_RELAXED);
+    if (!seen) return find_first(d, bits & UINT16_MAX);
+    return seen == NONE ? NULL : &d->entries[seen - 1];
+}
+
 void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
     memcpy(operands, e->initial, sizeof e->initial);
     for (const DecodePiece *p = e->pieces, *end = p + e->npieces; p < end; p++) {
-        uint32_t part = bits & p->mask, turn = (uint32_t)(p->to - p->from);
-        operands[p->operand] |= (int32_t)(part << (turn & 31) | part >> (-turn & 31)); // one rotation
+        uint32_t part = bits & p->mask;
+        operands[p->operand] |= (int32_t)(part << (p->turn & 31) | part >> (-p->turn & 31)); // one rotation
     }
     if (e->sign_operand >= 0) {
         int32_t *o = &operands[e->sign_operand];
@@ -199,12 +215,11 @@ void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
 
 void decode_hit(const Decoder *d, const DecodeEntry *e) {
     // A lost count under contention does not matter; a torn one cannot happen.
-    uint32_t *hits = &d->table->hits[e->index];
-    __atomic_store_n(hits, __atomic_load_n(hits, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+    __atomic_store_n(e->hits, __atomic_load_n(e->hits, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
 uint32_t decode_hits(const Decoder *d, const DecodeEntry *e) {
-    return __atomic_load_n(&d->table->hits[e->index], __ATOMIC_RELAXED);
+    return __atomic_load_n(e->hits, __ATOMIC_RELAXED);
 }
 
 const DecodeEntry *decode_entries(const Decoder *d, unsigned *n) {

@@ -43,9 +43,12 @@ typedef struct DecodeTable {
 } DecodeTable;
 
 typedef struct DecodePiece {
-    uint8_t operand, from, length, to; // operand |= (bits >> from & ones(length)) << to
     uint32_t mask;                     // ones(length) << from
+    uint8_t operand, turn;             // the operand gets the masked bits rotated left by this: (bits >> from & ones(length)) << to
+    uint8_t from, length;
 } DecodePiece;
+
+static inline unsigned decode_piece_to(const DecodePiece *p) { return (p->from + p->turn) & 31u; }
 
 // A row made ready.
 typedef struct DecodeEntry {
@@ -54,7 +57,7 @@ typedef struct DecodeEntry {
     uint8_t width, npieces;
     int8_t sign_operand; // -1: none
     uint8_t sign_shift;
-    unsigned index; // of the row, in hits
+    uint32_t *hits; // the row's counter
     DecodePiece pieces[DECODE_MAX_PIECES];
     uint32_t mask, value;
 } DecodeEntry;

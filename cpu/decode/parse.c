@@ -52,7 +52,8 @@ static const DecodeField *field_find(Parse *s, const char *name, size_t length) 
 
 static void piece_add(Parse *s, unsigned operand, unsigned length, unsigned to) {
     if (s->out->npieces == DECODE_MAX_PIECES) bad_row(s->row, "too many pieces", "");
-    s->out->pieces[s->out->npieces++] = (DecodePiece){operand, s->at, length, to, (UINT32_MAX >> (32 - length)) << s->at};
+    s->out->pieces[s->out->npieces++] = (DecodePiece){
+        .mask = (UINT32_MAX >> (32 - length)) << s->at, .operand = operand, .turn = (to - s->at) & 31, .from = s->at, .length = length};
 }
 
 static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned to) {
@@ -129,6 +130,6 @@ bool decode_parse(const DecodeTable *table, const DecodeRow *row, uint64_t featu
     if (width != 32 && width != 16) bad_row(row, "neither 16 nor 32 bits", "");
     if (width == 16) bits_parse(&s, 16);
     out->width = width;
-    out->index = row - table->rows;
+    out->hits = &table->hits[row - table->rows];
     return gate_holds(table, row, features);
 }

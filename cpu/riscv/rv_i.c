@@ -68,7 +68,7 @@ static void branch(Trans *t, const Insn *i, IrRef (*compare)(Trans *, IrRef, IrR
         return;
     }
     ir_exit_if(t->k, taken, t->pc + i->imm);
-    t->branches++;
+    branch_passed(t);
 }
 INSN(beq) { branch(t, i, eq); }
 INSN(bne) { branch(t, i, ne); }

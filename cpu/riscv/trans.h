@@ -76,6 +76,10 @@ static inline void store(Trans *t, IrType type, unsigned memop, int base, int32_
 }
 
 // ---- helpers, traps and leaving
+enum { MAX_BRANCHES = 3 }; // of a block
+static inline void branch_passed(Trans *t) {
+    if (++t->branches == MAX_BRANCHES) t->k->full = true;
+}
 static inline void call(Trans *t, unsigned helper, IrRef a, IrRef b, IrRef c) { ir_call(t->k, T_VOID, helper, a, b, c); }
 static inline IrRef bits_of(Trans *t, const Insn *i) { return c64(t, i->bits); }
 static inline void illegal(Trans *t, const Insn *i) {

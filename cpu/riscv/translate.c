@@ -8,9 +8,9 @@
 #include "cpu/riscv/trans.h"
 #include "tcg/base/log.h"
 
-enum { PAGE = 4096, MAX_BRANCHES = 3 };
+enum { PAGE = 4096 };
 
-static uint32_t parcel(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
+static inline uint32_t parcel(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8; }
 
 // Unprivileged manual, "Expanded Instruction-Length Encoding": 16 bits unless the two low bits are ones. Lengths above 32 bits are
 // not used by any extension here; their first 32 bits match no row.
@@ -50,10 +50,12 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
     if (t.ctx & RV_CTX_COUNT) ir_count_in(k, offsetof(RiscvState, instret));
     for (unsigned n = 0; !k->ended; n++) {
         t.pc = t.next;
-        bool straddles = t.pc == PAGE - 2 && length_of(parcel(code + t.pc)) == 4;
-        if (t.pc >= PAGE || (n && (n >= max_insns || k->full || t.branches >= MAX_BRANCHES || straddles))) {
-            ir_exit(k, t.pc);
-            break;
+        bool last = t.pc >= PAGE - 2, straddles = last && t.pc < PAGE && length_of(parcel(code + t.pc)) == 4;
+        if (n >= max_insns || k->full || last) {
+            if (t.pc >= PAGE || (n && (n >= max_insns || k->full || straddles))) {
+                ir_exit(k, t.pc);
+                break;
+            }
         }
         uint32_t bits;
         unsigned length = fetch(&t, code, next, &bits);

@@ -17,7 +17,12 @@
 // Room kept for one guest instruction; a translator that makes more ops than this for one has a bug.
 #define INSN_OPS 512
 
-static void forget_all(IrBuild *k) { memset(k->live, 0, sizeof k->live); }
+static void forget_all(IrBuild *k) {
+    if (++k->epoch == 0) {
+        memset(k->known, 0, sizeof k->known);
+        k->epoch = 1;
+    }
+}
 
 void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int32_t pc, uint32_t ctx) {
     b->vpage = vpage;
@@ -36,7 +41,6 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     k->first_flow = IR_MAX_OPS;
     k->last_label = 0;
     k->nheads = 0;
-    memset(k->consts, 0, sizeof k->consts);
     forget_all(k);
 }
 
@@ -52,15 +56,18 @@ static bool ends_before(const IrBuild *k, int32_t pc) { return pc >= k->stop || 
 
 void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     IrBlock *b = k->b;
+    unsigned nops = b->nops, ninsns = b->ninsns, nsnaps = b->nsnaps;
     k->retired += k->counts;
     k->next = pc + (int32_t)length;
     k->counts = k->counter != IR_NO_SLOT;
-    k->snap = (uint16_t)b->nsnaps;
-    b->snaps[b->nsnaps++] = (IrSnap){pc, 0, 0, k->retired};
-    b->insns[b->ninsns++] = (IrInsn){pc, (uint16_t)b->nops, (uint8_t)length};
-    if (b->nops > IR_MAX_OPS - 2 * INSN_OPS || b->ninsns == IR_MAX_INSNS || b->nargs > IR_MAX_ARGS / 2 ||
-        b->nlabels > IR_MAX_LABELS / 2 || (k->nheads && ends_before(k, pc + (int32_t)length)))
-        k->full = true;
+    k->snap = (uint16_t)nsnaps;
+    b->snaps[nsnaps] = (IrSnap){pc, 0, 0, k->retired};
+    b->nsnaps = nsnaps + 1;
+    b->insns[ninsns] = (IrInsn){pc, (uint16_t)nops, (uint8_t)length};
+    b->ninsns = ++ninsns;
+    bool full = (nops > IR_MAX_OPS - 2 * INSN_OPS) | (ninsns == IR_MAX_INSNS) | (b->nargs > IR_MAX_ARGS / 2) | (b->nlabels > IR_MAX_LABELS / 2);
+    if (__builtin_expect(full | (k->nheads != 0), 0))
+        k->full |= full || ends_before(k, k->next);
 }
 
 __attribute__((noinline, cold, noreturn)) static void too_many_ops(const IrBlock *b) {
@@ -69,24 +76,22 @@ __attribute__((noinline, cold, noreturn)) static void too_many_ops(const IrBlock
     abort();
 }
 
-// Uses are counted without asking which operands there are: IR_NONE counts in a place of its own.
 IrRef ir_emit(IrBuild *k, IrOpcode op, IrType t, IrRef a, IrRef b, IrRef c, int64_t imm) {
     IrBlock *blk = k->b;
     unsigned n = blk->nops;
     if (__builtin_expect(n >= IR_MAX_OPS - 1, 0))
         too_many_ops(blk);
     blk->nops = n + 1;
-    blk->uses[n] = 0;
-    blk->uses[a % IR_MAX_OPS]++;
-    blk->uses[b % IR_MAX_OPS]++;
-    blk->uses[c % IR_MAX_OPS]++;
+    blk->use[n] = (IrUse){0};
     IrOp *o = &blk->ops[n];
-    uint64_t head = op | t << 8 | (uint64_t)a << 16 | (uint64_t)b << 32 | (uint64_t)c << 48; // one store
-    memcpy(o, &head, sizeof head);
+    o->op = (uint8_t)op;
+    o->type = (uint8_t)t;
+    o->a = a;
+    o->b = b;
+    o->c = c;
     o->imm = imm;
     return (IrRef)n;
 }
-_Static_assert(offsetof(IrOp, a) == 2 && offsetof(IrOp, b) == 4 && offsetof(IrOp, c) == 6, "ir_emit packs the head");
 
 static IrOp *op_at(IrBuild *k, IrRef r) { return &k->b->ops[r]; }
 
@@ -122,9 +127,7 @@ IrRef ir_clock(IrBuild *k, int64_t tick_ns) {
 
 // ---- slots
 
-static bool is_live(const IrBuild *k, unsigned g) { return k->live[g / 64] >> (g % 64) & 1; }
-static void set_live(IrBuild *k, unsigned g) { k->live[g / 64] |= 1ULL << (g % 64); }
-static void clear_live(IrBuild *k, unsigned g) { k->live[g / 64] &= ~(1ULL << (g % 64)); }
+static bool is_live(const IrBuild *k, unsigned g) { return k->known[g].epoch == k->epoch; }
 static unsigned granules_of(unsigned type) { return (ir_type_size((IrType)type) + 3) / 4; }
 
 // Forgets the entry that granule g belongs to, whole.
@@ -133,7 +136,7 @@ static void forget_at(IrBuild *k, unsigned g) {
         return;
     unsigned head = g - (k->known[g].back & ~KNOWN_WIDE);
     for (unsigned i = head, end = head + granules_of(k->known[head].type); i < end; i++)
-        clear_live(k, i);
+        k->known[i].epoch = 0;
 }
 
 // From here on the slot holds v, whatever was known of its place.
@@ -144,10 +147,8 @@ __attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsign
         forget_at(k, i);
     if (slot % 4 || size < 4 || beyond)
         return;
-    for (unsigned i = g; i <= last; i++) {
-        k->known[i] = (IrKnown){v, (uint8_t)t, i == g ? head : (uint8_t)(i - g)};
-        set_live(k, i);
-    }
+    for (unsigned i = g; i <= last; i++)
+        k->known[i] = (IrKnown){v, (uint8_t)t, i == g ? head : (uint8_t)(i - g), k->epoch};
 }
 
 // From here on the slot holds v; head: 0, or KNOWN_WIDE if v is not of the slot's type. Nearly always the
@@ -159,14 +160,13 @@ static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_
         return;
     }
     IrKnown *known = &k->known[g];
-    uint64_t *live = &k->live[g / 64], here = *live >> (g % 64);
-    if (here & 1 && known->type == t && !(known->back & ~KNOWN_WIDE)) {
+    bool live = known->epoch == k->epoch;
+    if (live && known->type == t && !(known->back & ~KNOWN_WIDE)) {
         known->value = v;
         known->back = head;
-    } else if (!(here & 3) && ir_type_size(t) == 8 && slot % 8 == 0) {
-        *live |= 3ULL << (g % 64);
-        known[0] = (IrKnown){v, (uint8_t)t, head};
-        known[1] = (IrKnown){v, (uint8_t)t, 1};
+    } else if (!live && slot % 8 == 0 && t == T_I64 && known[1].epoch != k->epoch) {
+        known[0] = (IrKnown){v, T_I64, head, k->epoch};
+        known[1] = (IrKnown){v, T_I64, 1, k->epoch};
     } else {
         remember_anew(k, t, slot, v, head);
     }
@@ -214,10 +214,17 @@ __attribute__((noinline)) static IrRef get_anew(IrBuild *k, IrType t, unsigned s
 
 IrRef ir_get(IrBuild *k, IrType t, uint16_t slot) {
     unsigned g = slot / 4;
-    if (slot % 4 == 0 && slot < IR_FORWARD_BYTES && is_live(k, g) && k->known[g].type == t && k->known[g].back == 0)
-        return k->known[g].value;
+    if (slot % 4 == 0 && slot < IR_FORWARD_BYTES) {
+        uint64_t known, like = (uint64_t)k->epoch << 32 | (uint64_t)t << 16; // an IrKnown of this type, epoch and back 0: value aside
+        memcpy(&known, &k->known[g], sizeof known);
+        if ((known ^ like) <= UINT16_MAX)
+            return (IrRef)known;
+    }
     return get_anew(k, t, slot);
 }
+
+_Static_assert(sizeof(IrKnown) == 8 && offsetof(IrKnown, type) == 2 && offsetof(IrKnown, back) == 3 && offsetof(IrKnown, epoch) == 4,
+               "ir_get compares it whole");
 
 void ir_set(IrBuild *k, IrType t, uint16_t slot, IrRef v) {
     ir_emit(k, OP_SET, t, v, IR_NONE, IR_NONE, slot);
@@ -458,10 +465,8 @@ static void emit_jump(IrBuild *k, IrOpcode op, IrRef cond, unsigned label, const
     o->label = (uint16_t)label;
     o->args = (uint16_t)b->nargs;
     o->nargs = (uint16_t)n;
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n; i++)
         b->args[b->nargs++] = args[i];
-        b->uses[args[i]]++;
-    }
 }
 
 void ir_jump(IrBuild *k, unsigned label, const IrRef *args, unsigned n) {

@@ -5,13 +5,14 @@
 #include "tcg/ir/ir.h"
 
 // What is known of guest state, in granules of 4 bytes; slots beyond these bytes of the state struct, or not
-// 4-aligned, are simply not forwarded. `live` says which entries of `known` mean anything, so that forgetting
-// all is clearing 128 bytes.
+// 4-aligned, are simply not forwarded. Entries of an epoch that is past mean nothing, so that forgetting all is
+// beginning a new one.
 #define IR_FORWARD_BYTES 4096
 typedef struct IrKnown {
     IrRef value;   // newest value of the slot that starts here
     uint8_t type;  // the slot's type
     uint8_t back;  // nonzero: inside the slot that starts this many granules before; or KNOWN_WIDE
+    uint32_t epoch;
 } IrKnown;
 enum { KNOWN_WIDE = 0x80 }; // the value is wider than the slot, or its cast
 
@@ -19,8 +20,8 @@ enum { IR_MAX_HEADS = 24 };
 
 typedef struct IrBuild {
     IrBlock *b;
-    uint64_t live[IR_FORWARD_BYTES / 4 / 64];
-    IrRef consts[32];        // recent constants by hash; self-validating
+    uint32_t epoch;          // never 0 in a block
+    IrRef consts[32];        // recent constants by hash; self-validating, of former blocks too
     unsigned first_flow, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
     uint16_t counter;        // slot that counts retired instructions, or IR_NO_SLOT

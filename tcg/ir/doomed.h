@@ -15,17 +15,19 @@ static inline void doom_nothing(Doomed *d) {
 }
 
 // The granules of a slot that this bookkeeping follows (of 4, 8 or 16 bytes, aligned): their word and bits in it.
-static inline bool granules(unsigned slot, unsigned size, unsigned *word, uint64_t *mask) {
+static inline bool granules(unsigned slot, IrType type, unsigned *word, uint64_t *mask) {
+    static const uint8_t bits[] = {[T_I32] = 1, [T_F32] = 1, [T_I64] = 3, [T_F64] = 3, [T_I128] = 15, [T_V128] = 15};
+    static const uint8_t odd[] = {[T_I32] = 3, [T_F32] = 3, [T_I64] = 7, [T_F64] = 7, [T_I128] = 15, [T_V128] = 15};
     *word = slot / 256;
-    *mask = (size == 16 ? 15ULL : size == 8 ? 3ULL : 1ULL) << (slot / 4 % 64);
-    return (size == 16 || size == 8 || size == 4) && slot % size == 0 && slot < IR_FORWARD_BYTES;
+    *mask = (uint64_t)bits[type] << (slot / 4 % 64);
+    return *mask && !(slot & (odd[type] | ~(IR_FORWARD_BYTES - 1u)));
 }
 
 // A SET, looking back: true if it is dead; else it dooms those before it.
-static inline bool set_is_dead(Doomed *d, unsigned slot, unsigned size) {
+static inline bool set_is_dead(Doomed *d, unsigned slot, IrType type) {
     unsigned word;
     uint64_t mask;
-    if (!granules(slot, size, &word, &mask))
+    if (!granules(slot, type, &word, &mask))
         return false;
     if ((d->bits[word] & mask) == mask)
         return true;
@@ -34,10 +36,10 @@ static inline bool set_is_dead(Doomed *d, unsigned slot, unsigned size) {
     return false;
 }
 
-static inline void spare(Doomed *d, unsigned slot, unsigned size) {
+static inline void spare(Doomed *d, unsigned slot, IrType type) {
     unsigned word;
     uint64_t mask;
-    if (granules(slot, size, &word, &mask))
+    if (granules(slot, type, &word, &mask))
         d->bits[word] &= ~mask;
     else
         doom_nothing(d);

@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The second walk over a new block, backwards: drops what nobody needs and counts the uses of what remains.
+// The second walk over a new block, backwards: drops what nobody needs, and learns who reads what remains (IrUse).
 //
-// The uses were counted as ops were made; an op that goes gives its own back. A pure value that no later op
-// names goes, and so does a SET whose slot is SET again before anybody can
-// look: no op that may leave, no GET of it, no helper, no local control flow in between. Dropped ops become
-// OP_NOP where they stand, since moving ops would mean renaming all operands. All uses follow their
-// definition in the array, so that one backward walk sees every use first.
+// All uses follow their definition in the array, so that one backward walk sees every use first. A pure value that no later op names goes,
+// and so does a SET whose slot is SET again before anybody can look: no op that may leave, no GET of it, no helper, no local control flow
+// in between. Dropped ops become OP_NOP where they stand, since moving ops would mean renaming all operands; what they read is not counted.
 #include "tcg/ir/doomed.h"
 #include "tcg/ir/fold.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void ir_count_uses(IrBlock *b) {
-    memset(b->uses, 0, b->nops * sizeof *b->uses);
-    for (unsigned i = 0; i < b->nops; i++) {
-        const IrOp *op = &b->ops[i];
-        const IrRef operand[3] = {op->a, op->b, op->c};
-        for (unsigned n = 0; n < 3; n++)
-            if (operand[n] != IR_NONE)
-                b->uses[operand[n]]++;
-        if (ir_op_info[op->op].kind == KIND_JUMP)
-            for (unsigned n = 0; n < op->nargs; n++)
-                b->uses[b->args[op->args + n]]++;
-    }
-    for (unsigned i = 0; i < b->npending; i++)
-        b->uses[b->pending[i].value]++;
-}
-
-void ir_drop(IrBlock *b, IrOp *op) {
-    b->uses[op->a % IR_MAX_OPS]--;
-    b->uses[op->b % IR_MAX_OPS]--;
-    b->uses[op->c % IR_MAX_OPS]--;
-    if (ir_op_info[op->op].kind == KIND_JUMP)
-        for (unsigned n = 0; n < op->nargs; n++)
-            b->uses[b->args[op->args + n]]--;
-    *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
-}
+void ir_drop(IrOp *op) { *op = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE}; }
 
 // One walk along the ops: labels that can be reached, given those known so far.
 static uint64_t reach(const IrBlock *b, uint64_t labels) {
@@ -70,7 +44,7 @@ static void drop_unreachable(IrBlock *b) {
         if (op->op == OP_LABEL)
             here |= labels >> op->label & 1;
         if (!here)
-            ir_drop(b, op);
+            ir_drop(op);
         if (ends)
             here = false;
     }
@@ -79,8 +53,6 @@ _Static_assert(IR_MAX_LABELS <= 64, "labels are bits of a word");
 
 // Without local control flow that is all behind the first END.
 static void cut_behind_end(IrBlock *b, unsigned end) {
-    for (unsigned i = end; i < b->nops; i++)
-        ir_drop(b, &b->ops[i]);
     if (b->nops != end)
         for (unsigned i = 0; i < b->ninsns; i++)
             if (b->insns[i].first > end)
@@ -88,57 +60,154 @@ static void cut_behind_end(IrBlock *b, unsigned end) {
     b->nops = end;
 }
 
-// ---- halves: who reads but the low 32 bits of a value, so that 32-bit arithmetic need not extend its results
-
-// Of a value: some reader looks at more than its low 32 bits; it is an extension that was passed by.
-enum { READ_WHOLE = 1, PASSED = 2 };
+// ---- who reads what
 
 typedef struct Walk {
     IrBlock *b;
     Doomed doomed;
-    unsigned renamed;            // first value that was passed by or narrowed: behind it names are to be put right
-    uint8_t whole[IR_MAX_OPS];   // READ_WHOLE, PASSED
-    IrRef adder[IR_MAX_OPS];     // of a SHL: the ADD seen last to name it; not cleared, so checked before use
+    unsigned renamed;        // first value that was passed by or narrowed: behind it names are to be put right
+    unsigned barrier, exits; // see IrUse: of what lies behind the current op
 } Walk;
 
-// The low half of what these make depends on the low halves of their operands alone.
-static bool is_narrowable(const IrBlock *b, const IrOp *op) {
-    switch (op->op) {
-    case OP_ADD:
-    case OP_SUB:
-    case OP_AND:
-    case OP_OR:
-    case OP_XOR:
-    case OP_ANDN:
-    case OP_MUL: return true;
-    case OP_SHL: return b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm < 32;
-    default: return false;
-    }
-}
+// How an op is looked at. NARROW: the low half of the result depends on the low halves of the operands alone.
+typedef enum Visit { V_NONE, V_LEAF, V_PURE, V_NARROW, V_SHL, V_EXTEND, V_SET, V_GET, V_TALLY, V_LOAD, V_STORE, V_CALL, V_EXIT, V_EXIT_IF, V_TRAP_IF,
+    V_FLOW, V_STICKY, V_OTHER } Visit;
 
-// Does this op look at more than the low 32 bits of its operands? Of a STORE's: of its first; see stores_half.
-static bool reads_whole(const IrOp *op) {
-    unsigned kind = ir_op_info[op->op].kind;
-    if (kind == KIND_VALUE || kind == KIND_CMP)
-        return op->op != OP_SEXT32 && op->op != OP_ZEXT32 && (op->type != T_I32 || op->op == OP_BITCAST);
-    return true;
-}
-
-static bool stores_half(const IrOp *op) { return op->op == OP_STORE && (op->memop & MO_SIZE) <= MO_32; }
+#define IS(NAME, OTHER) (OP_##NAME == OP_##OTHER)
+#define IS_NARROW(NAME) (IS(NAME, ADD) || IS(NAME, SUB) || IS(NAME, AND) || IS(NAME, OR) || IS(NAME, XOR) || IS(NAME, ANDN) || IS(NAME, MUL))
+#define PURE_VISIT(NAME)                                                                                                      \
+    (IS(NAME, NOP) || IS(NAME, CONST) ? V_NONE : IS(NAME, PCREL) ? V_LEAF : IS(NAME, SHL) ? V_SHL                             \
+     : IS(NAME, SEXT32) || IS(NAME, ZEXT32) ? V_EXTEND : IS_NARROW(NAME) ? V_NARROW : V_PURE)
+#define OWN(NAME, OTHER) IS(NAME, OTHER) ? V_##OTHER
+#define OTHER_VISIT(NAME, KIND)                                                                                               \
+    (OWN(NAME, SET) : OWN(NAME, GET) : OWN(NAME, TALLY) : OWN(NAME, LOAD) : OWN(NAME, STORE) : OWN(NAME, CALL)                \
+     : OWN(NAME, TRAP_IF) : OWN(NAME, EXIT) : OWN(NAME, EXIT_IF)                                                              \
+     : (unsigned)KIND_##KIND == (unsigned)KIND_LABEL || (unsigned)KIND_##KIND == (unsigned)KIND_JUMP ? V_FLOW : V_OTHER)
+#define VISIT(NAME, KIND, EFFECTS)                                                                                            \
+    ((unsigned)(EFFECTS) == FX_PURE ? PURE_VISIT(NAME) : (unsigned)(EFFECTS) == FX_STICKY ? V_STICKY : OTHER_VISIT(NAME, KIND))
+enum { PURE = FX_PURE, READ = FX_READ, WRITE = FX_WRITE, LEAVE = FX_LEAVE, END = FX_END, STICKY = FX_STICKY };
+static const uint8_t visit_of[OP_COUNT] = {
+#define OP(NAME, TEXT, KIND, OPERANDS, EFFECTS) [OP_##NAME] = VISIT(NAME, KIND, EFFECTS),
+#include "tcg/ir/op.def"
+#undef OP
+};
 
 // IR_NONE has a place of its own.
-static void note_readers(Walk *w, unsigned i) {
-    const IrOp *op = &w->b->ops[i];
-    uint8_t whole = reads_whole(op);
-    IrRef adder = op->op == OP_ADD ? (IrRef)i : IR_NONE;
-    w->whole[op->a % IR_MAX_OPS] |= whole;
-    w->whole[op->b % IR_MAX_OPS] |= (uint8_t)(whole & !stores_half(op));
-    w->whole[op->c % IR_MAX_OPS] |= whole;
-    w->adder[op->a % IR_MAX_OPS] = w->adder[op->b % IR_MAX_OPS] = w->adder[op->c % IR_MAX_OPS] = adder;
-    if (ir_op_info[op->op].kind == KIND_JUMP)
-        for (unsigned n = 0; n < op->nargs; n++)
-            w->whole[w->b->args[op->args + n]] = true;
+static inline void note(IrUse *use, IrRef r, unsigned i, unsigned whole) {
+    IrUse *u = &use[r % IR_MAX_OPS];
+    u->uses++;
+    u->last = u->last ? u->last : (uint16_t)i;
+    u->whole |= (uint16_t)whole;
 }
+
+static void note_pending(IrBlock *b, unsigned i) {
+    unsigned n;
+    const IrPending *p = ir_pending(b, &b->ops[i], &n);
+    while (n > 0)
+        note(b->use, p[--n].value, i, true);
+}
+
+static inline void note_all(IrBlock *b, unsigned i, unsigned whole) {
+    const IrOp *op = &b->ops[i];
+    note(b->use, op->a, i, whole);
+    note(b->use, op->b, i, whole);
+    if (__builtin_expect(op->c != IR_NONE, 0))
+        note(b->use, op->c, i, whole);
+}
+
+// The accesses off one base are a chain.
+static inline void note_access(Walk *w, IrBlock *b, unsigned i) {
+    IrUse *u = &b->use[i], *base = &b->use[b->ops[i].a];
+    u->next = base->access;
+    u->barrier = (uint16_t)w->barrier;
+    u->exits = (uint16_t)w->exits;
+    base->access = (uint16_t)i;
+}
+
+static inline uint64_t line_of(const IrOp *op) { return 1ull << ((uint64_t)op->imm / 64 % 64); }
+
+static bool stores_half(const IrOp *op) { return (op->memop & MO_SIZE) <= MO_32; }
+
+// Op i stays: its operands have a reader.
+__attribute__((always_inline)) static inline void note_readers(Walk *w, IrBlock *b, unsigned i, Visit visit) {
+    const IrOp *op = &b->ops[i];
+    switch (visit) {
+    case V_GET: b->lines |= line_of(op); return;
+    case V_SET:
+    case V_TALLY:
+        b->lines |= line_of(op);
+        note(b->use, op->a, i, true);
+        return;
+    case V_EXIT: b->loops |= op->target == b->pc; return;
+    case V_LOAD:
+        note(b->use, op->a, i, true);
+        note_access(w, b, i);
+        break;
+    case V_STORE:
+        note(b->use, op->a, i, true);
+        note(b->use, op->b, i, !stores_half(op));
+        note_access(w, b, i);
+        break;
+    case V_EXIT_IF:
+        note(b->use, op->a, i, true);
+        w->exits++;
+        b->loops |= op->target == b->pc;
+        break;
+    case V_TRAP_IF:
+        note_all(b, i, true);
+        w->exits++;
+        break;
+    case V_FLOW:
+        note(b->use, op->a, i, true);
+        for (unsigned n = 0; ir_op_info[op->op].kind == KIND_JUMP && n < op->nargs; n++)
+            note(b->use, b->args[op->args + n], i, true);
+        w->barrier = i;
+        break;
+    case V_CALL: w->barrier = i; // fall through
+    default: note_all(b, i, true); break;
+    }
+    if (__builtin_expect(b->npending != 0, 0))
+        note_pending(b, i);
+}
+
+// Those that do not come by the dozen.
+static void visit_rest(Walk *w, IrBlock *b, unsigned i, Visit visit) {
+    IrOp *op = &b->ops[i];
+    bool pure = visit == V_CALL && ir_effects(b, op) == FX_PURE;
+    if (pure && b->use[i].uses == 0) {
+        ir_drop(op);
+        return;
+    }
+    if (!pure)
+        doom_nothing(&w->doomed);
+    note_readers(w, b, i, visit);
+}
+
+static void walk_begin(Walk *w, IrBlock *b) {
+    w->b = b;
+    w->doomed.touched = 0;
+    memset(w->doomed.bits, 0, sizeof(w->doomed.bits));
+    w->renamed = w->barrier = b->nops;
+    w->exits = 0;
+    b->lines = b->loops = 0;
+}
+
+// All that a walk would find out, of a block that was not built, or was changed since.
+void ir_count_uses(IrBlock *b) {
+    Walk w;
+    walk_begin(&w, b);
+    memset(b->use, 0, b->nops * sizeof *b->use);
+    for (unsigned i = b->nops; i-- > 0;)
+        if (visit_of[b->ops[i].op] != V_NONE)
+            note_readers(&w, b, i, visit_of[b->ops[i].op]);
+}
+
+// ---- halves: 32-bit arithmetic need not extend its results where all readers look at the low half
+
+// IrUse.whole: some reader looks at more than the low 32 bits; it is an extension that was passed by.
+enum { READ_WHOLE = 1, PASSED = 2 };
+
+static void outlast(IrUse *u, unsigned last) { u->last = u->last > last ? u->last : (uint16_t)last; }
 
 // An extension whose readers all ignore the upper half is passed by: it leaves a NOP that tells, plus 1, who takes its place. If the
 // operand is a slot's value, it might not outlive the slot: then not.
@@ -146,13 +215,15 @@ static bool pass_by(Walk *w, unsigned v) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[v];
     IrRef x = op->a;
-    if ((op->op != OP_SEXT32 && op->op != OP_ZEXT32) || w->whole[v] || b->ops[x].op == OP_GET || b->ops[x].op == OP_CONST)
+    IrUse *of = &b->use[v];
+    if (of->whole || b->ops[x].op == OP_GET || b->ops[x].op == OP_CONST)
         return false;
-    b->uses[x] = (uint16_t)(b->uses[x] + b->uses[v]);
-    b->uses[v] = 0;
-    ir_drop(b, op);
+    b->use[x].uses = (uint16_t)(b->use[x].uses + of->uses);
+    outlast(&b->use[x], of->last);
+    of->uses = 0;
+    ir_drop(op);
     op->imm = x + 1;
-    w->whole[v] = PASSED;
+    of->whole = PASSED;
     w->renamed = v;
     return true;
 }
@@ -166,7 +237,7 @@ static void rename_all(Walk *w) {
     IrBlock *b = w->b;
     for (unsigned i = w->renamed + 1; i < b->nops; i++) {
         IrOp *op = &b->ops[i];
-        if ((w->whole[op->a % IR_MAX_OPS] | w->whole[op->b % IR_MAX_OPS] | w->whole[op->c % IR_MAX_OPS]) & PASSED) {
+        if ((b->use[op->a % IR_MAX_OPS].whole | b->use[op->b % IR_MAX_OPS].whole | b->use[op->c % IR_MAX_OPS].whole) & PASSED) {
             rename_operand(b, &op->a);
             rename_operand(b, &op->b);
             rename_operand(b, &op->c);
@@ -176,18 +247,23 @@ static void rename_all(Walk *w) {
     }
 }
 
+static void narrow(Walk *w, unsigned v) {
+    if (w->b->ops[v].type != T_I64 || w->b->use[v].whole)
+        return;
+    w->b->ops[v].type = T_I32;
+    w->renamed = v;
+}
+
 // ---- fusion: what a value's only reader can do itself
 
 // A shift by 1, 2 or 3 whose only reader adds it becomes part of the address arithmetic that hosts have.
 static void fuse_shift(Walk *w, IrRef v) {
     IrBlock *b = w->b;
-    IrOp *op = &b->ops[v];
-    unsigned at = w->adder[v];
-    if (b->uses[v] != 1 || at <= v || at >= b->nops || b->ops[op->a].op == OP_CONST)
+    IrOp *op = &b->ops[v], *reader = &b->ops[b->use[v].last];
+    if (b->use[v].uses != 1 || reader->op != OP_ADD || b->ops[op->a].op == OP_CONST)
         return;
-    IrOp *reader = &b->ops[at];
     bool scales = b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm - 1 < 3;
-    if (!scales || reader->op != OP_ADD || reader->type != op->type || (reader->a == v) + (reader->b == v) != 1)
+    if (!scales || reader->type != op->type || (reader->a != v && reader->b != v)) // it may still name an extension that was passed by
         return;
     IrRef other = reader->a == v ? reader->b : reader->a;
     if (b->ops[other].op == OP_CONST)
@@ -196,56 +272,86 @@ static void fuse_shift(Walk *w, IrRef v) {
     reader->a = other;
     reader->b = op->a;
     reader->c = op->b;
-    b->uses[v]--;
-    b->uses[op->a]++;
-    b->uses[op->b]++;
-    w->whole[op->a] |= op->type == T_I64;
+    for (unsigned n = 0; n < 2; n++) {
+        IrUse *u = &b->use[n ? op->b : op->a];
+        u->uses++;
+        outlast(u, b->use[v].last);
+        u->whole |= !n && op->type == T_I64;
+    }
+    b->use[v].uses = 0;
 }
 
-static void visit(Walk *w, unsigned i) {
+static void visit_shl(Walk *w, unsigned i) {
     IrBlock *b = w->b;
     IrOp *op = &b->ops[i];
-    const IrOpInfo *info = &ir_op_info[op->op];
-    if (info->effects == FX_PURE) {
-        if (op->type == T_I64 && !w->whole[i] && is_narrowable(b, op)) {
-            op->type = T_I32;
-            w->renamed = i;
-        }
-        if (b->uses[i] != 0 && op->op == OP_SHL)
-            fuse_shift(w, (IrRef)i);
-        if (b->uses[i] == 0)
-            ir_drop(b, op);
-        if (op->op == OP_NOP || pass_by(w, i))
-            return;
-    } else if (op->op == OP_SET) {
-        if (set_is_dead(&w->doomed, (unsigned)op->imm, ir_type_size(op->type)))
-            ir_drop(b, op);
-    } else if (op->op == OP_GET) {
-        if (b->uses[i] == 0)
-            ir_drop(b, op);
+    if (b->ops[op->b].op == OP_CONST && (uint64_t)b->ops[op->b].imm < 32)
+        narrow(w, i);
+    fuse_shift(w, (IrRef)i);
+    if (b->use[i].uses == 0)
+        ir_drop(op);
+    else
+        note_all(b, i, op->type != T_I32);
+}
+
+// Pure ops, of which those go that nobody reads.
+static inline void visit_pure(Walk *w, IrBlock *b, unsigned i, Visit visit) {
+    IrOp *op = &b->ops[i];
+    if (b->use[i].uses == 0)
+        ir_drop(op);
+    else if (visit == V_PURE || visit == V_NARROW)
+        note_all(b, i, op->type != T_I32);
+    else if (visit == V_SHL)
+        visit_shl(w, i);
+    else if (visit == V_EXTEND && !pass_by(w, i))
+        note(b->use, op->a, i, false);
+}
+
+static inline void visit(Walk *w, IrBlock *b, unsigned i) {
+    IrOp *op = &b->ops[i];
+    Visit visit = visit_of[op->op];
+    switch (visit) {
+    case V_NONE: break;
+    case V_NARROW:
+        narrow(w, i); // fall through
+    case V_LEAF:
+    case V_PURE:
+    case V_SHL:
+    case V_EXTEND: visit_pure(w, b, i, visit); break;
+    case V_SET:
+        if (set_is_dead(&w->doomed, (unsigned)op->imm, op->type))
+            ir_drop(op);
         else
-            spare(&w->doomed, (unsigned)op->imm, ir_type_size(op->type));
-    } else if (op->op == OP_CALL && ir_effects(b, op) == FX_PURE) {
-        if (b->uses[i] == 0)
-            ir_drop(b, op);
-    } else if (info->effects != FX_STICKY) {
+            note_readers(w, b, i, V_SET);
+        break;
+    case V_GET:
+        if (b->use[i].uses == 0) {
+            ir_drop(op);
+            break;
+        }
+        spare(&w->doomed, (unsigned)op->imm, op->type);
+        note_readers(w, b, i, V_GET);
+        break;
+    case V_LOAD:
         doom_nothing(&w->doomed);
+        note_readers(w, b, i, V_LOAD);
+        break;
+    case V_STORE:
+        doom_nothing(&w->doomed);
+        note_readers(w, b, i, V_STORE);
+        break;
+    case V_STICKY: note_readers(w, b, i, V_STICKY); break;
+    default: visit_rest(w, b, i, visit); break;
     }
-    note_readers(w, i);
 }
 
 static void walk_back(IrBlock *b) {
     Walk w;
-    w.b = b;
-    w.doomed = (Doomed){0};
-    w.renamed = b->nops;
-    memset(w.whole, 0, b->nops);
-    w.whole[IR_NONE % IR_MAX_OPS] = 0;
-    for (unsigned i = 0; i < b->npending; i++)
-        w.whole[b->pending[i].value] = true;
+    walk_begin(&w, b);
+    b->use[IR_NONE % IR_MAX_OPS] = (IrUse){0};
     for (unsigned i = b->nops; i-- > 0;)
-        visit(&w, i);
-    rename_all(&w);
+        visit(&w, b, i);
+    if (w.renamed < b->nops)
+        rename_all(&w);
 }
 
 // Debug builds: a malformed block is our own bug, so it is shown and everything stops.

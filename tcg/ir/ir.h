@@ -18,7 +18,7 @@
 
 typedef uint16_t IrRef;
 #define IR_NONE ((IrRef)0xffff)
-#define IR_MAX_OPS 4096 // the last is never made: IR_NONE's low bits name its place in `uses`
+#define IR_MAX_OPS 4096 // the last is never made: IR_NONE's low bits name its place in `use`
 #define IR_MAX_INSNS 512
 #define IR_MAX_TICK 1000000000 // of CLOCK
 #define IR_MAX_LABELS 64
@@ -103,6 +103,7 @@ typedef struct IrSnap {
     int32_t pc;          // offset of the guest instruction from vpage
     uint16_t first, n;   // pending pairs in IrBlock.pending
     uint16_t retired;    // instructions that no TALLY has added yet; 0 where nothing counts
+    uint16_t pad[3];     // 16 bytes: quick to index
 } IrSnap;
 typedef struct IrPending {
     uint16_t slot;
@@ -131,6 +132,17 @@ typedef struct IrInsn {
     uint8_t length;  // bytes
 } IrInsn;
 
+// What the walk backwards over a finished block (ir_finish, ir_count_uses) learns of a value, and of an access.
+typedef struct IrUse {
+    uint16_t uses, last;    // operands that name it; the last op that does, 0: none
+    uint16_t access;        // the first access off it; 0: none
+    uint16_t next;          // of a LOAD or STORE: the next one off the same base; 0: none
+    uint16_t barrier;       // ... the first op behind it that is a CALL or local control flow
+    uint16_t exits;         // ... how many EXIT_IFs and TRAP_IFs are behind it
+    uint16_t whole;         // finish.c's own
+    uint16_t pad;           // 16 bytes: cleared in one store
+} IrUse;
+
 // Never zeroed as a whole (it is large and reused): only the counted parts of the arrays are meaningful.
 typedef struct IrBlock {
     uint64_t vpage;          // printing only
@@ -139,10 +151,12 @@ typedef struct IrBlock {
     uint32_t ctx;            // context word it was translated under
     bool unlinked;           // its direct exits must be looked up each time, never linked
     bool region;             // of tier 2: ir_region
+    bool loops;              // it may exit to its own start (this and `lines` are told by ir_finish and ir_count_uses)
+    uint64_t lines;          // a bit for each 64 bytes of guest state that SLOT ops name; those beyond 4096 come around
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;
     IrOp ops[IR_MAX_OPS];
-    uint16_t uses[IR_MAX_OPS]; // of each value: how many operands name it
+    IrUse use[IR_MAX_OPS];
     IrSnap snaps[IR_MAX_OPS];
     IrPending pending[IR_MAX_OPS];
     IrInsn insns[IR_MAX_INSNS];
@@ -171,10 +185,10 @@ uint64_t ir_eval(IrOpcode op, IrType type, uint64_t a, uint64_t b, uint64_t c);
 unsigned ir_effects(const IrBlock *b, const IrOp *op);
 // The slots whose values are pending where an op leaves, and how many.
 const IrPending *ir_pending(const IrBlock *b, const IrOp *op, unsigned *n);
-// Makes `uses` from nothing (the builder keeps it as it goes).
+// Makes `use` from nothing, for whoever changed ops (ir_finish has done it).
 void ir_count_uses(IrBlock *b);
-// Makes an op a NOP, which uses nothing any more.
-void ir_drop(IrBlock *b, IrOp *op);
+// Makes an op a NOP.
+void ir_drop(IrOp *op);
 
 // print.c / parse.c: the text form; print(parse(t)) == t. `buf` grows by realloc; errors name the line.
 char *ir_print(const IrBlock *b);

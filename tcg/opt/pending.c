@@ -52,10 +52,10 @@ static void find_sets(Sinker *s) {
             if (op->op == OP_CALL && !lets_wait(b, op, 0))
                 doom_nothing(&later);
         } else if (op->op == OP_SET) {
-            if (set_is_dead(&later, (unsigned)op->imm, ir_type_size(op->type)) && may_wait(s, op) && s->nsets < MAX_SETS)
+            if (set_is_dead(&later, (unsigned)op->imm, op->type) && may_wait(s, op) && s->nsets < MAX_SETS)
                 s->set[s->nsets++] = (IrRef)i;
         } else if (op->op == OP_GET) {
-            spare(&later, (unsigned)op->imm, ir_type_size(op->type));
+            spare(&later, (unsigned)op->imm, op->type);
         } else if (!lets_wait(b, op, insn ? b->insns[insn - 1].pc : b->pc)) {
             doom_nothing(&later);
         }
@@ -82,8 +82,7 @@ static void sink(Sinker *s, IrRef i) {
         s->pair[s->npairs + n++] = (Pair){(IrRef)k, {(uint16_t)from, set->a}};
     }
     s->npairs += n;
-    b->uses[set->a] = (uint16_t)(b->uses[set->a] + n);
-    ir_drop(b, set);
+    ir_drop(set);
 }
 
 // All pairs of the op that the first one is of.
@@ -115,10 +114,13 @@ void opt_pending(IrBlock *b, const uint64_t *held) {
     if (b->nsnaps + MAX_PAIRS > IR_MAX_OPS || b->npending) // it has been here
         return;
     find_sets(&s);
+    if (!s.nsets)
+        return;
     while (s.nsets > 0)
         sink(&s, s.set[--s.nsets]);
     for (unsigned k = 0; k < s.npairs; k++)
         if (s.pair[k].at != IR_NONE)
             attach(&s, k);
+    ir_count_uses(b);
     ir_check(b);
 }

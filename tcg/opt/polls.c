@@ -14,5 +14,5 @@ void opt_polls(IrBlock *b) {
     }
     for (unsigned i = 1; i < b->nops; i++)
         if (b->ops[i].op == OP_POLL && b->ops[i - 1].op == OP_LABEL && !(looped >> b->ops[i - 1].label & 1))
-            b->ops[i] = (IrOp){.op = OP_NOP, .type = T_VOID, .a = IR_NONE, .b = IR_NONE, .c = IR_NONE};
+            ir_drop(&b->ops[i]);
 }

@@ -15,135 +15,111 @@ static bool is_pin(const Gen *g, Reg r) {
     return false;
 }
 
-// ---- last uses, fusion and hints: one backward walk
-static void touch(Gen *g, IrRef r, unsigned i) {
-    if (r != IR_NONE && g->val[r].last < i)
+// ---- fusion and hints, when an op's turn comes
+static bool emits(const IrOp *op) { return op->op != OP_CONST && op->op != OP_NOP; }
+
+// The first op behind i that emits anything.
+static unsigned op_behind(const Gen *g, unsigned i) {
+    do
+        i++;
+    while (i < g->ir->nops && !emits(&g->ir->ops[i]));
+    return i;
+}
+
+// r is read by op i as well, which may come around again (emit_flow.c).
+static void read_later(Gen *g, IrRef r, unsigned i) {
+    if (r == IR_NONE)
+        return;
+    if (i > g->first_flow && (r < g->first_flow || g->ir->ops[r].op == OP_PARAM))
+        i = g->ir->nops;
+    if (g->val[r].last < i)
         g->val[r].last = (uint16_t)i;
 }
 
-static unsigned op_before(const Gen *g, unsigned i);
-
-// A float's comparison raises flags, so it stays where it is; it may use rcx, so only BOOL and EXIT_IF have it.
-static void fuse(Gen *g, IrRef cond, unsigned i) {
-    const IrOp *c = &g->ir->ops[cond];
+// Comparison r is emitted by its only reader, if that can do it. A float's raises flags, so it stays where it is; it may use rcx, so only BOOL
+// and EXIT_IF have it.
+bool fuse(Gen *g, IrRef r) {
+    const IrOp *c = &g->ir->ops[r];
+    const IrUse *use = &g->ir->use[r];
+    const IrOp *reader = &g->ir->ops[use->last];
+    bool simple = reader->op == OP_BOOL || reader->op == OP_EXIT_IF;
+    if (use->uses != 1 || !(simple || reader->op == OP_BRANCH || reader->op == OP_TRAP_IF || (reader->op == OP_SELECT && reader->c == r)))
+        return false;
     bool ordered = c->op == OP_FLT || c->op == OP_FLE || c->op == OP_FNLT || c->op == OP_FNLE;
-    bool reader = g->ir->ops[i].op == OP_BOOL || g->ir->ops[i].op == OP_EXIT_IF;
-    bool fp = ordered && reader && c->type != T_F16 && op_before(g, i) == cond;
-    if ((ir_op_info[c->op].kind != KIND_CMP && !fp) || g->ir->uses[cond] != 1)
-        return;
-    g->val[cond].fused = true;
-    touch(g, c->a, i);
-    touch(g, c->b, i);
+    if (ir_op_info[c->op].kind != KIND_CMP && !(ordered && simple && c->type != T_F16 && op_behind(g, r) == use->last))
+        return false;
+    g->val[r].fused = true;
+    read_later(g, c->a, use->last);
+    read_later(g, c->b, use->last);
+    return true;
 }
 
-// The last op before i that emits anything.
-static unsigned op_before(const Gen *g, unsigned i) {
-    while (i > 0 && (g->ir->ops[i - 1].op == OP_CONST || g->ir->ops[i - 1].op == OP_NOP))
-        i--;
-    return i - 1;
+// The register that a SET's value, of type t, is computed into.
+Reg pin_of_set(const Gen *g, const IrOp *op, IrType t) {
+    unsigned cell = (unsigned)op->imm / 8;
+    if (type_fp(t) || type_fp(op->type)) {
+        bool fits = type_fp(t) && t != T_F16 && op->type == (g->x->wide ? T_V128 : T_F64);
+        return fits ? xpin_of(g, (unsigned)op->imm) : NOREG;
+    }
+    return cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
 }
 
-// `SET pin, v` right after v was made: compute v in the pin itself, and so the chain of operands that were made for it alone right before
-// it. Nothing can leave in between but the first of the chain, before it writes.
-static void hint(Gen *g, unsigned i, const IrOp *op) {
+// The register to compute v in if a chain of operands ends in `SET pin`, each made for the next alone right before it. Nothing can leave in
+// between but the first of the chain, before it writes.
+Reg hint_along(const Gen *g, IrRef v) {
+    enum { CHAIN = 4 };
     const IrOp *ops = g->ir->ops;
-    unsigned cell = op->imm / 8;
-    IrRef v = op->a;
-    bool fp = type_fp(type_of(g, v)) && type_of(g, v) != T_F16;
-    Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
-    if (fp || type_fp(op->type))
-        pin = fp && op->type == (g->x->wide ? T_V128 : T_F64) ? xpin_of(g, (unsigned)op->imm) : NOREG;
-    if (pin == NOREG || v != op_before(g, i) || ir_op_info[ops[v].op].kind == KIND_SLOT || ops[v].op == OP_PARAM)
-        return;
-    g->val[v].hint = pin;
-    for (unsigned n = 0; n < 4 && !fp && ir_op_info[ops[v].op].kind == KIND_VALUE; n++) {
-        IrRef x = ops[v].a;
-        bool reads_pin = ops[v].b != IR_NONE && ops[ops[v].b].op == OP_GET && ops[ops[v].b].imm == op->imm;
-        if (x == IR_NONE || reads_pin || x != op_before(g, v) || g->ir->uses[x] != 1 || type_fp(ir_result_type(&ops[x])))
-            return;
-        if (ir_op_info[ops[x].op].kind != KIND_VALUE && ops[x].op != OP_LOAD)
-            return;
-        g->val[x].hint = pin;
-        v = x;
-    }
-}
-
-static void touch_pending(Gen *g, unsigned i) {
-    unsigned n;
-    const IrPending *p = ir_pending(g->ir, &g->ir->ops[i], &n);
-    while (n > 0)
-        touch(g, p[--n].value, i);
-}
-
-// Op i is the last to read r, unless a later one was met. IR_NONE has a place of its own.
-static void touch_first(Gen *g, IrRef r, unsigned i) {
-    Val *v = &g->val[r % IR_MAX_OPS];
-    v->last = v->last ? v->last : (uint16_t)i;
-}
-
-typedef struct Ahead { // of the walk: what lies behind the current op
-    unsigned barrier;  // the first op that ends memory groups
-    unsigned exits;    // EXIT_IFs and TRAP_IFs
-} Ahead;
-
-static void visit_special(Gen *g, unsigned i, const IrOp *op, unsigned kind, Ahead *ahead) {
-    if (g->ir->npending)
-        touch_pending(g, i);
-    if (kind == KIND_MEM) {
-        group_count(g, i, ahead->barrier, ahead->exits);
-    } else if (op->op == OP_EXIT_IF || op->op == OP_BRANCH || op->op == OP_TRAP_IF) {
-        fuse(g, op->a, i);
-        ahead->exits += op->op != OP_BRANCH;
-    } else if (kind == KIND_CALL) {
-        g->fp_first = false;
-    }
-    for (unsigned k = 0; kind == KIND_JUMP && k < op->nargs; k++)
-        touch(g, g->ir->args[op->args + k], i);
-    if (ends_groups(op))
-        ahead->barrier = i;
-}
-
-static void walk_back(Gen *g) {
-    const IrBlock *b = g->ir;
-    Ahead ahead = {b->nops, 0};
-    for (unsigned i = b->nops; i-- > 0;) {
-        const IrOp *op = &b->ops[i];
-        unsigned kind = ir_op_info[op->op].kind;
-        if (kind == KIND_CONST || op->op == OP_NOP)
-            continue;
-        if (kind == KIND_SLOT) {
-            g->fp_first |= xpin_of(g, (unsigned)op->imm) != NOREG;
-            if (op->op == OP_GET)
-                continue;
-            if (op->op == OP_SET)
-                hint(g, i, op);
+    IrRef other[CHAIN];
+    for (unsigned n = 0;; n++) {
+        unsigned next = op_behind(g, v);
+        const IrOp *op = &ops[next], *made = &ops[v];
+        if (next == g->ir->nops || op->a != v)
+            return NOREG;
+        if (op->op == OP_SET) {
+            for (unsigned k = 0; k < n; k++)
+                if (other[k] != IR_NONE && ops[other[k]].op == OP_GET && ops[other[k]].imm == op->imm)
+                    return NOREG;
+            return n && type_fp(type_of(g, v)) ? NOREG : pin_of_set(g, op, type_of(g, v));
         }
-        touch_first(g, op->a, i);
-        touch_first(g, op->b, i);
-        touch_first(g, op->c, i);
-        if (op->op == OP_BOOL)
-            fuse(g, op->a, i);
-        else if (op->op == OP_SELECT)
-            fuse(g, op->c, i);
-        else if (kind == KIND_MEM || kind >= KIND_CALL)
-            visit_special(g, i, op, kind, &ahead);
+        bool links = ir_op_info[op->op].kind == KIND_VALUE && (ir_op_info[made->op].kind == KIND_VALUE || made->op == OP_LOAD);
+        if (!links || n == CHAIN || g->ir->use[v].uses != 1 || type_fp(type_of(g, v)))
+            return NOREG;
+        other[n] = op->b;
+        v = (IrRef)next;
     }
 }
-_Static_assert(KIND_JUMP > KIND_CALL && KIND_LABEL > KIND_CALL && KIND_EXIT > KIND_CALL && KIND_VFP < KIND_CALL, "kinds that walk_back looks at");
 
-static void val_begin(Val *v, IrType t) {
-    static const Val none = {.reg = NOREG, .hint = NOREG, .spill = NOREG, .slot = NOSLOT};
-    memcpy(v, &none, sizeof(none)); // of constant size: one store
-    v->type = (uint8_t)t;
+// ---- the beginning of a block
+
+// {.reg = NOREG, .hint = NOREG, .spill = NOREG, .type = t, .slot = NOSLOT, .last = last} in two stores.
+static void val_begin(Val *v, IrType t, unsigned last) {
+    uint64_t halves[2] = {0xffffff | (uint64_t)t << 24, 0xffff | (uint64_t)last << 16};
+    memcpy(v, halves, sizeof(halves));
+}
+_Static_assert(offsetof(Val, reg) == 0 && offsetof(Val, hint) == 1 && offsetof(Val, spill) == 2 && offsetof(Val, type) == 3 &&
+               offsetof(Val, slot) == 8 && offsetof(Val, last) == 10 && sizeof(Val) == 16, "val_begin counts on it");
+
+// Does the block need the XMM pins before it calls any helper?
+static bool uses_xpins(const Gen *g) {
+    const IrBlock *b = g->ir;
+    for (unsigned i = 0; i < b->nops; i++) {
+        unsigned kind = ir_op_info[b->ops[i].op].kind;
+        if (b->ops[i].op == OP_CALL)
+            return false;
+        if (kind == KIND_SLOT && xpin_of(g, (unsigned)b->ops[i].imm) != NOREG)
+            return true;
+    }
+    return false;
 }
 
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++)
-        val_begin(&g->val[i], ir_result_type(&b->ops[i]));
-    for (unsigned i = 0; i < 16; i++)
-        g->gpr[i] = g->pin[i] = IR_NONE;
+        val_begin(&g->val[i], ir_result_type(&b->ops[i]), b->use[i].last);
+    memset(g->gpr, 0xff, sizeof(g->gpr)); // IR_NONE
+    memset(g->pin, 0xff, sizeof(g->pin));
     xpins_begin(g);
+    g->fp_first = (b->lines & g->x->xpin_lines) && uses_xpins(g);
     for (unsigned i = 0; i < g->ncells; i++)
         g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
@@ -152,7 +128,7 @@ void alloc_begin(Gen *g) {
     g->spill_used = g->spill_dying = 0;
     for (unsigned k = 0; k < MAX_GROUPS; k++)
         g->group[k].base = IR_NONE;
-    walk_back(g);
+    g->ngroups = 0;
 }
 
 // ---- memory copies
@@ -320,38 +296,47 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp) {
 
 void release_dying(Gen *g, IrRef r) {
     Val *v = &g->val[r];
-    if (v->spill != NOREG) {
+    if (__builtin_expect(v->spill != NOREG, 0)) {
         g->spill_dying |= spill_bits(g, r); // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
     }
-    drop_reg(g, r);
-    forget_cell(g, r);
+    if (v->reg != NOREG) {
+        if (__builtin_expect(type_fp(type_of(g, r)), 0)) {
+            drop_reg(g, r);
+        } else {
+            if (g->gpr[v->reg] == r)
+                g->gpr[v->reg] = IR_NONE;
+            v->reg = NOREG;
+        }
+    }
+    if (v->slot != NOSLOT)
+        forget_cell(g, r);
 }
 
-void release_fused(Gen *g, const IrOp *op) {
+void done_condition(Gen *g, const IrOp *op) {
     IrRef cond = op->op == OP_SELECT ? op->c : op->a;
     const IrOp *c = &g->ir->ops[cond];
-    if (!g->val[cond].fused)
-        return;
-    release(g, c->a);
-    if (c->b != IR_NONE)
-        release(g, c->b);
+    if (g->val[cond].fused) {
+        release(g, c->a);
+        if (c->b != IR_NONE)
+            release(g, c->b);
+    }
+    done_operands(g, op);
 }
 
 static void free_pin(Gen *g, Reg pin);
 
 // Before op i computes into its hinted pin: the pin's present value leaves for a temp if it is read later. One that dies in this very op
 // stays, since operands are read first.
-void vacate_hint(Gen *g, IrRef r) {
-    Reg pin = g->val[r].hint;
-    if (pin != NOREG && type_fp(type_of(g, r))) {
+void vacate_hint(Gen *g, IrRef r, Reg pin) {
+    if (type_fp(type_of(g, r))) {
         xpins_need(g);
         IrRef x = g->xpin[pin];
         if (x != IR_NONE && g->val[x].reg == pin && live_after(g, x))
             free_xpin(g, pin);
         return;
     }
-    IrRef w = pin == NOREG ? IR_NONE : g->pin[pin];
+    IrRef w = g->pin[pin];
     if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))
         free_pin(g, pin);
 }
@@ -402,10 +387,6 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
     if (g->val[r].last == 0)
         return;
-    if (xpin_of(g, (unsigned)op->imm) != NOREG) {
-        get_xpin(g, r, op, xpin_of(g, (unsigned)op->imm));
-        return;
-    }
     if (pin != NOREG && !type_fp(op->type)) {
         IrRef w = g->pin[pin];
         if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w)) { // two names for one content
@@ -415,6 +396,10 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
         }
         g->pin[pin] = r;
         g->val[r].reg = pin;
+        return;
+    }
+    if (xpin_of(g, (unsigned)op->imm) != NOREG) {
+        get_xpin(g, r, op, xpin_of(g, (unsigned)op->imm));
         return;
     }
     if (op->type == T_V128) {
@@ -477,10 +462,10 @@ void set_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
     Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG;
     IrRef v = op->a;
-    if (xpin_of(g, slot) != NOREG) {
-        set_xpin(g, op, xpin_of(g, slot));
-    } else if (pin != NOREG) {
+    if (pin != NOREG) {
         set_pin(g, pin, op);
+    } else if (xpin_of(g, slot) != NOREG) {
+        set_xpin(g, op, xpin_of(g, slot));
     } else {
         int32_t imm;
         free_cell(g, slot, v);

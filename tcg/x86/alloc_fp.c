@@ -12,8 +12,8 @@
 #include "tcg/x86/gen.h"
 
 void xpins_begin(Gen *g) {
-    for (unsigned i = 0; i < XMMS; i++)
-        g->xmm[i] = g->xpin[i] = IR_NONE;
+    memset(g->xmm, 0xff, sizeof(g->xmm)); // IR_NONE
+    memset(g->xpin, 0xff, sizeof(g->xpin));
     g->fp_first = g->fp_valid = false;
     g->raw = 0;
 }

@@ -156,7 +156,7 @@ static void branch_back(Gen *g, const IrOp *op) {
     s->cc = (uint8_t)emit_condition(g, op->a);
     s->range = (uint16_t)(a->p - s->code);
     s->back = asm_here(a);
-    done_operands(g, op);
+    done_condition(g, op);
     link_site(g, s->cc, op->target);
 }
 
@@ -166,7 +166,7 @@ static void exit_if_outside(Gen *g, const IrOp *op) {
     unsigned cc = emit_condition(g, op->a);
     Stub *s = stub_new(g, STUB_EXIT);
     pending_note(g, s, op);
-    done_operands(g, op);
+    done_condition(g, op);
     pending_end(g, op);
     s->imm = op->target;
     s->polls = op->target <= current_pc(g);
@@ -190,7 +190,7 @@ void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     unsigned cc = emit_condition(g, op->a);
-    done_operands(g, op);
+    done_condition(g, op);
     if (link) {
         link_site(g, (int)cc, op->target);
         return;
@@ -255,7 +255,7 @@ void emit_trap_if(Gen *g, IrRef r, const IrOp *op) {
     s->value_const = constant;
     s->imm = constant ? const_value(g, op->b) : 0;
     s->from[0] = jcc_fwd(&g->a, cc);
-    done_operands(g, op);
+    done_condition(g, op);
 }
 
 // Vcpu.pc is set, by a trap return for instance: most often to a context that has been there before.

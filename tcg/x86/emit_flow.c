@@ -78,6 +78,7 @@ void emit_label(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
     make_homes(g);
     forget_registers(g);
+    g->flags_at = NULL;
     strip_label(g);
     g->label[op->label].at = asm_here(&g->a);
     for (unsigned k = 0; k < g->nfixes; k++)
@@ -173,7 +174,7 @@ void emit_branch(Gen *g, IrRef r, const IrOp *op) {
     } else {
         jump_if(g, cc, op->label);
     }
-    done_operands(g, op);
+    done_condition(g, op);
     for (unsigned k = 0; k < op->nargs; k++)
         release(g, g->ir->args[op->args + k]);
 }

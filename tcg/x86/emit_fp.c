@@ -216,7 +216,7 @@ unsigned emit_fcompare(Gen *g, IrRef r) {
 
 void emit_fcmp(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
-    if (g->val[r].fused)
+    if (fuse(g, r))
         return;
     if (op->op == OP_FEQ || op->op == OP_FNE || op->op == OP_FUNORD) {
         uint8_t a = compared(g, op->a, SCRATCH_X), b = compared(g, op->b, SCRATCH_X2);
@@ -428,7 +428,7 @@ void emit_fselect(Gen *g, IrRef r, const IrOp *op) {
     movx(&g->a, SCRATCH_X, b);
     bind_short(&g->a, chosen);
     g->val[r].boxed = g->val[op->a].boxed && g->val[op->b].boxed;
-    done_operands(g, op);
+    done_condition(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
 

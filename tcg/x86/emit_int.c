@@ -387,7 +387,7 @@ unsigned emit_condition(Gen *g, IrRef cond) {
 }
 
 static void emit_cmp(Gen *g, IrRef r, const IrOp *op) {
-    if (g->val[r].fused)
+    if (fuse(g, r))
         return;
     unsigned cc = emit_compare(g, r);
     done_operands(g, op);
@@ -399,7 +399,7 @@ static void emit_bool(Gen *g, IrRef r, const IrOp *op) {
     if (g->val[op->a].fused) {
         unsigned cc = emit_compare(g, op->a);
         setcc(&g->a, cc, RCX);
-        done_operands(g, op);
+        done_condition(g, op);
         op_rr(&g->a, P_BYTE | P_0F | 0xb6, def_gpr(g, r), RCX);
         return;
     }
@@ -434,7 +434,7 @@ static void emit_select(Gen *g, IrRef r, const IrOp *op) {
         op_rr(&g->a, w | 0x8b, RCX, b.reg);
     unsigned cc = emit_condition(g, op->c);
     op_rr(&g->a, w | P_0F | 0x40 | cc, RCX, a);
-    done_operands(g, op);
+    done_condition(g, op);
     op_rr(&g->a, w | 0x8b, def_gpr(g, r), RCX);
 }
 

@@ -23,24 +23,29 @@ Stub *stub_new(Gen *g, StubKind kind) {
         g->nstubs--;
     }
     Stub *s = &g->stubs[g->nstubs++];
-    memset(s, 0, sizeof(*s));
+    memset(s, 0, 64); // in two pieces, which are a few stores each
+    memset((char *)s + 64, 0, sizeof(*s) - 64);
     s->kind = (uint8_t)kind;
     s->stream = OPT_NO_STREAM;
     s->fp_valid = g->fp_valid;
-    s->raw = raw_pins(g);
+    if (g->raw)
+        s->raw = raw_pins(g);
     return s;
 }
+_Static_assert(sizeof(Stub) >= 64 && sizeof(Stub) <= 128, "stub_new counts on it");
 
 static bool needs_slow(const IrOp *op) {
-    return (op->memop & MO_BE) || (op->memop >> MO_MMU_SHIFT & 7) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type));
+    return op->memop & (MO_BE | 7 << MO_MMU_SHIFT) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type));
 }
 
 // Does the address count from a register that stays in its page, as far as can be seen?
 static bool is_steady(const Gen *g, IrRef base, Reg reg) {
     const Guest *guest = g->e->guest;
     const IrOp *op = &g->ir->ops[base];
-    for (unsigned i = 0; i < guest->nsteady; i++)
-        if ((op->op == OP_GET && op->imm == guest->steady[i]) || g->pins->of_cell[guest->steady[i] / 8] == reg)
+    if (g->x->steady_regs >> reg & 1)
+        return true;
+    for (unsigned i = 0; op->op == OP_GET && i < guest->nsteady; i++)
+        if (op->imm == guest->steady[i])
             return true;
     return false;
 }
@@ -66,46 +71,8 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         s->strides = region_strides(g, s->stream);
         return;
     }
-    s->roves = cache_roves(g->e, site_paddr(g, op->snap)) || (g->roams && !is_steady(g, op->a, base));
+    s->roves = (g->roams && !is_steady(g, op->a, base)) || cache_roves(g->e, site_paddr(g, op->snap));
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
-}
-
-// rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page. `fill`: the entry also becomes the site's
-// pair. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
-uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
-    Asm *a = &g->a;
-    int32_t pair = SPACE(site) + 16 * s->site;
-    rorx(a, P_W, RDX, RCX, TLB_FOLD); // tlb_index, times the size of an entry
-    alu_rr(a, 0, ALU_XOR, RDX, RCX);
-    shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
-    alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
-    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
-    uint8_t *miss = jcc_fwd(a, CC_A);
-    if (fill) {
-        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
-        mov_mr(a, R15, pair, RCX);
-        opcode(a, 0xc6, 0, 0, R15); // mov byte [used], 1
-        modrm_mem(a, 0, R15, SPACE(used) + pair / (int32_t)GRANULE);
-        b1(a, 1);
-    }
-    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
-    if (fill)
-        mov_mr(a, R15, pair + 8, delta);
-    return miss;
-}
-
-// Leaves the site unless its address, `size` bytes from rcx on, lies in the pair's page; if sites like it rove, in a page of the TLB.
-static void page_check(Gen *g, Stub *s, unsigned size) {
-    Asm *a = &g->a;
-    if (s->roves) {
-        s->from[0] = mem_probe(g, s, s->kind == STUB_LOAD && !s->write ? SPACE(read) : SPACE(write), size, s->delta, false);
-        return;
-    }
-    alu_rm(a, P_W, ALU_SUB, RCX, R15, SPACE(site) + 16 * s->site);
-    alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
-    s->from[0] = jcc_fwd(a, CC_A);
-    mov_rm(a, s->delta, R15, SPACE(site) + 16 * s->site + 8);
 }
 
 // A watched site counts its accesses (rove.c).
@@ -223,7 +190,8 @@ void emit_load(Gen *g, IrRef r, const IrOp *op) {
     pending_begin(g, op);
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_LOAD : STUB_LOAD);
-    s->stream = region_stream(g, r);
+    if (g->region)
+        s->stream = region_stream(g, r);
     if (s->stream == OPT_NO_STREAM)
         group_join(g, op, s);
     unsigned locked = s->role ? 1u << s->delta : 0;
@@ -305,7 +273,8 @@ void emit_store(Gen *g, IrRef r, const IrOp *op) {
     Reg base = use_gpr(g, op->a);
     Stub *s = stub_new(g, slow ? STUB_SLOW_STORE : STUB_STORE);
     store_value(g, s, op);
-    s->stream = region_stream(g, r);
+    if (g->region)
+        s->stream = region_stream(g, r);
     if (s->stream == OPT_NO_STREAM)
         group_join(g, op, s);
     pending_note(g, s, op);

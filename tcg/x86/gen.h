@@ -36,15 +36,7 @@ typedef struct Val {
     bool fused;       // a comparison emitted by its only user
     uint16_t slot;    // state byte offset that holds it at present, or NOSLOT
     uint16_t last;    // last op that reads it; 0: none
-    uint16_t access;  // first of the accesses off this base, from the current op of the backward walk on; 0: none
 } Val;
-
-// Of a load or store that may share a check with others: see group.c.
-typedef struct Shared {
-    uint16_t next;    // the next one off the same base; 0: none
-    uint16_t barrier; // the first op behind it that ends all groups
-    uint16_t exits;   // how many EXIT_IFs are behind it
-} Shared;
 
 typedef enum StubKind {
     STUB_LOAD, STUB_STORE, STUB_ATOMIC, STUB_SLOW_LOAD, STUB_SLOW_STORE, STUB_LINK, STUB_POLL, STUB_NAN, STUB_EVAL, STUB_FULL, STUB_PROBE,
@@ -151,6 +143,7 @@ typedef struct Gen {
     Fix fix[MAX_FIXES];
     unsigned nfixes;
     Group group[MAX_GROUPS];
+    unsigned ngroups;       // in use
     Stub stubs[MAX_STUBS];
     unsigned nstubs;
     Pend pend[MAX_PENDS];
@@ -161,8 +154,12 @@ typedef struct Gen {
     bool roams;             // Guest.roams, and the block is no loop
     uint16_t site[2];       // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
-    Shared access[IR_MAX_OPS];
 } Gen;
+
+// The check of an access's page, made once (check.c).
+typedef struct CheckCode {
+    uint8_t code[62], bytes, jump_end; // jump_end: behind the jump of a miss
+} CheckCode;
 
 // What init made: addresses of the trampolines, and which slots are pinned.
 typedef struct X86 {
@@ -173,6 +170,9 @@ typedef struct X86 {
     bool aes;                   // AES instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
+    CheckCode probe_code[2][16], pair_code[16]; // [for a store], [register that the delta goes to]
+    uint32_t steady_regs;       // pins of Guest.steady
+    uint64_t xpin_lines;        // of IrBlock.lines, those that hold any
     uint32_t late[2];           // [1]: keeps the XMM pins live
     uint32_t divert, leave, leave_nosave, leave_trap, jump_miss[MAX_LANDING + 1], jump_done, save_xpins, load_xpins, canon, consts, round_to[4], round_back;
     uint32_t slow_load[2], slow_store[2], amo[2], rove[2], watch[2], eval[2], eval_wide[2], slow_load128[2], slow_store128[2]; // [1]: keeps the XMM pins live
@@ -189,13 +189,15 @@ X86 *x86_of(Engine *e);
 #define VCPU(m) ((int32_t)offsetof(Vcpu, m) - (int32_t)sizeof(Vcpu))
 #define SPACE(m) ((int32_t)offsetof(Space, m))
 static inline unsigned type_w(IrType t) { return t == T_I64 ? P_W : 0; }
-static inline bool type_fp(IrType t) { return t == T_F16 || t == T_F32 || t == T_F64 || ir_is_wide(t); } // lives in XMM
+static inline bool type_fp(IrType t) { return t >= T_I128; } // lives in XMM
+_Static_assert(T_I128 > T_I64 && T_F16 > T_I128 && T_F32 > T_I128 && T_F64 > T_I128 && T_V128 > T_I128, "integers come first");
 
 // ---- thunks.c
 bool thunks_make(Engine *e, X86 *x, Asm *a);
 
 // ---- alloc.c
 void alloc_begin(Gen *g);
+bool fuse(Gen *g, IrRef r);                    // before a comparison is emitted: whether its reader does that (Val.fused)
 // Before each op: spills whose values died in the one before are free.
 static inline void free_spills(Gen *g) {
     g->spill_used &= ~g->spill_dying;
@@ -218,7 +220,18 @@ uint8_t def_xmm(Gen *g, IrRef r);
 void evict_rax(Gen *g);
 void save_caller_saved(Gen *g, bool writes_state); // before a C call: values needed later leave rax, XMM, and (if state changes) pins and slots
 void forget_state(Gen *g);                      // after a C call that wrote guest state
-void vacate_hint(Gen *g, IrRef r);
+Reg pin_of_set(const Gen *g, const IrOp *op, IrType t);
+Reg hint_along(const Gen *g, IrRef v);
+// Before an op that makes a value: the pin to compute it in (Val.hint), since a SET of it follows.
+static inline Reg hint_of(const Gen *g, IrRef r, const IrOp *op) {
+    const IrOp *next = op + 1;
+    if (next->op == OP_SET && next->a == r)
+        return pin_of_set(g, next, type_of(g, r));
+    if (next->a == r || next->op == OP_CONST || next->op == OP_NOP)
+        return hint_along(g, r);
+    return NOREG;
+}
+void vacate_hint(Gen *g, IrRef r, Reg pin);
 void free_cell(Gen *g, uint16_t slot, IrRef keep); // the value in this cell is about to be overwritten in memory
 void pcrel_to(Gen *g, Reg d, int64_t offset);
 void set_slot(Gen *g, const IrOp *op);
@@ -227,22 +240,41 @@ void tally_slot(Gen *g, const IrOp *op);
 void arg_to(Gen *g, Reg target, IrRef r);       // value's 64 bits (floats raw) to rcx, rdx or rax
 void result_from_rax(Gen *g, IrRef r, IrType t);
 
+// ---- check.c
+void check_make(X86 *x);
+// rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page. `fill`: the entry also becomes the site's
+// pair. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
+uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
+void page_check(Gen *g, Stub *s, unsigned size);
+
 // ---- group.c
-void group_count(Gen *g, unsigned i, unsigned barrier, unsigned exits); // in the backward walk
-void group_join(Gen *g, const IrOp *op, Stub *s); // after the operands got their registers: sets role and delta, and locks delta
+void group_find(Gen *g, const IrOp *op, Stub *s);
+// After the operands got their registers: sets role and delta, and locks delta.
+static inline void group_join(Gen *g, const IrOp *op, Stub *s) {
+    s->delta = RDX;
+    if (g->ngroups || g->ir->use[g->i].next)
+        group_find(g, op, s);
+}
 void group_evict(Gen *g, Reg t);                // its temp is needed
 void groups_drop(Gen *g);
-static inline bool ends_groups(const IrOp *op) {
-    unsigned kind = ir_op_info[op->op].kind;
-    return (kind == KIND_CALL && op->op != OP_TRAP_IF) || kind == KIND_LABEL || kind == KIND_JUMP;
-}
 
 // ---- pending.c
 void pending_set(Gen *g, const IrOp *op);       // stores all of the op's pairs, before its operands get registers
-void pending_begin(Gen *g, const IrOp *op);     // before the op's operands get registers
-void pending_note(Gen *g, Stub *s, const IrOp *op); // and when they have them, but not its result
 void pending_store(Gen *g, const Stub *s);      // in the stub. Clobbers rdx
-void pending_end(Gen *g, const IrOp *op);
+void pending_make_room(Gen *g, const IrOp *op), pending_where(Gen *g, Stub *s, const IrOp *op), pending_release(Gen *g, const IrOp *op);
+// Before the op's operands get registers; when they have them, but not its result; and behind it. Few blocks have anything pending.
+static inline void pending_begin(Gen *g, const IrOp *op) {
+    if (g->ir->npending)
+        pending_make_room(g, op);
+}
+static inline void pending_note(Gen *g, Stub *s, const IrOp *op) {
+    if (g->ir->npending)
+        pending_where(g, s, op);
+}
+static inline void pending_end(Gen *g, const IrOp *op) {
+    if (g->ir->npending)
+        pending_release(g, op);
+}
 
 // What alloc.c and alloc_fp.c share.
 void evict(Gen *g, IrRef r);
@@ -252,23 +284,21 @@ uint64_t spill_bits(const Gen *g, IrRef r);      // of the spill that r has
 uint8_t spill_take(Gen *g);                     // a free one, or NOREG: given up
 void release_dying(Gen *g, IrRef r);
 static inline void release(Gen *g, IrRef r) {   // if it dies here
-    if (!live_after(g, r))
+    const Val *v = &g->val[r];
+    if (v->last <= g->i && (v->reg != NOREG || v->slot != NOSLOT || v->spill != NOREG))
         release_dying(g, r);
 }
-void release_fused(Gen *g, const IrOp *op);      // what a comparison reads that is emitted by its reader
 // Frees what dies here; after this the result may take the operands' registers.
 static inline void done_operands(Gen *g, const IrOp *op) {
-    unsigned n = ir_op_info[op->op].operands;
-    if (op->op == OP_SELECT || op->op == OP_BOOL || op->op == OP_EXIT_IF || op->op == OP_BRANCH || op->op == OP_TRAP_IF)
-        release_fused(g, op);
-    if (n > 0 && op->a != IR_NONE)
+    if (op->a != IR_NONE)
         release(g, op->a);
-    if (n > 1 && op->b != IR_NONE)
+    if (op->b != IR_NONE)
         release(g, op->b);
-    if (n > 2 && op->c != IR_NONE)
+    if (op->c != IR_NONE)
         release(g, op->c);
     g->locked = g->xlocked = 0;
 }
+void done_condition(Gen *g, const IrOp *op);     // the same of a reader of conditions: what a comparison that it emits reads as well
 int32_t spill_disp(unsigned s);
 
 // ---- alloc_fp.c
@@ -347,8 +377,15 @@ void flow_begin(Gen *g);                        // behind alloc_begin, in blocks
 void raw_copy(Gen *g, Reg reg, IrRef v);        // v IR_NONE: anything that is not raw
 void raw_made(Gen *g, IrRef r);
 void raw_cover(Gen *g, const IrOp *op);
-void raw_check(Gen *g, IrRef v);                // before v's bits are seen
-void raw_flush(Gen *g);                         // before guest state is seen: at exits, calls, local control flow
+void raw_look(Gen *g, IrRef v), raw_look_all(Gen *g);
+static inline void raw_check(Gen *g, IrRef v) { // before v's bits are seen. Destroys flags
+    if (g->val[v].raw)
+        raw_look(g, v);
+}
+static inline void raw_flush(Gen *g) {          // before guest state is seen: at exits, calls, local control flow. Destroys flags
+    if (g->raw)
+        raw_look_all(g);
+}
 uint64_t raw_pins(const Gen *g), raw_all(const Gen *g);
 void raw_canon(Gen *g, uint64_t raw);
 void canon_stub(Gen *g, const Stub *s);
@@ -370,7 +407,6 @@ EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 // The fast path of a site: check and access, or if `slow` nothing but the jump to its stub, which comes back behind it.
 void mem_site(Gen *g, Stub *s, bool slow);
-uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
 void mem_access(Gen *g, Stub *s);                // by the site's kind, addressed as mem_check left it
 void atomic_access(Gen *g, Stub *s);
 uint32_t cas128_undo(Gen *g);                   // before its slow path; returns where that begins for an access that faulted

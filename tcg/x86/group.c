@@ -28,13 +28,15 @@ static bool plain(const Gen *g, const IrOp *op) {
 static int32_t end_of(const IrOp *op) { return op->disp + (1 << (op->memop & MO_SIZE)); }
 
 static void drop(Gen *g, Group *m) {
-    if (m->base != IR_NONE)
-        g->gpr[m->delta] = IR_NONE;
+    if (m->base == IR_NONE)
+        return;
+    g->gpr[m->delta] = IR_NONE;
     m->base = IR_NONE;
+    g->ngroups--;
 }
 
 void groups_drop(Gen *g) {
-    for (unsigned k = 0; k < MAX_GROUPS; k++)
+    for (unsigned k = 0; g->ngroups; k++)
         drop(g, &g->group[k]);
 }
 
@@ -47,14 +49,14 @@ void group_evict(Gen *g, Reg t) {
 // Looks ahead from the leader, op i: what the group would span. False: nobody would follow.
 static bool span(const Gen *g, Group *m) {
     const IrOp *leader = &g->ir->ops[g->i];
-    const Shared *first = &g->access[g->i];
+    const IrUse *first = &g->ir->use[g->i];
     bool write = leader->op == OP_STORE;
     *m = (Group){.base = leader->a, .lo = leader->disp, .hi = end_of(leader)};
     unsigned end = first->barrier < g->i + AHEAD ? first->barrier : g->i + AHEAD;
-    for (unsigned i = first->next; i && i < end; i = g->access[i].next) {
+    for (unsigned i = first->next; i && i < end; i = g->ir->use[i].next) {
         const IrOp *op = &g->ir->ops[i];
-        bool store = op->op == OP_STORE, certain = g->access[i].exits == first->exits;
-        if (store && !write && !certain)
+        bool store = op->op == OP_STORE, certain = g->ir->use[i].exits == first->exits;
+        if (!plain(g, op) || (store && !write && !certain))
             continue;
         int32_t lo = op->disp < m->lo ? op->disp : m->lo, hi = end_of(op) > m->hi ? end_of(op) : m->hi;
         if (hi - lo > SPAN)
@@ -96,8 +98,7 @@ static Group *place(Gen *g, IrRef base, Reg *delta) {
     return NULL;
 }
 
-void group_join(Gen *g, const IrOp *op, Stub *s) {
-    s->delta = RDX;
+void group_find(Gen *g, const IrOp *op, Stub *s) {
     if (!plain(g, op))
         return;
     Group *m = find(g, op), fresh;
@@ -105,9 +106,10 @@ void group_join(Gen *g, const IrOp *op, Stub *s) {
     if (m) {
         s->role = GROUP_MEMBER;
         s->delta = m->delta;
-    } else if (g->access[g->i].next && span(g, &fresh) && (m = place(g, op->a, &delta))) {
+    } else if (g->ir->use[g->i].next && span(g, &fresh) && (m = place(g, op->a, &delta))) {
         fresh.delta = delta;
         *m = fresh;
+        g->ngroups++;
         g->gpr[delta] = GROUP_OWNED;
         s->role = GROUP_LEADER;
         s->delta = delta;
@@ -117,12 +119,4 @@ void group_join(Gen *g, const IrOp *op, Stub *s) {
     }
     if (s->role)
         g->locked |= 1u << s->delta;
-}
-
-void group_count(Gen *g, unsigned i, unsigned barrier, unsigned exits) {
-    const IrOp *op = &g->ir->ops[i];
-    if (!plain(g, op))
-        return;
-    g->access[i] = (Shared){g->val[op->a].access, (uint16_t)barrier, (uint16_t)exits};
-    g->val[op->a].access = (uint16_t)i;
 }

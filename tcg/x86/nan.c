@@ -72,10 +72,7 @@ static void look(Gen *g, IrType t, Reg x, Reg y, uint64_t raw) {
     s->back = asm_here(&g->a);
 }
 
-// Before something sees v's bits. Destroys flags.
-void raw_check(Gen *g, IrRef v) {
-    if (!g->val[v].raw)
-        return;
+void raw_look(Gen *g, IrRef v) {
     uint64_t raw = mask_of(g, ~0u);
     Reg x = use_xmm(g, v);
     looked_at(g, v);
@@ -95,8 +92,7 @@ static Reg newest(const Gen *g, IrType t) {
     return best;
 }
 
-// Before guest state is seen. Destroys flags.
-void raw_flush(Gen *g) {
+void raw_look_all(Gen *g) {
     uint64_t raw = mask_of(g, ~0u);
     for (Reg x; (x = newest(g, T_VOID)) != NOREG;) {
         IrType t = type_of(g, g->raw_owner[x]);

@@ -28,7 +28,7 @@ void pending_set(Gen *g, const IrOp *op) {
     g->i++;
 }
 
-void pending_begin(Gen *g, const IrOp *op) {
+void pending_make_room(Gen *g, const IrOp *op) {
     unsigned n;
     const IrPending *p = ir_pending(g->ir, op, &n);
     g->i--;
@@ -47,7 +47,7 @@ static Pend where(const Gen *g, const IrPending *p) {
     return (Pend){p->slot, p->value, v->reg, v->spill != NOREG ? spill_disp(v->spill) : v->slot};
 }
 
-void pending_note(Gen *g, Stub *s, const IrOp *op) {
+void pending_where(Gen *g, Stub *s, const IrOp *op) {
     unsigned n;
     const IrPending *p = ir_pending(g->ir, op, &n);
     s->first_pend = (uint16_t)g->npends;
@@ -85,7 +85,7 @@ void pending_store(Gen *g, const Stub *s) {
     }
 }
 
-void pending_end(Gen *g, const IrOp *op) {
+void pending_release(Gen *g, const IrOp *op) {
     unsigned n;
     const IrPending *p = ir_pending(g->ir, op, &n);
     while (n > 0)

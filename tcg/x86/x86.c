@@ -44,6 +44,10 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
     memset(x->pins.of_cell, NOREG, sizeof(x->pins.of_cell));
     for (unsigned i = 0; i < e->guest->npins && i < MAX_PINS; i++)
         pin_slot(&x->pins, pins[i], e->guest->pins[i]);
+    for (unsigned i = 0; i < e->guest->nsteady; i++)
+        if (x->pins.of_cell[e->guest->steady[i] / 8] != NOREG)
+            x->steady_regs |= 1u << x->pins.of_cell[e->guest->steady[i] / 8];
+    check_make(x);
     x->wide = e->guest->fp_wide;
     x->aes = __builtin_cpu_supports("aes");
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
@@ -52,6 +56,7 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
         x->xpin_of_cell[e->guest->fp_pins[i] / 8] = (uint8_t)(FIRST_XPIN + i);
         if (e->guest->fp_wide)
             x->xpin_of_cell[e->guest->fp_pins[i] / 8 + 1] = (uint8_t)(FIRST_XPIN + i);
+        x->xpin_lines |= 1ull << (e->guest->fp_pins[i] / 64 % 64) | 1ull << ((e->guest->fp_pins[i] + 8) / 64 % 64);
         x->nxpins++;
     }
     x->region_gen = calloc(1, sizeof(Gen));
@@ -76,27 +81,45 @@ static void x86_fini(Engine *e) {
     free(x);
 }
 
-static void emit_op(Gen *g) {
-    const IrOp *op = &g->ir->ops[g->i];
-    unsigned kind = ir_op_info[op->op].kind;
+// What to do with an op besides calling its emitter. HINTED: it makes a value; not GETs, whose value is in its register already.
+enum { EMITS_NOTHING = 1, HINTED = 2, ENDS_GROUPS = 4 };
+#define IS(NAME, OTHER) (OP_##NAME == OP_##OTHER)
+#define IS_KIND(KIND, OTHER) ((unsigned)KIND_##KIND == (unsigned)KIND_##OTHER)
+static const uint8_t way_of[OP_COUNT] = {
+#define OP(NAME, TEXT, KIND, ...)                                                                                             \
+    [OP_##NAME] = IS(NAME, CONST) || IS(NAME, NOP) || IS(NAME, PCREL) || IS(NAME, PARAM)   ? EMITS_NOTHING                    \
+                  : IS_KIND(KIND, LABEL) || IS_KIND(KIND, JUMP)                            ? ENDS_GROUPS                      \
+                  : IS(NAME, CALL)                                                         ? ENDS_GROUPS | HINTED             \
+                  : IS_KIND(KIND, SLOT) || IS_KIND(KIND, EXIT) || IS_KIND(KIND, EXITR) || IS(NAME, STORE) || IS(NAME, TRAP_IF) ? 0 : HINTED,
+#include "tcg/ir/op.def"
+#undef OP
+};
+
+static inline void emit_op(Gen *g, IrRef i, const IrOp *op) {
+    unsigned way = way_of[op->op];
+    if (way & EMITS_NOTHING)
+        return;
+    g->i = i;
     free_spills(g);
     g->locked = g->xlocked = 0;
-    if (ends_groups(op))
+    if (way & HINTED) {
+        Reg hint = g->val[i].hint = hint_of(g, i, op);
+        if (hint != NOREG)
+            vacate_hint(g, i, hint);
+    }
+    if (way & ENDS_GROUPS)
         groups_drop(g);
-    if (kind == KIND_LABEL)
-        g->flags_at = NULL;
-    if (g->val[g->i].hint != NOREG)
-        vacate_hint(g, (IrRef)g->i);
-    if (x86_emit[op->op])
-        x86_emit[op->op](g, (IrRef)g->i, op);
-    else
-        (op->type == T_V128 ? emit_wide : emit_eval)(g, (IrRef)g->i, op);
+    EmitFn *emit = x86_emit[op->op];
+    if (__builtin_expect(!emit, 0))
+        emit = op->type == T_V128 ? emit_wide : emit_eval;
+    emit(g, i, op);
 }
 
 void emit_range(Gen *g, unsigned first, unsigned end) {
-    for (g->i = first; g->i < end && asm_room(&g->a); g->i++)
-        if (g->ir->ops[g->i].op != OP_CONST && g->ir->ops[g->i].op != OP_NOP)
-            emit_op(g);
+    const IrOp *ops = g->ir->ops;
+    for (unsigned i = first; i < end && asm_room(&g->a); i++)
+        emit_op(g, (IrRef)i, &ops[i]);
+    g->i = end;
 }
 
 // Before the entry stands how to leave with its pc: `mov ecx, pc; jmp divert`, which a diverted entry jumps back to.
@@ -104,8 +127,7 @@ enum { DIVERSION = 10 };
 
 static uint8_t *begin_entry(const X86 *x, Asm *a, int32_t pc) {
     a->p += DIVERSION;
-    while (asm_here(a) & 15)
-        a->p++;
+    a->p += -asm_here(a) & 15;
     uint8_t *start = a->p;
     a->p -= DIVERSION;
     b1(a, 0xb8 | RCX);
@@ -127,14 +149,6 @@ static void x86_divert(CodeBuffer *code, uint32_t entry, uint16_t *kept, bool on
     __atomic_store_n(rw, on ? (uint16_t)(0xeb | (uint8_t)(-DIVERSION - 2) << 8) : *kept, __ATOMIC_RELEASE);
 }
 
-// A block that jumps back to its own start is a loop, which stays on its pages whoever runs it.
-static bool loops_back(const IrBlock *ir) {
-    for (unsigned i = 0; i < ir->nops; i++)
-        if ((ir->ops[i].op == OP_EXIT || ir->ops[i].op == OP_EXIT_IF) && ir->ops[i].target == ir->pc)
-            return true;
-    return false;
-}
-
 // `all`: a region takes a temp for its own use.
 static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link, Compiled *out, bool all) {
     X86 *x = x86_of(e);
@@ -147,7 +161,7 @@ static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link,
     g->first_link = first_link;
     g->out = out;
     g->ppage = ir->region ? ir->vpage : e->ppage;
-    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !ir->region && !loops_back(ir);
+    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !ir->region && !ir->loops; // a loop stays on its pages, whoever runs it
     if (g->region)
         region_choose(g, all);
     alloc_begin(g);

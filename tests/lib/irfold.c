@@ -29,7 +29,6 @@ static uint16_t replay_pending(Replay *r, unsigned first, unsigned n) {
     unsigned begin = b->npending;
     for (unsigned i = 0; i < n; i++) {
         IrRef v = mapped(r, r->in->pending[first + i].value);
-        b->uses[v]++;
         b->pending[b->npending++] = (IrPending){r->in->pending[first + i].slot, v};
     }
     return (uint16_t)begin;

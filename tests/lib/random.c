@@ -8,7 +8,7 @@ void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_
     for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
         if (p->operand != operand) continue;
         uint32_t ones = UINT32_MAX >> (32 - p->length);
-        *bits = (*bits & ~(ones << p->from)) | (value >> p->to & ones) << p->from;
+        *bits = (*bits & ~(ones << p->from)) | (value >> decode_piece_to(p) & ones) << p->from;
     }
 }
 bool has_operand(const DecodeEntry *e, unsigned operand) {
