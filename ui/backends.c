@@ -47,7 +47,7 @@ static Serial *open_stream(Machine *m, const Options *o, const KeyVals *kv, cons
              strncmp(id, "port", 4) ? id : id + 4);
     spec.id = id;
     bool agent = !strcmp(keyvals_get(kv, "backend"), "qemu-vdagent");
-    Serial *s = agent ? vdagent_open(id, keyvals_bool(kv, "clipboard", false) ? &m->clipboard : NULL, m->loop)
+    Serial *s = agent ? vdagent_open(id, keyvals_bool(kv, "clipboard", false) ? &m->clipboard : NULL, m->screen, m->loop)
                       : serial_open(&spec, m->loop, why, sizeof(why));
     if (!s) return snprintf(error, error_size, "%s: %s", what, why), NULL;
     if (!machine_add_end(m, PROP_SERIAL, id, s)) {

@@ -298,11 +298,11 @@ void machine_free(Machine *m) {
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);
     for (unsigned i = 0; i < m->ends.n; i++) close_end(m, i);
-    screen_free(m->screen);
     input_destroy(&m->input);
     audio_destroy(&m->audio);
     loop_free(m->loop);
-    clipboard_destroy(&m->clipboard); // work that was posted may have asked for it
+    screen_free(m->screen); // work that was posted may have asked for them
+    clipboard_destroy(&m->clipboard);
     clock_free(m->clock);
     mem_free(m->mem);
     for (unsigned i = 0; i < m->ends.n; i++) free(m->ends.list[i].id);

@@ -30,7 +30,9 @@ void clipboard_offer(Clipboard *c, ClipboardPeer *from, const char *text, size_t
 char *clipboard_text(Clipboard *c, size_t *size); // a copy with a zero behind it, or NULL; free() it
 
 // hw/host/clipboard/vdagent.c: the far end of a port "com.redhat.spice.0", which the guest's spice-vdagent opens.
-// clipboard: it is joined to it. `close` of the Serial frees it.
+// clipboard: it is joined to it, if not NULL. The agent hears of the sizes that users wish of the screen, which it then sets: X servers
+// do not follow their displays by themselves. `close` of the Serial frees it.
 typedef struct Serial Serial;
 typedef struct Loop Loop;
-Serial *vdagent_open(const char *id, Clipboard *clipboard, Loop *loop);
+typedef struct Screen Screen;
+Serial *vdagent_open(const char *id, Clipboard *clipboard, Screen *screen, Loop *loop);

@@ -118,6 +118,16 @@ unsigned screen_heads(const Screen *s);         // that devices have taken
 // With the lock: the head to draw from, and what the client was not yet told; damage is inside the view.
 const Head *screen_head(const Screen *s, unsigned head);
 unsigned screen_what(Screen *s, ScreenClient *c, unsigned head, Rect *damage);
+// What users would like, for who can help a guest to come to it. `wished` may come on any thread, under the screen's lock: it only
+// wakes somebody up, who then asks for each head's size; false: nobody said one yet.
+typedef struct ScreenFollower {
+    void *opaque;
+    void (*wished)(void *opaque);
+    struct ScreenFollower *next;
+} ScreenFollower;
+void screen_follow(Screen *s, ScreenFollower *f);
+void screen_unfollow(Screen *s, ScreenFollower *f); // on return it is woken no more
+bool screen_wish(Screen *s, unsigned head, uint32_t *width, uint32_t *height);
 // No lock held.
 void screen_request_mode(Screen *s, unsigned head, uint32_t width, uint32_t height);
 void screen_refresh(Screen *s);

@@ -30,7 +30,7 @@ static void give(Driver *v, unsigned queue) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Machine *m = driver_machine();
     Driver v = {0};
-    machine_add_end(m, PROP_SERIAL, "agent", vdagent_open("agent", &m->clipboard, m->loop));
+    machine_add_end(m, PROP_SERIAL, "agent", vdagent_open("agent", &m->clipboard, m->screen, m->loop));
     driver_start(&v, driver_device(m, &virtio_serial_device, "force-legacy=off,port0=console,port1=port,port1.chardev=agent,port1.name=a"), UINT64_MAX);
     put(&v, CONTROL_TX, &(ControlMessage){1, EVENT_PORT_OPEN, 1}, sizeof(ControlMessage));
     for (unsigned n = 0; size >= 2 && n < 200; n++) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "hw/host/clipboard.h"
+#include "hw/host/screen.h"
 #include "hw/virtio/devices.h"
 #include "hw/virtio/serial_impl.h"
 #include "tests/lib/suite.h"
@@ -55,7 +56,7 @@ static void start(const char *props, bool with_agent) {
     m = driver_machine();
     v = (Driver){0};
     nstream = 0;
-    agent = with_agent ? vdagent_open("agent", &m->clipboard, m->loop) : NULL;
+    agent = with_agent ? vdagent_open("agent", &m->clipboard, m->screen, m->loop) : NULL;
     if (agent) machine_add_end(m, PROP_SERIAL, "agent", agent);
     driver_start(&v, driver_device(m, &virtio_serial_device, props), UINT64_MAX);
     loop_start(m->loop);
@@ -186,7 +187,7 @@ static void start_agent(void) {
     quiet();
     tell(1, EVENT_PORT_OPEN, 1);
     const uint8_t *body = heard(6, &n); // ANNOUNCE_CAPABILITIES, which asks for ours
-    ck_assert_mem_eq(body, ((uint32_t[]){1, 1 << 5 | 1 << 6 | 1 << 10}), 8);
+    ck_assert_mem_eq(body, ((uint32_t[]){1, 1 << 1 | 1 << 5 | 1 << 6 | 1 << 10}), 8);
     say(6, (uint32_t[]){1, 1 << 5 | 1 << 6 | 1 << 10}, 8, 2048);
     ck_assert_uint_eq(*heard(6, &n), 0);
     ck_assert_mem_eq(heard(14, &n), (uint32_t[]){CLIPBOARD_MOST}, 4);
@@ -250,6 +251,29 @@ START_TEST(text_is_copied_into_the_guest) {
     say(6, (uint32_t[]){0, 1 << 5}, 8, 7);
     ck_assert_mem_eq(heard(7, &n), (uint32_t[]){1}, 4); // it cannot tell selections apart
     free(text);
+    finish();
+}
+END_TEST
+
+// What a user wishes of the screen reaches an agent that can, and one that comes later.
+START_TEST(sizes_are_told_to_the_agent) {
+    uint32_t n;
+    ScreenFront front = {0};
+    start_agent();
+    ck_assert_int_eq(screen_add(m->screen, &front, 2), 0);
+    screen_request_mode(m->screen, 1, 800, 600);
+    quiet(); // it did not say that it can
+    tell(1, EVENT_PORT_OPEN, 0);
+    tell(1, EVENT_PORT_OPEN, 1);
+    heard(6, &n);
+    say(6, (uint32_t[]){0, 1 << 1}, 8, 2048);
+    ck_assert_mem_eq(heard(2, &n), ((uint32_t[]){1, 1, 600, 800, 32, 0, 0}), 28);
+    screen_request_mode(m->screen, 0, 1024, 768);
+    ck_assert_mem_eq(heard(2, &n), ((uint32_t[]){2, 1, 768, 1024, 32, 0, 0, 600, 800, 32, 1024, 0}), 48);
+    screen_request_mode(m->screen, 0, 0, 0); // off
+    ck_assert_mem_eq(heard(2, &n), ((uint32_t[]){1, 1, 600, 800, 32, 0, 0}), 28);
+    screen_request_mode(m->screen, 2, 640, 480); // there is none
+    quiet();
     finish();
 }
 END_TEST
@@ -331,6 +355,7 @@ int main(void) {
     t = tcase_create("agent");
     tcase_add_loop_test(t, text_is_copied_out_of_the_guest, 20, 24);
     tcase_add_loop_test(t, text_is_copied_into_the_guest, 0, 2);
+    tcase_add_test(t, sizes_are_told_to_the_agent);
     tcase_add_test(t, nonsense_of_an_agent_harms_nobody);
     tcase_add_test(t, an_agent_that_does_not_read);
     tcase_add_test(t, texts_that_are_none);

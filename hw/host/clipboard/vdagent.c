@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The client's side of the SPICE agent protocol, as the guest's spice-vdagent speaks it over the port com.redhat.spice.0:
 // messages (protocol, type, opaque, size, data) cut into chunks (port, size, data), little-endian. Of it all the
-// clipboard: each side announces that it has text (GRAB), the other asks for it when it wants it (REQUEST) and gets it
+// sizes of the screen (MONITORS), and the clipboard: each side announces that it has text (GRAB), the other asks for it when it wants it (REQUEST) and gets it
 // (CLIPBOARD). A guest's text is asked for at once, since the desktop's clipboard wants it whole.
 //
 // Everything from the guest is hostile: a message longer than the longest text is skipped without being kept, what cannot
@@ -12,13 +12,14 @@
 #include <string.h>
 #include "hw/core/loop.h"
 #include "hw/host/clipboard.h"
+#include "hw/host/screen.h"
 #include "hw/host/serial.h"
 #include "tcg/base/log.h"
 
 enum { PORT_CLIENT = 1, PROTOCOL = 1, CHUNK_MOST = 2048, CHUNK_OURS = 1024, OUT_MOST = 4 * CLIPBOARD_MOST };
 enum { HEAD = 20, CHUNK_HEAD = 8, IN_MOST = CLIPBOARD_MOST + 64 };
-enum { CLIPBOARD = 4, CAPABILITIES = 6, GRAB = 7, REQUEST = 8, RELEASE = 9, LONGEST = 14 }; // types of messages
-enum { CAN_DEMAND = 1 << 5, CAN_SELECT = 1 << 6, CAN_LONGEST = 1 << 10 };                  // capabilities
+enum { MONITORS = 2, CLIPBOARD = 4, CAPABILITIES = 6, GRAB = 7, REQUEST = 8, RELEASE = 9, LONGEST = 14 }; // types of messages
+enum { CAN_MONITORS = 1 << 1, CAN_DEMAND = 1 << 5, CAN_SELECT = 1 << 6, CAN_LONGEST = 1 << 10 };                  // capabilities
 enum { TEXT = 1 };                                                                        // UTF-8
 
 typedef struct Intake {
@@ -34,6 +35,8 @@ typedef struct Vdagent {
     Serial s; // first
     Clipboard *clipboard;
     ClipboardPeer peer;
+    Screen *screen;
+    ScreenFollower follower;
     Loop *loop;
     Intake in;
     bool open, asked; // asked for the guest's text
@@ -139,7 +142,7 @@ static void send_about(Vdagent *a, uint32_t type, uint32_t kind, const void *dat
 static void announce(Vdagent *a, bool request) {
     uint8_t body[8];
     put32(body, request);
-    put32(body + 4, CAN_DEMAND | CAN_SELECT | CAN_LONGEST);
+    put32(body + 4, CAN_MONITORS | CAN_DEMAND | CAN_SELECT | CAN_LONGEST);
     send(a, CAPABILITIES, body, sizeof(body), NULL, 0);
 }
 
@@ -153,6 +156,29 @@ static void grab(void *opaque) { // loop's thread
 
 static void changed(void *opaque) { loop_post(((Vdagent *)opaque)->loop, grab, opaque); }
 
+// Number of monitors, flags (1: places count), then height, width, depth, x, y of each: the heads side by side.
+static void send_monitors(void *opaque) { // loop's thread
+    Vdagent *a = opaque;
+    uint8_t body[8 + SCREEN_HEADS * 20];
+    uint32_t n = 0, x = 0, width, height;
+    if (!(a->can & CAN_MONITORS)) return;
+    for (unsigned head = 0; head < screen_heads(a->screen); head++) {
+        if (!screen_wish(a->screen, head, &width, &height) || !width || !height) continue;
+        uint8_t *at = body + 8 + n++ * 20;
+        put32(at, height);
+        put32(at + 4, width);
+        put32(at + 8, 32);
+        put32(at + 12, x);
+        put32(at + 16, 0);
+        x += width;
+    }
+    put32(body, n);
+    put32(body + 4, 1);
+    if (n) send(a, MONITORS, body, 8 + n * 20, NULL, 0);
+}
+
+static void wished(void *opaque) { loop_post(((Vdagent *)opaque)->loop, send_monitors, opaque); }
+
 // ---- from the guest
 
 static void take_capabilities(Vdagent *a, const uint8_t *data, uint32_t n) {
@@ -163,6 +189,7 @@ static void take_capabilities(Vdagent *a, const uint8_t *data, uint32_t n) {
     put32(most, CLIPBOARD_MOST);
     if (a->can & CAN_LONGEST) send(a, LONGEST, most, sizeof(most), NULL, 0);
     if (a->clipboard) changed(a);
+    wished(a);
 }
 
 static void take_grab(Vdagent *a, const uint8_t *data, uint32_t n) {
@@ -294,20 +321,24 @@ static void free_agent(void *opaque) {
 static void close_agent(Serial *s) {
     Vdagent *a = (Vdagent *)s;
     if (a->clipboard) clipboard_leave(a->clipboard, &a->peer);
+    screen_unfollow(a->screen, &a->follower);
     serial_detach(s);
     loop_post(a->loop, free_agent, a);
 }
 
 static const SerialOps ops = {.write = take_bytes, .ready = ready, .close = close_agent, .front_open = front_open};
 
-Serial *vdagent_open(const char *id, Clipboard *clipboard, Loop *loop) {
+Serial *vdagent_open(const char *id, Clipboard *clipboard, Screen *screen, Loop *loop) {
     Vdagent *a = calloc(1, sizeof(*a));
     a->s.ops = &ops;
     a->s.id = strdup(id);
     a->loop = loop;
     a->clipboard = clipboard;
     a->peer = (ClipboardPeer){.opaque = a, .changed = changed};
+    a->screen = screen;
+    a->follower = (ScreenFollower){.opaque = a, .wished = wished};
     lock_init(&a->lock, LOCK_BACKEND, "vdagent");
     if (clipboard) clipboard_join(clipboard, &a->peer);
+    screen_follow(screen, &a->follower);
     return &a->s;
 }

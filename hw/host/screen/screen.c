@@ -13,7 +13,12 @@ struct Screen {
         ScreenFront front; // opaque NULL functions: the device is gone
         unsigned first;    // its first head
     } owner[SCREEN_HEADS]; // of each head
+    struct {
+        uint32_t width, height;
+        bool said;
+    } wish[SCREEN_HEADS];
     ScreenClient *clients;
+    ScreenFollower *followers;
 };
 
 Screen *screen_new(void) {
@@ -158,6 +163,36 @@ void screen_request_mode(Screen *s, unsigned head, uint32_t width, uint32_t heig
     unsigned first = s->owner[head].first;
     screen_drop(s);
     if (front.mode) front.mode(front.opaque, head - first, width, height);
+    screen_take(s); // after the device, so that a guest which is woken up finds the new size there
+    s->wish[head].width = width;
+    s->wish[head].height = height;
+    s->wish[head].said = true;
+    for (ScreenFollower *f = s->followers; f; f = f->next) f->wished(f->opaque);
+    screen_drop(s);
+}
+
+void screen_follow(Screen *s, ScreenFollower *f) {
+    screen_take(s);
+    f->next = s->followers;
+    s->followers = f;
+    screen_drop(s);
+}
+
+void screen_unfollow(Screen *s, ScreenFollower *f) {
+    screen_take(s);
+    ScreenFollower **at = &s->followers;
+    while (*at && *at != f) at = &(*at)->next;
+    if (*at) *at = f->next;
+    screen_drop(s);
+}
+
+bool screen_wish(Screen *s, unsigned head, uint32_t *width, uint32_t *height) {
+    screen_take(s);
+    bool said = head < s->nheads && s->wish[head].said;
+    *width = said ? s->wish[head].width : 0;
+    *height = said ? s->wish[head].height : 0;
+    screen_drop(s);
+    return said;
 }
 
 void screen_refresh(Screen *s) {
