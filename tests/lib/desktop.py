@@ -133,8 +133,8 @@ class Desktop:
         values = dict(line.split("=") for line in self.tool("getwindowgeometry", "--shell", window).split())
         return tuple(int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
 
-    def type(self, text):
-        self.tool("type", "--delay", 20, text)
+    def type(self, text, delay=20):
+        self.tool("type", "--delay", delay, text)
         self.tool("key", "Return")
 
     def picture(self, x=0, y=0, width=None, height=None):
@@ -164,3 +164,10 @@ class Desktop:
             if time.monotonic() > deadline:
                 raise ConsoleError(f"{what}: {found}")
             time.sleep(0.3)
+
+
+def xclip(desktop, *words, text=None):
+    """The X server's clipboard: "-o" gives its text; "-i" with a text stays in the background until somebody else has the clipboard."""
+    done = subprocess.run(["xclip", "-display", desktop.display, "-selection", "clipboard", *words], input=text and text.encode(),
+                          stdout=subprocess.PIPE if text is None else subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=20)
+    return done.stdout.decode() if text is None else None
