@@ -43,6 +43,14 @@ void flags_fp(Trans *t, IrType type, IrRef a, IrRef b) {
     ir_set(t->k, type, CC_B, b);
 }
 
+void flags_fp_if(Trans *t, IrType type, IrRef cond, IrRef a, IrRef b, int n, int m, uint32_t otherwise) {
+    t->flags = (Flags){FLAGS_FP, type, a, b, cond, otherwise};
+    t->cc_op = -1;
+    ir_set(t->k, T_I32, CC_OP, ir_select(t->k, T_I32, cond, c32(t, type == T_F64 ? CC_FP64 : CC_FP32), c32(t, CC_NZCV)));
+    ir_set(t->k, T_I64, CC_A, ir_select(t->k, T_I64, cond, v_low(t, n), c64(t, otherwise)));
+    ir_set(t->k, T_I64, CC_B, v_low(t, m));
+}
+
 void flags_packed(Trans *t, IrRef nzcv) {
     t->flags = (Flags){.kind = FLAGS_PACKED, .a = nzcv, .cond = IR_NONE};
     store_op(t, CC_NZCV);

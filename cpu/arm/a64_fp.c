@@ -74,9 +74,21 @@ INSN(fp_compare) {
     fp(t, signals ? OP_FLE : OP_FUNORD, type_of(i), FP_DYN, a, b, IR_NONE);
     flags_fp(t, type_of(i), a, b);
 }
+// Zeros are compared where the condition does not hold, which raises nothing.
+static void compare_if(Trans *t, const Insn *i, IrRef holds) {
+    IrType type = type_of(i);
+    IrRef zero = ir_const(t->k, type, 0), a = ir_select(t->k, type, holds, f(t, i, i->rn), zero);
+    IrRef b = ir_select(t->k, type, holds, f(t, i, i->rm), zero);
+    fp(t, i->bits >> 4 & 1 ? OP_FLE : OP_FUNORD, type, FP_DYN, a, b, IR_NONE);
+    flags_fp_if(t, type, holds, a, b, i->rn, i->rm, (uint32_t)i->mode << 28);
+}
 INSN(fp_compare_if) {
     if (!fp_scalar(t, i)) return;
     IrRef holds = flags_holds(t, (unsigned)i->cond), otherwise = c64(t, (int64_t)((uint64_t)i->mode << 28));
+    if (!soft(t)) {
+        compare_if(t, i, holds);
+        return;
+    }
     otherwise = ir_select(t->k, T_I64, holds, c64(t, -1), otherwise);
     flags_packed(t, ir_call(t->k, T_I32, H_fp_compare, bits_of(t, i), c64(t, 0), otherwise));
 }

@@ -109,6 +109,12 @@ static IrRef difference(Trans *t, bool u, unsigned lane, IrRef a, IrRef b) { // 
     return vec2(t, OP_VSUB, lane, vec2(t, u ? OP_VMAXU : OP_VMAXS, lane, a, b), vec2(t, u ? OP_VMINU : OP_VMINS, lane, a, b));
 }
 
+// Half of the bits in which they differ: (a + b) / 2 is the bits both have and this, rounded up those one has less this, and (a - b) / 2 is
+// this less those that b alone has.
+static IrRef half_difference(Trans *t, bool u, unsigned lane, IrRef a, IrRef b) {
+    return vec1(t, u ? OP_VSHRI : OP_VSARI, lane, 1, vec2(t, OP_VXOR, 0, a, b));
+}
+
 bool neon_three(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = (unsigned)i->size;
     bool u = i->option;
@@ -116,6 +122,9 @@ bool neon_three(Trans *t, const Insn *i) {
     if (op == 3) return logic(t, i);
     IrRef a = v(t, i->rn), b = v(t, i->rm);
     switch (op) {
+    case 0: return put_q(t, i, vec2(t, OP_VADD, lane, vec2(t, OP_VAND, 0, a, b), half_difference(t, u, lane, a, b)));
+    case 2: return put_q(t, i, vec2(t, OP_VSUB, lane, vec2(t, OP_VOR, 0, a, b), half_difference(t, u, lane, a, b)));
+    case 4: return put_q(t, i, vec2(t, OP_VSUB, lane, half_difference(t, u, lane, a, b), vec2(t, OP_VANDN, 0, b, a)));
     case 6: return (!u || lane < 3) && put_q(t, i, greater(t, u, lane, a, b));
     case 7: return (!u || lane < 3) && put_q(t, i, invert(t, greater(t, u, lane, b, a)));
     case 12: return put_q(t, i, vec2(t, u ? OP_VMAXU : OP_VMAXS, lane, a, b));
@@ -140,10 +149,27 @@ static IrRef widened(Trans *t, const Insn *i, bool u, unsigned lane, IrRef a) {
     return vec1(t, u ? OP_VZXT : OP_VSXT, lane, 0, i->sf ? upper_half(t, a) : a);
 }
 
+static IrRef narrowed(Trans *t, const Insn *i, unsigned lane, IrRef a) { // even lanes; Q: over the destination's lower half
+    IrRef r = vec2(t, OP_VUZPE, lane, a, a);
+    return i->sf ? both_low(t, v(t, i->rd), r) : r;
+}
+static IrRef ones(Trans *t, unsigned lane) { // 1 in each lane
+    static const uint64_t one[4] = {0x0101010101010101, 0x0001000100010001, 0x0000000100000001, 1};
+    return splat(t, one[lane]);
+}
+
+// ADDHN, SUBHN: the upper halves of sums and differences, rounded if U.
+static bool high_narrow(Trans *t, const Insn *i, unsigned lane, bool subtract) {
+    IrRef r = vec2(t, subtract ? OP_VSUB : OP_VADD, lane + 1, v(t, i->rn), v(t, i->rm));
+    if (i->option) r = vec2(t, OP_VADD, lane + 1, r, vec1(t, OP_VSHLI, lane + 1, (8u << lane) - 1, ones(t, lane + 1)));
+    return put(t, i, i->sf, narrowed(t, i, lane, vec1(t, OP_VSHRI, lane + 1, 8u << lane, r)));
+}
+
 bool neon_diff(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = (unsigned)i->size, wide = lane + 1;
     bool u = i->option, first_wide = op == 1 || op == 3;
-    if (is_scalar(i) || lane == 3 || op == 4 || op == 6 || op == 9 || op == 11 || op > 12 || (wide == 3 && (op == 5 || op == 7))) return false;
+    if (!is_scalar(i) && lane < 3 && (op == 4 || op == 6)) return high_narrow(t, i, lane, op == 6);
+    if (is_scalar(i) || lane == 3 || op == 9 || op == 11 || op > 12 || (wide == 3 && (op == 5 || op == 7))) return false;
     IrRef a = v(t, i->rn), b = widened(t, i, u, lane, v(t, i->rm)), r;
     if (!first_wide) a = widened(t, i, u, lane, a);
     if (op < 2) r = vec2(t, OP_VADD, wide, a, b);
@@ -156,9 +182,19 @@ bool neon_diff(Trans *t, const Insn *i) {
 }
 
 // ---- two registers, miscellaneous
-static IrRef narrowed(Trans *t, const Insn *i, unsigned lane, IrRef a) { // even lanes; Q: over the destination's lower half
-    IrRef r = vec2(t, OP_VUZPE, lane, a, a);
-    return i->sf ? both_low(t, v(t, i->rd), r) : r;
+// Sums of neighbours, in lanes twice as wide.
+static IrRef long_pairs(Trans *t, bool u, unsigned lane, IrRef a) {
+    IrOpcode right = u ? OP_VSHRI : OP_VSARI;
+    unsigned bits = 8u << lane;
+    IrRef even = vec1(t, right, lane + 1, bits, vec1(t, OP_VSHLI, lane + 1, bits, a));
+    return vec2(t, OP_VADD, lane + 1, even, vec1(t, right, lane + 1, bits, a));
+}
+
+// The bits of each byte, by a table of those of four.
+static IrRef bit_counts(Trans *t, IrRef a) {
+    IrRef table = ir_vec(t->k, OP_VPAIR, 0, c64(t, 0x0302020102010100), c64(t, 0x0403030203020201), IR_NONE), four = splat(t, 0x0f0f0f0f0f0f0f0f);
+    IrRef low = vec2(t, OP_VTBL, 0, table, vec2(t, OP_VAND, 0, a, four));
+    return vec2(t, OP_VADD, 0, low, vec2(t, OP_VTBL, 0, table, vec2(t, OP_VAND, 0, vec1(t, OP_VSHRI, 1, 4, a), four)));
 }
 
 static bool misc_scalar(Trans *t, const Insn *i) {
@@ -209,7 +245,10 @@ bool neon_misc(Trans *t, const Insn *i) {
     switch (op) {
     case 0: return put_q(t, i, vec1(t, OP_VREV, lane, u ? 2 : 3, a));
     case 1: return put_q(t, i, vec1(t, OP_VREV, lane, 1, a));
-    case 5: return u && !lane && put_q(t, i, invert(t, a));
+    case 2: case 6: // SADDLP, SADALP
+        a = long_pairs(t, u, lane, a);
+        return put_q(t, i, op == 6 ? vec2(t, OP_VADD, lane + 1, v(t, i->rd), a) : a);
+    case 5: return (!u || !lane) && put_q(t, i, u ? invert(t, a) : bit_counts(t, a)); // MVN, CNT
     case 8: return put_q(t, i, u ? invert(t, vec2(t, OP_VGTS, lane, splat(t, 0), a)) : vec2(t, OP_VGTS, lane, a, splat(t, 0)));
     case 9: return put_q(t, i, u ? invert(t, vec2(t, OP_VGTS, lane, a, splat(t, 0))) : vec2(t, OP_VEQ, lane, a, splat(t, 0)));
     case 10: return put_q(t, i, vec2(t, OP_VGTS, lane, splat(t, 0), a));
@@ -233,31 +272,59 @@ static bool pair_scalar(Trans *t, const Insn *i) {
     return true;
 }
 
+// All lanes, in each.
+static IrRef folded(Trans *t, IrOpcode op, unsigned lane, IrRef a) {
+    for (unsigned n = 8; n >= 1u << lane; n /= 2) a = vec2(t, op, lane, a, vext(t, a, a, n));
+    return a;
+}
+
 bool neon_across(Trans *t, const Insn *i) {
     unsigned lane = (unsigned)i->size;
     bool u = i->option, add = i->imm == 27;
     if (is_scalar(i)) return pair_scalar(t, i);
+    if (i->imm == 3) { // SADDLV
+        IrRef wide = long_pairs(t, u, lane, i->sf ? v(t, i->rn) : low_half(t, v(t, i->rn)));
+        return put_lane(t, i, lane + 1, folded(t, OP_VADD, lane + 1, wide));
+    }
     if (!add && i->imm != 10 && i->imm != 26) return false;
     IrOpcode op = add ? OP_VADD : i->imm == 10 ? (u ? OP_VMAXU : OP_VMAXS) : u ? OP_VMINU : OP_VMINS;
     IrRef a = v(t, i->rn);
     if (!i->sf) a = add ? low_half(t, a) : both_low(t, a, a); // what must not count is zero, or there already
-    for (unsigned n = 8; n >= 1u << lane; n /= 2) a = vec2(t, op, lane, a, vext(t, a, a, n));
-    return put_lane(t, i, lane, a);
+    return put_lane(t, i, lane, folded(t, op, lane, a));
 }
 
 // ---- shift by immediate: immh:immb is 2 * bits - count to the right, bits + count to the left
+static IrRef shifted_right(Trans *t, bool u, unsigned lane, unsigned n, IrRef a) { // by up to all bits
+    unsigned bits = 8u << lane;
+    if (u && n == bits) return splat(t, 0);
+    return vec1(t, u ? OP_VSHRI : OP_VSARI, lane, n == bits ? bits - 1 : n, a);
+}
+// The last bit that is shifted out is added.
+static IrRef rounded_right(Trans *t, bool u, unsigned lane, unsigned n, IrRef a) {
+    IrRef last = vec2(t, OP_VAND, 0, vec1(t, OP_VSHRI, lane, n - 1, a), ones(t, lane));
+    return vec2(t, OP_VADD, lane, shifted_right(t, u, lane, n, a), last);
+}
+// SLI, SRI: the destination's bits where none were shifted to.
+static IrRef inserted(Trans *t, const Insn *i, IrOpcode op, unsigned lane, unsigned n, IrRef a) {
+    IrRef moved = vec1(t, op, lane, n, splat(t, UINT64_MAX));
+    return vsel(t, vec1(t, op, lane, n, a), v(t, i->rd), moved);
+}
+
 bool neon_shift(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = 31 - (unsigned)__builtin_clz((unsigned)i->amount >> 3), bits = 8u << lane;
     unsigned right = 2 * bits - (unsigned)i->amount, left = (unsigned)i->amount - bits;
-    bool u = i->option;
+    bool u = i->option, accumulates = op == 2 || op == 6;
     IrRef a = v(t, i->rn), r;
     switch (op) {
-    case 0: case 2: // SSHR, USHR, SSRA, USRA
-        if (u && right == bits) r = splat(t, 0);
-        else r = vec1(t, u ? OP_VSHRI : OP_VSARI, lane, right == bits ? bits - 1 : right, a);
-        return put_q(t, i, op == 2 ? vec2(t, OP_VADD, lane, v(t, i->rd), r) : r);
-    case 10: return !u && put_q(t, i, vec1(t, OP_VSHLI, lane, left, a)); // SHL
-    case 16: return !u && !is_scalar(i) && put(t, i, i->sf, narrowed(t, i, lane, vec1(t, OP_VSHRI, lane + 1, right, a))); // SHRN
+    case 0: case 2: case 4: case 6: // SSHR, USHR, SSRA, USRA; SRSHR, URSHR, SRSRA, URSRA
+        r = op < 4 ? shifted_right(t, u, lane, right, a) : rounded_right(t, u, lane, right, a);
+        return put_q(t, i, accumulates ? vec2(t, OP_VADD, lane, v(t, i->rd), r) : r);
+    case 8: return put_q(t, i, right == bits ? v(t, i->rd) : inserted(t, i, OP_VSHRI, lane, right, a)); // SRI
+    case 10: return put_q(t, i, u ? inserted(t, i, OP_VSHLI, lane, left, a) : vec1(t, OP_VSHLI, lane, left, a)); // SLI, SHL
+    case 16: case 17: // SHRN, RSHRN
+        if (u || is_scalar(i)) return false;
+        r = op == 16 ? vec1(t, OP_VSHRI, lane + 1, right, a) : rounded_right(t, true, lane + 1, right, a);
+        return put(t, i, i->sf, narrowed(t, i, lane, r));
     case 20: // SSHLL, USHLL
         r = widened(t, i, u, lane, a);
         return put(t, i, true, left ? vec1(t, OP_VSHLI, lane + 1, left, r) : r);
@@ -349,45 +416,4 @@ bool neon_element(Trans *t, const Insn *i, unsigned size, unsigned index) {
 void neon_constant(Trans *t, const Insn *i, uint64_t x) {
     if (i->sf) set_vector(t, i->rd, splat(t, x));
     else set_low(t, i->rd, c64(t, (int64_t)x));
-}
-
-// ---- structures of two and four, whole registers
-bool neon_load_structure(Trans *t, const Insn *i, IrRef base, unsigned n) {
-    unsigned lane = (unsigned)i->size;
-    IrRef x[4], even[2], odd[2];
-    if (!i->sf || n == 3) return false;
-    for (unsigned k = 0; k < n; k++) x[k] = ir_load(t->k, T_V128, MO_128, base, (int32_t)(16 * k));
-    for (unsigned k = 0; k < n / 2; k++) {
-        even[k] = vec2(t, OP_VUZPE, lane, x[2 * k], x[2 * k + 1]);
-        odd[k] = vec2(t, OP_VUZPO, lane, x[2 * k], x[2 * k + 1]);
-    }
-    if (n == 2) {
-        x[0] = even[0];
-        x[1] = odd[0];
-    } else {
-        x[0] = vec2(t, OP_VUZPE, lane, even[0], even[1]);
-        x[1] = vec2(t, OP_VUZPE, lane, odd[0], odd[1]);
-        x[2] = vec2(t, OP_VUZPO, lane, even[0], even[1]);
-        x[3] = vec2(t, OP_VUZPO, lane, odd[0], odd[1]);
-    }
-    for (unsigned k = 0; k < n; k++) set_vector(t, (i->rd + (int)k) & 31, x[k]);
-    return true;
-}
-
-bool neon_store_structure(Trans *t, const Insn *i, IrRef base, unsigned n) {
-    unsigned lane = (unsigned)i->size;
-    IrRef x[4];
-    if (!i->sf || n == 3) return false;
-    for (unsigned k = 0; k < n; k++) x[k] = v(t, (i->rd + (int)k) & 31);
-    if (n == 4) { // pairs of pairs first
-        IrRef low02 = vec2(t, OP_VZIPL, lane, x[0], x[2]), high02 = vec2(t, OP_VZIPH, lane, x[0], x[2]);
-        IrRef low13 = vec2(t, OP_VZIPL, lane, x[1], x[3]), high13 = vec2(t, OP_VZIPH, lane, x[1], x[3]);
-        const IrRef out[4] = {vec2(t, OP_VZIPL, lane, low02, low13), vec2(t, OP_VZIPH, lane, low02, low13),
-                              vec2(t, OP_VZIPL, lane, high02, high13), vec2(t, OP_VZIPH, lane, high02, high13)};
-        for (unsigned k = 0; k < 4; k++) ir_store(t->k, T_V128, MO_128, base, (int32_t)(16 * k), out[k]);
-        return true;
-    }
-    ir_store(t->k, T_V128, MO_128, base, 0, vec2(t, OP_VZIPL, lane, x[0], x[1]));
-    ir_store(t->k, T_V128, MO_128, base, 16, vec2(t, OP_VZIPH, lane, x[0], x[1]));
-    return true;
 }

@@ -109,9 +109,11 @@ INSN(simd_ld) {
     if (!structure_valid(t, i)) return;
     unsigned n = plain_registers(i), registers = structure_registers(i);
     IrRef value[4], base = x_sp(t, i->rn);
-    if (aligned(t) || (!n && !neon_load_structure(t, i, base, registers))) {
+    if (aligned(t)) {
         call(t, H_simd_load, base, bits_of(t, i), IR_NONE);
-    } else if (n) {
+    } else if (!n) {
+        neon_load_structure(t, i, base, registers);
+    } else {
         for (unsigned k = 0; k < n; k++)
             value[k] = i->sf ? ir_load(t->k, T_V128, MO_128, base, (int32_t)(16 * k)) : ir_load(t->k, T_F64, MO_64, base, (int32_t)(8 * k));
         for (unsigned k = 0; k < n; k++) set_vector(t, (i->rd + (int)k) & 31, value[k]);
@@ -122,8 +124,10 @@ INSN(simd_st) {
     if (!structure_valid(t, i)) return;
     unsigned n = plain_registers(i), registers = structure_registers(i);
     IrRef base = x_sp(t, i->rn);
-    if (aligned(t) || (!n && !neon_store_structure(t, i, base, registers))) {
+    if (aligned(t)) {
         call(t, H_simd_store, base, bits_of(t, i), IR_NONE);
+    } else if (!n) {
+        neon_store_structure(t, i, base, registers);
     } else {
         for (unsigned k = 0; k < n; k++) {
             int r = (i->rd + (int)k) & 31;

@@ -4,9 +4,10 @@
 #include "cpu/arm/trans.h"
 
 #define PSTATE_SLOT ((uint16_t)offsetof(ArmState, pstate))
-enum { NUMBER_RNDR = 0xd920, NUMBER_RNDRRS = 0xd921, NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212,
+enum { NUMBER_RNDR = 0xd920, NUMBER_RNDRRS = 0xd921, NUMBER_DAIF = 0xda11, NUMBER_NZCV = 0xda10, NUMBER_CURRENTEL = 0xc212, NUMBER_SP_EL0 = 0xc208,
        NUMBER_CNTPCT = 0xdf01, NUMBER_CNTVCT = 0xdf02 };
 
+#define SP_EL0_SLOT ((uint16_t)offsetof(ArmState, sp_el))
 static IrRef pstate(Trans *t) { return ir_get(t->k, T_I64, PSTATE_SLOT); }
 
 // ---- hints, barriers
@@ -56,6 +57,8 @@ static IrRef count_here(Trans *t, unsigned number) {
     return ir_bin(t->k, OP_SUB, T_I64, count, ir_get(t->k, T_I64, offsetof(ArmState, cntvoff)));
 }
 
+static bool names_sp_el0(const Trans *t, const Insn *i) { return number(i) == NUMBER_SP_EL0 && el(t) && !(t->ctx & ARM_CTX_SP0); }
+
 static bool read_here(Trans *t, const Insn *i) {
     uint16_t slot;
     uint64_t value;
@@ -65,6 +68,7 @@ static bool read_here(Trans *t, const Insn *i) {
     else if (number(i) == NUMBER_DAIF && el(t))
         set_x64(t, i->rd, ir_bin(t->k, OP_AND, T_I64, pstate(t), c64(t, PSTATE_DAIF)));
     else if (number(i) == NUMBER_CURRENTEL && el(t)) set_x64(t, i->rd, c64(t, el(t) << 2));
+    else if (names_sp_el0(t, i)) set_x64(t, i->rd, ir_get(t->k, T_I64, SP_EL0_SLOT));
     else if ((count = count_here(t, number(i))) != IR_NONE) set_x64(t, i->rd, count);
     else if (arm_sysreg_const(t->config, number(i), el(t), &value)) set_x64(t, i->rd, c64(t, (int64_t)value));
     else if (arm_sysreg_plain(t->config, number(i), el(t), false, &slot)) set_x64(t, i->rd, ir_get(t->k, T_I64, slot));
@@ -86,6 +90,8 @@ INSN(msr) {
     uint16_t slot;
     if (number(i) == NUMBER_NZCV) {
         flags_packed(t, ir_bin(t->k, OP_AND, T_I32, x(t, i->rd), c32(t, (int32_t)PSTATE_NZCV)));
+    } else if (names_sp_el0(t, i)) {
+        ir_set(t->k, T_I64, SP_EL0_SLOT, x(t, i->rd));
     } else if (!arm_may_trap(t->config, number(i), el(t)) && arm_sysreg_plain(t->config, number(i), el(t), true, &slot)) {
         ir_set(t->k, T_I64, slot, x(t, i->rd));
     } else if (arm_sysreg_gic(t->config, number(i), el(t), true)) { // what it raises kicks the core
@@ -99,9 +105,17 @@ INSN(msr) {
 // ---- cache, TLB and address translation instructions
 enum { SYS_DC_ZVA = 3 << 11 | 7 << 7 | 4 << 3 | 1 };
 
+// The first store is for the address that a fault names: the one given, not the block's. The rest of the block is in its page; what is no
+// RAM refuses that byte (arm_io_write).
+static void zero_block(Trans *t, IrRef vaddr) {
+    IrRef base = ir_bin(t->k, OP_AND, T_I64, vaddr, c64(t, -ARM_ZVA_BYTES)), zero = ir_vec(t->k, OP_VDUP, 3, c64(t, 0), IR_NONE, IR_NONE);
+    ir_store(t->k, T_I64, MO_8, vaddr, 0, c64(t, 0));
+    for (int32_t k = 0; k < ARM_ZVA_BYTES; k += 16) ir_store(t->k, T_V128, MO_128, base, k, zero);
+}
+
 INSN(sys) {
     if (i->imm == SYS_DC_ZVA && !(t->ctx & ARM_CTX_NO_DZ)) {
-        call(t, H_zero_block, x(t, i->rd), IR_NONE, IR_NONE);
+        zero_block(t, x(t, i->rd));
         return;
     }
     call(t, H_sys, bits_of(t, i), x(t, i->rd), IR_NONE);

@@ -84,6 +84,7 @@ static const IrSlot slots[] = {
     SLOT(res_vaddr, T_I64), SLOT(res_value, T_I64), SLOT(res_value2, T_I64),
     SLOT(tpidr_el0, T_I64), SLOT(tpidrro_el0, T_I64), SLOT(tpidr_el1, T_I64),
     {"ttbr0", offsetof(ArmState, ttbr0[1]), T_I64}, SLOT(ttbr1, T_I64), {"mair", offsetof(ArmState, mair[1]), T_I64}, SLOT(par, T_I64),
+    {"sp_el0", offsetof(ArmState, sp_el[0]), T_I64},
     {"elr_el1", offsetof(ArmState, elr[1]), T_I64}, {"elr_el2", offsetof(ArmState, elr[2]), T_I64}, {"spsr_el1", offsetof(ArmState, spsr[1]), T_I64},
     {"esr_el1", offsetof(ArmState, esr[1]), T_I64}, {"far_el1", offsetof(ArmState, far[1]), T_I64},
     {"vbar_el1", offsetof(ArmState, vbar[1]), T_I64}, SLOT(dbgwvr[3], T_I64),

@@ -65,7 +65,6 @@ static bool cache(Vcpu *v, unsigned op, uint64_t value) {
         return true;
     case OP(3, 7, 3, 4): case OP(3, 7, 3, 5): case OP(3, 7, 3, 7):                             // CFP, DVP, CPP RCTX: nothing is predicted
         return arm_has(arm_state(v)->config, ARM_specres);
-    case OP(3, 7, 4, 1): arm_zero_block(v, value, 0, 0); return true;                          // DC ZVA
     }
     return false;
 }

@@ -8,6 +8,7 @@
 // last-level tables by (table register, vaddr above them); any TLBI empties it. Only the core's own thread comes here, but for
 // arm_translate_debug, which is called while the core is stopped.
 #include <stdlib.h>
+#include <string.h>
 #include "cpu/arm/stage2.h"
 
 #define DESC_TABLE_BITS 0x0000fffffffff000ull
@@ -351,7 +352,10 @@ bool arm_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned siz
 bool arm_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
     return mem_io_read(arm_state(v)->mem, paddr, size, value) || fail(v, FSC_EXTERNAL, ACCESS_READ, vaddr, false);
 }
+// DC ZVA of device memory is an alignment fault (C6.2); its first store is a byte.
 bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value) {
+    uint32_t bits;
+    if (size == 1 && arm_insn_at_pc(v, &bits) && (bits & 0xffffffe0) == 0xd50b7420) return fail(v, FSC_ALIGNMENT, ACCESS_WRITE, vaddr, false);
     return mem_io_write(arm_state(v)->mem, paddr, size, value) || fail(v, FSC_EXTERNAL, ACCESS_WRITE, vaddr, false);
 }
 void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access) { fail(v, FSC_ALIGNMENT, access, vaddr, false); }
@@ -361,6 +365,13 @@ bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop) {
     const ArmState *s = arm_state(v);
     if (!(memop & MO_ATOMIC) || !arm_has(s->config, ARM_lse2) || (arm_sctlr(s) & SCTLR_A)) return false;
     return (vaddr & 15) + size <= 16 || ((arm_sctlr(s) & SCTLR_NAA) && memop & (MO_ACQ | MO_REL));
+}
+
+bool arm_insn_at_pc(Vcpu *v, uint32_t *bits) {
+    uint64_t paddr;
+    const uint8_t *host = arm_translate_debug(v, vcpu_pc(v), &paddr) ? mem_host(arm_state(v)->mem, paddr, 4, false) : NULL;
+    if (host) memcpy(bits, host, 4);
+    return host;
 }
 
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr) {

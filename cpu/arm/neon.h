@@ -17,5 +17,6 @@ IrRef neon_lane(Trans *t, int r, unsigned size, unsigned index); // in the low b
 void neon_insert(Trans *t, int r, unsigned size, unsigned index, IrRef value);
 void neon_duplicate(Trans *t, const Insn *i, unsigned size, IrRef value);
 void neon_constant(Trans *t, const Insn *i, uint64_t x); // in each half that the form has
-bool neon_load_structure(Trans *t, const Insn *i, IrRef base, unsigned n);
-bool neon_store_structure(Trans *t, const Insn *i, IrRef base, unsigned n);
+// Of n registers; a64_neon_mem.c.
+void neon_load_structure(Trans *t, const Insn *i, IrRef base, unsigned n);
+void neon_store_structure(Trans *t, const Insn *i, IrRef base, unsigned n);

@@ -3,7 +3,6 @@
 // mmu.c asks for each descriptor of the first stage and for what it finds. DDI 0487, D8.2 (walks, concatenated tables), D8.4.4 (S2AP).
 // Nothing of it is kept but in the soft TLB, which every change of these registers and every TLBI of EL2 empties.
 #include "cpu/arm/stage2.h"
-#include <string.h>
 
 #define S2_READ  (1ull << 6)
 #define S2_WRITE (1ull << 7)
@@ -102,12 +101,8 @@ static bool describes(uint32_t bits) {
 }
 
 uint64_t arm_stage2_syndrome(Vcpu *v) {
-    uint64_t paddr, pc = vcpu_pc(v);
     uint32_t bits;
-    const uint8_t *host = arm_translate_debug(v, pc, &paddr) ? mem_host(arm_state(v)->mem, paddr, 4, false) : NULL;
-    if (!host) return 0;
-    memcpy(&bits, host, 4);
-    if (!describes(bits)) return 0;
+    if (!arm_insn_at_pc(v, &bits) || !describes(bits)) return 0;
     unsigned size = bits >> 30, opc = bits >> 22 & 3;
     bool ordered = (bits >> 24 & 0x3f) == 8, sign = !ordered && opc > 1, wide = sign ? opc == 2 : size == 3;
     return 1u << 24 | size << 22 | (uint64_t)sign << 21 | (bits & 31) << 16 | (uint64_t)wide << 15 | (uint64_t)ordered << 14;

@@ -41,6 +41,7 @@ static uint32_t context_word(const ArmState *s) {
     if (s->pstate & PSTATE_IL) ctx |= ARM_CTX_ILLEGAL;
     if ((el0 && !(s->sctlr[1] & SCTLR_DZE)) || (s->el < 2 && (s->hcr & HCR_TDZ))) ctx |= ARM_CTX_NO_DZ;
     if (arm_step_active(s)) ctx |= ARM_CTX_STEP;
+    if (!el0 && !s->spsel) ctx |= ARM_CTX_SP0;
     if (!fp_traps) ctx |= (s->fpcr & FPCR_FZ ? ARM_CTX_FP_SOFT : 0) | (s->fpcr & FPCR_DN ? ARM_CTX_FP_DN : 0);
     if (el0 && (s->sctlr[1] & SCTLR_MSCEN)) ctx |= ARM_CTX_MOPS;
     if (el0) ctx |= (s->cntkctl & 2 ? ARM_CTX_CNTVCT : 0) | (s->cntkctl & 1 ? ARM_CTX_CNTPCT : 0);

@@ -66,6 +66,7 @@ enum {
     ARM_CTX_PAC_KEY = 1 << 9, // four bits: keys that SCTLR enables, in the order of apkey
     ARM_CTX_PAC_TAGGED = 1 << 13, // two bits, for instructions and data: the top byte of pointers to some half is ignored
     ARM_CTX_PAC_TRAP = 1 << 15, // HCR_EL2.API: what signs and checks traps
+    ARM_CTX_SP0 = 1 << 16,   // SPSel = 0 above EL0: SP_EL0 is no register to name
 };
 
 // PSTATE bits as SPSR_ELx lays them out (DDI 0487, C5.2.19).
@@ -125,6 +126,7 @@ enum { FSC_DEBUG = 0x22 };
 #define ESR(ec, iss) ((uint64_t)(ec) << 26 | ESR_IL | (iss))
 
 #define ARM_RES_NONE UINT64_MAX // res_vaddr: no exclusive access is open
+enum { ARM_ZVA_BYTES = 64 }; // DCZID_EL0.BS = 4
 enum { ARM_BREAKPOINTS = 6, ARM_WATCHPOINTS = 4, ARM_PMU_COUNTERS = 6 };
 
 typedef struct ArmState {
@@ -328,6 +330,7 @@ bool arm_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64
 bool arm_lenient(Vcpu *v, uint64_t vaddr, unsigned size, unsigned memop); // Guest.lenient
 void arm_misaligned(Vcpu *v, uint64_t vaddr, Access access);
 bool arm_translate_debug(Vcpu *v, uint64_t vaddr, uint64_t *paddr);
+bool arm_insn_at_pc(Vcpu *v, uint32_t *bits);     // for what raises: the instruction that runs; false: it is not in RAM
 uint64_t arm_address_translate(Vcpu *v, uint64_t vaddr, Access access, unsigned regime, bool as_el0, bool pan, bool both); // AT: PAR_EL1
 void arm_walks_flush(ArmState *s);
 struct ArmWalks *arm_walks_new(void);

@@ -325,6 +325,7 @@ static bool allowed(Vcpu *v, const SysReg *r, unsigned number, uint64_t bits, bo
     bool there = r && !(r->flags & (write ? RO : WO)) && s->el >= least_level(number) && (s->el || r->flags & (E0R | E0RW | E0C));
     if (there && !s->el && write && (r->flags & E0R)) there = false;
     if (there && (r->flags & GIC)) there = s->gic != NULL;
+    if (number == NUMBER(3, 0, 4, 1, 0) && !s->spsel) there = false; // SP_EL0, the stack pointer in use
     if (there) there = has_gate(s->config, r);
     if (!there) return not_there(v, number, bits, write);
     if ((r->flags & FP) && (v->ctx & ARM_CTX_FP_TRAP)) return arm_fault(v, ESR(EC_FP, 0x1e00000));
@@ -375,6 +376,7 @@ static uint64_t msr_immediate(Vcpu *v, uint64_t bits, uint64_t value) {
     case 0 << 3 | 5:
         if (!s->el) break;
         arm_select_sp(s, s->el, value & 1);
+        arm_update_context(v);
         return 0;
     case 3 << 3 | 6: case 3 << 3 | 7:
         if (!s->el && !(s->sctlr[1] & SCTLR_UMA)) // op0 = 0, CRn = 4, Rt = 31

@@ -119,6 +119,8 @@ void flags_add(Trans *t, IrRef a, IrRef b);        // of the form's width
 void flags_sub(Trans *t, IrRef a, IrRef b);
 void flags_logic(Trans *t, IrRef a);
 void flags_fp(Trans *t, IrType type, IrRef a, IrRef b); // of a floating point comparison
+// The same if a condition holds, of registers n and m; else `otherwise`, and a and b are not to be told apart.
+void flags_fp_if(Trans *t, IrType type, IrRef cond, IrRef a, IrRef b, int n, int m, uint32_t otherwise);
 void flags_packed(Trans *t, IrRef nzcv);           // i32, bits 31:28
 // From now on those of a + b or a - b if cond holds, else `otherwise`.
 void flags_if(Trans *t, IrRef cond, bool subtract, IrRef a, IrRef b, uint32_t otherwise);

@@ -169,6 +169,12 @@ static IrRef fold_extension(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     return IR_NONE;
 }
 
+// Leading zeros of all bits in reverse order: how Arm counts trailing ones.
+static IrRef fold_reversed_clz(IrBuild *k, IrType t, IrRef a) {
+    const IrOp *swap = def(k, a), *rev = swap->op == OP_BSWAP && swap->type == t ? def(k, swap->a) : swap;
+    return rev->op == OP_BREV8 && rev != swap && rev->type == t ? ir_un(k, OP_CTZ, t, rev->a) : IR_NONE;
+}
+
 IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
     const IrOp *d = def(k, *a);
     if (t == T_V128)
@@ -189,7 +195,7 @@ IrRef fold_unary(IrBuild *k, IrOpcode op, IrType t, IrRef *a) {
         return ir_const(k, t, (int64_t)ir_eval(op, t, (uint64_t)d->imm, 0, 0));
     if (t == T_I32)
         *a = low_part(k, *a, 32);
-    return IR_NONE;
+    return op == OP_CLZ ? fold_reversed_clz(k, t, *a) : IR_NONE;
 }
 
 // ---- rotates

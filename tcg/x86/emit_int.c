@@ -313,6 +313,26 @@ static void emit_bswap(Gen *g, IrRef r, const IrOp *op) {
     opcode(&g->a, type_w(op->type) | P_0F | 0xc8 | (d & 7), 0, 0, d);
 }
 
+// Halves of bytes change places, then quarters, then eighths.
+static void emit_brev8(Gen *g, IrRef r, const IrOp *op) {
+    static const struct { uint64_t low; unsigned n; } step[3] = {
+        {0x0f0f0f0f0f0f0f0f, 4}, {0x3333333333333333, 2}, {0x5555555555555555, 1}};
+    unsigned w = type_w(op->type);
+    Reg a = use_gpr(g, op->a);
+    done_operands(g, op);
+    Reg d = def_gpr(g, r);
+    move_w(g, w, d, a);
+    for (unsigned k = 0; k < 3; k++) {
+        mov_ri(&g->a, RDX, (int64_t)(w ? step[k].low : (uint32_t)step[k].low));
+        op_rr(&g->a, w | 0x8b, RCX, d);
+        shift_ri(&g->a, w, SH_SHR, RCX, step[k].n);
+        alu_rr(&g->a, w, ALU_AND, RCX, RDX);
+        alu_rr(&g->a, w, ALU_AND, d, RDX);
+        shift_ri(&g->a, w, SH_SHL, d, step[k].n);
+        alu_rr(&g->a, w, ALU_OR, d, RCX);
+    }
+}
+
 // Bytes equal to zero, by SSE; complemented.
 static void emit_orcb(Gen *g, IrRef r, const IrOp *op) {
     Reg a = use_gpr(g, op->a);
@@ -451,7 +471,7 @@ EmitFn *const x86_emit[OP_COUNT] = {
     [OP_MULHS] = emit_mulh, [OP_MULHU] = emit_mulh, [OP_MULHSU] = emit_mulh,
     [OP_DIVS] = emit_div, [OP_DIVU] = emit_div, [OP_REMS] = emit_div, [OP_REMU] = emit_div,
     [OP_MINS] = emit_minmax, [OP_MINU] = emit_minmax, [OP_MAXS] = emit_minmax, [OP_MAXU] = emit_minmax,
-    [OP_CLZ] = emit_unary, [OP_CTZ] = emit_unary, [OP_POPCNT] = emit_unary, [OP_BSWAP] = emit_bswap, [OP_ORCB] = emit_orcb,
+    [OP_CLZ] = emit_unary, [OP_CTZ] = emit_unary, [OP_POPCNT] = emit_unary, [OP_BSWAP] = emit_bswap, [OP_BREV8] = emit_brev8, [OP_ORCB] = emit_orcb,
     [OP_CLMUL] = emit_clmul, [OP_CLMULH] = emit_clmul, [OP_CLMULR] = emit_clmul,
     [OP_SEXT8] = emit_unary, [OP_SEXT16] = emit_unary, [OP_SEXT32] = emit_unary,
     [OP_ZEXT8] = emit_unary, [OP_ZEXT16] = emit_unary, [OP_ZEXT32] = emit_unary, [OP_BOOL] = emit_bool,

@@ -68,6 +68,13 @@ void emit_high(Gen *g, IrRef r, const IrOp *op) {
     b1(&g->a, 1);
 }
 
+// Shifts: op /n, of the lane's size; the destination is in vvvv.
+static void shift(Asm *a, unsigned lane, unsigned n, Reg d, Reg s, unsigned count) {
+    avx_rr(a, I66 | (lane == 3 ? P_WD : 0) | (0x70 + lane), (Reg)n, d, s);
+    b1(a, count);
+}
+enum { SHIFT_RIGHT = 2, SHIFT_ARITHMETIC = 4, SHIFT_LEFT = 6 };
+
 // ---- one instruction, by lane
 static const unsigned binary[][4] = {
     [OP_VAND - OP_VAND] = {P_0F | 0x54, P_0F | 0x54, P_0F | 0x54, P_0F | 0x54}, // vandps
@@ -84,8 +91,35 @@ static const unsigned binary[][4] = {
     [OP_VZIPH - OP_VAND] = {I66 | 0x68, I66 | 0x69, I66 | 0x6a, I66 | P_WD | 0x6d},
 };
 
+// Of products of 64 bits: of what was 32 bits before, else with all that counts of the cross products.
+static void product64(Gen *g, IrRef r, const IrOp *op) {
+    enum { MULUDQ = I66 | P_WD | 0xf4, MULDQ = I38 | P_WD | 0x28, PADDQ = I66 | P_WD | 0xd4 };
+    const IrOp *x = &g->ir->ops[op->a], *y = &g->ir->ops[op->b];
+    bool narrow = x->op == y->op && (x->op == OP_VZXT || x->op == OP_VSXT) && lane_of(x) == 2 && lane_of(y) == 2;
+    Asm *s = &g->a;
+    Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    done_operands(g, op);
+    Reg d = def_xmm(g, r);
+    if (narrow) {
+        avx_rr(s, x->op == OP_VZXT ? MULUDQ : MULDQ, d, a, b);
+        return;
+    }
+    shift(s, 3, SHIFT_RIGHT, SCRATCH_X, a, 32);
+    avx_rr(s, MULUDQ, SCRATCH_X, SCRATCH_X, b);
+    shift(s, 3, SHIFT_RIGHT, SCRATCH_X2, b, 32);
+    avx_rr(s, MULUDQ, SCRATCH_X2, SCRATCH_X2, a);
+    avx_rr(s, PADDQ, SCRATCH_X, SCRATCH_X, SCRATCH_X2);
+    shift(s, 3, SHIFT_LEFT, SCRATCH_X, SCRATCH_X, 32);
+    avx_rr(s, MULUDQ, SCRATCH_X2, a, b);
+    avx_rr(s, PADDQ, d, SCRATCH_X, SCRATCH_X2);
+}
+
 void emit_vbinary(Gen *g, IrRef r, const IrOp *op) {
     unsigned code = binary[op->op - OP_VAND][lane_of(op)];
+    if (!code && op->op == OP_VMUL && lane_of(op) == 3) {
+        product64(g, r, op);
+        return;
+    }
     if (!code) {
         emit_wide(g, r, op);
         return;
@@ -133,13 +167,7 @@ void emit_vcompare(Gen *g, IrRef r, const IrOp *op) {
     movx(&g->a, d, x);
 }
 
-// ---- shifts: op /n, of the lane's size; the destination is in vvvv
-static void shift(Asm *a, unsigned lane, unsigned n, Reg d, Reg s, unsigned count) {
-    avx_rr(a, I66 | (lane == 3 ? P_WD : 0) | (0x70 + lane), (Reg)n, d, s);
-    b1(a, count);
-}
-enum { SHIFT_RIGHT = 2, SHIFT_ARITHMETIC = 4, SHIFT_LEFT = 6 };
-
+// ---- shifts of lanes
 // Bytes as halves of 16 bits, without what came from the neighbour.
 static void shift_bytes(Gen *g, Reg d, Reg s, bool left, unsigned n) {
     uint8_t keep = left ? (uint8_t)(0xff << n) : (uint8_t)(0xff >> n);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Exceptions and who may what: svc, brk, undefined instructions, system registers closed to EL0 and the controls that open them, FP
 // traps, misaligned pc, illegal returns, PSTATE over exceptions. DDI 0487, D1.3.
+// peer-fails: dc zva of a device
 #include "tests/golden/a64/lib/test.h"
 
 PROBE(probe_svc, "svc #0x123");
@@ -107,6 +108,40 @@ static void test_controls(void) {
     isb();
 }
 
+// DC ZVA: the block that an address is in, and what faults names the address itself.
+void *memset(void *to, int c, size_t n);
+static void test_zero_block(void) {
+    static uint8_t block[256] __attribute__((aligned(128)));
+    unsigned zeros = 0, others = 0;
+    memset(block, 0x55, sizeof block);
+    probe_zva((Word)block + 64 + 37);
+    for (unsigned k = 0; k < sizeof block; k++) {
+        zeros += k / 64 == 1 && !block[k];
+        others += k / 64 != 1 && block[k] == 0x55;
+    }
+    check("dc zva", zeros == 64 && others == 192);
+    check_no_trap("  no trap");
+    probe_zva(0x0900002b); // the serial line
+    check_equal("dc zva of a device, FAR", trap.far, 0x0900002b);
+    check_trap("dc zva of a device", EC_DATA, 0x40 | 0x21, (Word)probe_zva);
+}
+
+static Word sp0_read(void) {
+    Word x;
+    __asm__ volatile("mov x1, sp\n msr spsel, #0\n mov sp, x1\n mrs %0, sp_el0\n msr spsel, #1" : "=r"(x) : : "x1", "memory");
+    return x;
+}
+static void test_sp_el0(void) {
+    msr(sp_el0, 0x1230);
+    check_equal("sp_el0", mrs(sp_el0), 0x1230);
+    Word x;
+    __asm__ volatile("msr spsel, #0\n mov %0, sp\n msr spsel, #1" : "=r"(x) : : "memory");
+    check_equal("  in use", x, 0x1230);
+    sp0_read();
+    check("sp_el0 while it is in use", trap.count == 1 && trap.esr >> 26 == EC_UNKNOWN && trap.vector == 0);
+    trap_clear();
+}
+
 static void test_fp(void) {
     msr(cpacr_el1, 0);
     isb();
@@ -168,6 +203,8 @@ void test_main(void) {
     test_basic();
     test_el0();
     test_controls();
+    test_zero_block();
+    test_sp_el0();
     test_fp();
     test_returns();
     test_stack_pointers();

@@ -522,3 +522,36 @@ block 0x80000000 ctx 0x0
              set a2, %2
              set a3, %1
              exit 0x80000004
+== fold leading zeros of what is reversed are trailing zeros
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = brev8 %1
+    %3:i64 = bswap %2
+    %4:i64 = clz %3
+             set a1, %4
+    %5:i32 = brev8 %1
+    %6:i32 = bswap %5
+    %7:i32 = clz %6
+    %8:i64 = zext32 %7
+             set a2, %8
+    %9:i32 = bswap %2
+    %10:i32 = clz %9
+    %11:i64 = zext32 %10
+             set a3, %11
+             exit 0x80000004
+--
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:i64 = get a0
+    %2:i64 = brev8 %1
+    %3:i64 = ctz %1
+             set a1, %3
+    %4:i32 = ctz %1
+    %5:i64 = zext32 %4
+             set a2, %5
+    %6:i32 = bswap %2
+    %7:i32 = clz %6
+    %8:i64 = zext32 %7
+             set a3, %8
+             exit 0x80000004
