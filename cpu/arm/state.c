@@ -31,7 +31,8 @@ static const Field fields[] = {
     FIELD_PAD(ArmState, fault_pad), R(pins, 0),
 };
 // clang-format on
-const Fields arm_fields = FIELDS("aarch64", 1, fields, offsetof(ArmState, config));
+// Version 1 had no registers of EL2 and other names for those of EL1.
+const Fields arm_fields = {"aarch64", 2, fields, sizeof fields / sizeof *fields, offsetof(ArmState, config), .oldest = 2};
 
 static uint32_t context_word(const ArmState *s) {
     uint32_t ctx = s->el;

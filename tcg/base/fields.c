@@ -120,6 +120,8 @@ static bool load_all(const Fields *f, uint8_t *state, uint8_t *seen, Bytes *in, 
     if (version > f->version)
         return FAIL("image of '%s' has version %" PRIu32 "; this program knows %u", f->name, version,
                     f->version);
+    if (version < f->oldest)
+        return FAIL("image of '%s' has version %" PRIu32 "; this program reads those from %u on", f->name, version, f->oldest);
     for (uint32_t i = 0; i < n; i++)
         if (!load_one(f, state, seen, in, error, error_size)) return false;
     for (unsigned i = 0; i < f->nfields; i++)

@@ -26,6 +26,7 @@ typedef struct Fields {
     const Field *fields;
     unsigned nfields;
     size_t size;           // bytes covered: everything before the wiring
+    unsigned oldest;       // images of older versions are refused
 } Fields;
 
 #define FIELD_(T, m, ...) {.name = #m, .offset = offsetof(T, m), __VA_ARGS__}

@@ -106,6 +106,11 @@ START_TEST(fields_load_old_image_keeps_reset_value) {
     ck_assert(!fields_load(&old, &a, &image, error, sizeof(error)));
     ck_assert_ptr_nonnull(strstr(error, "version 2"));
     bytes_free(&image);
+    static const Fields later = {"thing", 2, new_table, 2, 21, .oldest = 2}; // no longer reads what version 1 was
+    fields_save(&old, &a, &image);
+    ck_assert(!fields_load(&later, &b, &image, error, sizeof(error)));
+    ck_assert_ptr_nonnull(strstr(error, "version 1"));
+    bytes_free(&image);
 }
 END_TEST
 
