@@ -15,7 +15,8 @@ volatile Seen seen1, seen2;
 extern char vectors1[], vectors2[];
 Word run_at(Word (*function)(Word), Word argument, Word pstate);
 
-// Vectors of EL2: hvc #0x600d ends run_at, and svc #0x600d where it comes to EL2; all else is noted and goes on behind the instruction (an interrupt: masked).
+// Vectors of EL2: hvc #0x600d ends run_at, and svc #0x600d where it comes to EL2; all else is noted and goes on behind the instruction (an
+// interrupt: masked, and no longer routed).
 __asm__(".text\n.macro v2 n\n.balign 128\n stp x2, x3, [sp, #-64]!\n stp x4, x5, [sp, #16]\n mov x5, #\\n\n b common2\n.endm\n"
         ".balign 2048\n.global vectors2\nvectors2:\n.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n v2 \\n\n.endr\n"
         "common2:\n"
@@ -27,7 +28,7 @@ __asm__(".text\n.macro v2 n\n.balign 128\n stp x2, x3, [sp, #-64]!\n stp x4, x5,
         " tst x5, #3\n b.ne 2f\n"
         " cmp x2, #0x15\n b.eq 1f\n cmp x2, #0x16\n b.eq 1f\n cmp x2, #0x0e\n b.eq 3f\n cmp x2, #0x20\n b.eq 3f\n add x3, x3, #4\n msr elr_el2, x3\n"
         "1: ldp x4, x5, [sp, #16]\n ldp x2, x3, [sp], #64\n eret\n"
-        "2: mrs x3, spsr_el2\n orr x3, x3, #0xc0\n msr spsr_el2, x3\n mrs x3, hcr_el2\n bic x3, x3, #0x10\n msr hcr_el2, x3\n b 1b\n"
+        "2: mrs x3, spsr_el2\n orr x3, x3, #0xc0\n msr spsr_el2, x3\n mrs x3, hcr_el2\n bic x3, x3, #0x10\n bic x3, x3, #0x8000000\n msr hcr_el2, x3\n b 1b\n"
         "3: adr x3, hvc_out\n msr elr_el2, x3\n mrs x3, spsr_el2\n bic x3, x3, #(1 << 20)\n msr spsr_el2, x3\n b 1b\n"
         "leave2: add sp, sp, #64\n ldp x19, x20, [sp], #16\n ldp x29, x30, [sp], #16\n ret\n"
         // run_at(function, argument, pstate)
