@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
-// Cryptographic instructions: AES, polynomial products and the exclusive-ors of SHA-3 are IR, others call their group's helper (crypto_*.c).
+// Cryptographic instructions: AES, SHA-256, polynomial products and the exclusive-ors of SHA-3 are IR, others call their group's helper (crypto_*.c).
 #include "cpu/arm/trans.h"
 
 INSN(sha1c) { simd_group(t, i, true, H_sha1); }
-INSN(sha256h) { simd_group(t, i, true, H_sha256); }
 INSN(sha512h) { simd_group(t, i, true, H_sha512); }
 INSN(sm3ss1) { simd_group(t, i, true, H_sm3); }
 INSN(sm4e) { simd_group(t, i, true, H_sm4); }
+
+INSN(sha256h) {
+    static const uint8_t ops[8] = {[4] = OP_VSHA256H, [5] = OP_VSHA256H2, [6] = OP_VSHA256SU1};
+    bool two = i->bits >> 11 & 1;
+    if (!fp_enabled(t)) return;
+    IrOpcode op = two ? OP_VSHA256SU0 : ops[i->bits >> 12 & 7];
+    set_vector(t, i->rd, ir_vec(t->k, op, 0, v(t, i->rd), v(t, i->rn), two ? IR_NONE : v(t, i->rm)));
+}
 
 // AESE and AESD add the key first; AESMC, AESIMC.
 INSN(aese) {

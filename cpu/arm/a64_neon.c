@@ -46,7 +46,10 @@ static IrOpcode fp_three_op(unsigned op, bool u, bool high) {
     case 25: return high ? OP_VFNMSUB : OP_VFMADD;
     case 26: return u && !high ? OP_NOP : high ? OP_VFSUB : OP_VFADD; // FADDP apart; FABD is a difference first
     case 27: return u ? OP_VFMUL : OP_NOP;
+    case 24: return u ? OP_NOP : high ? OP_VFMINNUM : OP_VFMAXNUM;
     case 28: return !u ? OP_VFEQ : high ? OP_VFLT : OP_VFLE;
+    case 29: return !u ? OP_NOP : high ? OP_VFLT : OP_VFLE; // FACGE, FACGT: of magnitudes
+    case 30: return u ? OP_NOP : high ? OP_VFMINIMUM : OP_VFMAXIMUM;
     case 31: return u && !high ? OP_VFDIV : OP_NOP;
     default: return OP_NOP;
     }
@@ -60,19 +63,23 @@ static bool fp_scalar_difference(Trans *t, const Insn *i) {
     return true;
 }
 
+// FADDP, FMAXP and the like.
+static bool fp_pairs(Trans *t, const Insn *i, IrOpcode op) {
+    unsigned lane = fp_lane(i);
+    IrRef a = v(t, i->rn), b = v(t, i->rm);
+    return put(t, i, true, fp_op(t, i, op, FP_DYN, vec2(t, OP_VUZPE, lane, a, b), vec2(t, OP_VUZPO, lane, a, b), IR_NONE));
+}
+
 static bool three_fp(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm;
     bool u = i->option, high = i->size >> 1;
     if (soft(t)) return false;
     if (is_scalar(i)) return op == 26 && u && high && fp_scalar_difference(t, i);
-    if (op == 26 && u && !high && i->sf) { // FADDP
-        unsigned lane = fp_lane(i);
-        IrRef a = v(t, i->rn), b = v(t, i->rm);
-        return put(t, i, true, fp_op(t, i, OP_VFADD, FP_DYN, vec2(t, OP_VUZPE, lane, a, b), vec2(t, OP_VUZPO, lane, a, b), IR_NONE));
-    }
+    if (u && i->sf && (op == 24 || op == 30 || (op == 26 && !high))) return fp_pairs(t, i, op == 26 ? OP_VFADD : fp_three_op(op, false, high));
     IrOpcode what = fp_three_op(op, u, high);
     if (what == OP_NOP || (what == OP_VFDIV && !i->sf)) return false;
     IrRef a = fp_operand(t, i, i->rn), b = fp_operand(t, i, i->rm), r;
+    if (op == 29) a = clear_signs(t, i, a), b = clear_signs(t, i, b);
     if (op == 25) r = fp_op(t, i, what, FP_DYN, a, b, fp_operand(t, i, i->rd));
     else if (what == OP_VFLT || what == OP_VFLE) r = fp_op(t, i, what, FP_DYN, b, a, IR_NONE); // a > b as b < a
     else r = fp_op(t, i, what, FP_DYN, a, b, IR_NONE);

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
-// FEAT_SHA1, FEAT_SHA256, FEAT_SHA512, FEAT_SM3: parts of the hashes' rounds and schedules. FIPS 180-4; GB/T 32905; DDI 0487, C7.2. The
-// rounds of SHA-256 are the host's where it has them.
-#include <cpuid.h>
-#include <immintrin.h>
+// FEAT_SHA1, FEAT_SHA512, FEAT_SM3: parts of the hashes' rounds and schedules. FIPS 180-4; GB/T 32905; DDI 0487, C7.2.
 #include "cpu/arm/simd.h"
 
 static unsigned rd(uint64_t bits) { return bits & 31; }
 static unsigned rn(uint64_t bits) { return bits >> 5 & 31; }
 static unsigned rm(uint64_t bits) { return bits >> 16 & 31; }
 static uint32_t rotl(uint32_t a, unsigned n) { return a << n | a >> (32 - n); }
-static uint32_t rotr(uint32_t a, unsigned n) { return a >> n | a << (32 - n); }
 static uint64_t rotr64(uint64_t a, unsigned n) { return a >> n | a << (64 - n); }
 static uint64_t choose(uint64_t x, uint64_t y, uint64_t z) { return z ^ (x & (y ^ z)); }
 static uint64_t majority(uint64_t x, uint64_t y, uint64_t z) { return (x & y) | ((x | y) & z); }
@@ -37,63 +33,6 @@ uint64_t arm_sha1(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
     if (bits >> 11 & 1) r = op ? sha1_schedule1(&d, &n) : (Vec){.s = {rotl(n.s[0], 30)}};
     else if (op == 3) r = (Vec){.d = {d.d[1] ^ d.d[0] ^ m.d[0], n.d[0] ^ d.d[1] ^ m.d[1]}};
     else r = sha1_rounds(op, d, n.s[0], &m);
-    set_vec(s, rd(bits), r);
-    return 0;
-}
-
-// ---- SHA-256: x is a to d, y is e to h
-static Vec sha256_soft(Vec x, Vec y, const Vec *w, bool first) {
-    for (unsigned e = 0; e < 4; e++) {
-        uint32_t t = y.s[3] + (rotr(y.s[0], 6) ^ rotr(y.s[0], 11) ^ rotr(y.s[0], 25)) + (uint32_t)choose(y.s[0], y.s[1], y.s[2]) + w->s[e];
-        uint32_t u = t + (rotr(x.s[0], 2) ^ rotr(x.s[0], 13) ^ rotr(x.s[0], 22)) + (uint32_t)majority(x.s[0], x.s[1], x.s[2]);
-        y = (Vec){.s = {x.s[3] + t, y.s[0], y.s[1], y.s[2]}};
-        x = (Vec){.s = {u, x.s[0], x.s[1], x.s[2]}};
-    }
-    return first ? x : y;
-}
-// The host keeps a, b, e, f in one register and c, d, g, h in the other, the first letter uppermost.
-__attribute__((target("sha,sse4.1"))) static Vec sha256_host(Vec x, Vec y, const Vec *w, bool first) {
-    __m128i abef = _mm_set_epi32((int)x.s[0], (int)x.s[1], (int)y.s[0], (int)y.s[1]);
-    __m128i cdgh = _mm_set_epi32((int)x.s[2], (int)x.s[3], (int)y.s[2], (int)y.s[3]), words = _mm_loadu_si128((const __m128i *)w);
-    cdgh = _mm_sha256rnds2_epu32(cdgh, abef, words); // two rounds: the new abef; what it was is the new cdgh
-    abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(words, 0x0e));
-    __m128i r = first ? _mm_unpackhi_epi64(cdgh, abef) : _mm_unpacklo_epi64(cdgh, abef); // d c b a, h g f e
-    Vec out;
-    _mm_storeu_si128((__m128i *)&out, _mm_shuffle_epi32(r, 0x1b));
-    return out;
-}
-static uint32_t sha256_sigma0(uint32_t a) { return rotr(a, 7) ^ rotr(a, 18) ^ a >> 3; }
-static uint32_t sha256_sigma1(uint32_t a) { return rotr(a, 17) ^ rotr(a, 19) ^ a >> 10; }
-static Vec sha256_schedule0(const Vec *d, const Vec *n) {
-    Vec r;
-    for (unsigned e = 0; e < 4; e++) r.s[e] = d->s[e] + sha256_sigma0(e < 3 ? d->s[e + 1] : n->s[0]);
-    return r;
-}
-static Vec sha256_schedule1(const Vec *d, const Vec *n, const Vec *m) {
-    Vec r;
-    for (unsigned e = 0; e < 4; e++) r.s[e] = d->s[e] + (e < 3 ? n->s[e + 1] : m->s[0]) + sha256_sigma1(e < 2 ? m->s[e + 2] : r.s[e - 2]);
-    return r;
-}
-
-// clang's __builtin_cpu_supports does not know sha, and the instruction that does is slow: asked once.
-static bool host_has_sha(void) {
-    enum { UNKNOWN, NO, YES };
-    static _Atomic int known;
-    unsigned a, b = 0, c, d;
-    if (known == UNKNOWN) {
-        bool sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
-        known = sha && __builtin_cpu_supports("sse4.1") ? YES : NO;
-    }
-    return known == YES;
-}
-
-uint64_t arm_sha256(Vcpu *v, uint64_t bits, uint64_t b, uint64_t c) {
-    ArmState *s = arm_state(v);
-    Vec d = vec(s, rd(bits)), n = vec(s, rn(bits)), m = vec(s, rm(bits)), r;
-    unsigned op = bits >> 12 & 7; // 4 h, 5 h2, 6 su1
-    if (bits >> 11 & 1) r = sha256_schedule0(&d, &n);
-    else if (op == 6) r = sha256_schedule1(&d, &n, &m);
-    else r = (host_has_sha() ? sha256_host : sha256_soft)(op == 4 ? d : n, op == 4 ? n : d, &m, op == 4);
     set_vec(s, rd(bits), r);
     return 0;
 }

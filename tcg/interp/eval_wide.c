@@ -2,11 +2,13 @@
 // Ops on v128: the interpreter's, and what translated code calls where the host has nothing for an op, or an operand is a corner case.
 // A vector is two words, lanes counted from the low end. docs/IR.md says what each op means.
 #include "tcg/base/aes.h"
+#include "tcg/base/sha256.h"
 #include "tcg/interp/eval.h"
 #include <string.h>
 
 typedef union Lanes {
     uint64_t d[2];
+    uint32_t s[4];
     uint8_t b[16];
 } Lanes;
 
@@ -93,6 +95,10 @@ static void eval_lanes(const IrOp *op, const Lanes *a, const Lanes *b, const Lan
     case OP_VAESMC: case OP_VAESIMC:
         aes_mix_columns(a->b, op->op == OP_VAESIMC, r->b);
         return;
+    case OP_VSHA256H: sha256_rounds(a->s, b->s, c->s, true, r->s); return;
+    case OP_VSHA256H2: sha256_rounds(b->s, a->s, c->s, false, r->s); return;
+    case OP_VSHA256SU0: sha256_schedule0(a->s, b->s, r->s); return;
+    case OP_VSHA256SU1: sha256_schedule1(a->s, b->s, c->s, r->s); return;
     case OP_VCLMUL:
         r->d[0] = ir_eval(OP_CLMUL, T_I64, a->d[n & 1], b->d[n >> 4], 0);
         r->d[1] = ir_eval(OP_CLMULH, T_I64, a->d[n & 1], b->d[n >> 4], 0);
@@ -111,7 +117,7 @@ static void eval_lanes(const IrOp *op, const Lanes *a, const Lanes *b, const Lan
 // Each lane is what the scalar op of the same policy makes of it.
 static void eval_vfp(Vcpu *v, const IrOp *op, const Lanes *a, const Lanes *b, const Lanes *c, Lanes *r) {
     static const uint8_t narrow[] = {OP_FADD, OP_FSUB, OP_FMUL, OP_FDIV, OP_FSQRT, OP_FMADD, OP_FNMSUB, OP_FEQ, OP_FLT, OP_FLE,
-                                     OP_FCVT_I32, OP_FCVT_U32, OP_FTOI32};
+                                     OP_FMINIMUM, OP_FMAXIMUM, OP_FMINNUM, OP_FMAXNUM, OP_FCVT_I32, OP_FCVT_U32, OP_FTOI32};
     unsigned size = VFP_LANE(op->imm), k = op->op - OP_VFADD;
     IrOp one = {.op = narrow[k], .type = size == 3 ? T_F64 : T_F32, .imm = op->imm & (FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM)};
     if (size == 3 && op->op >= OP_VFCVT_I)

@@ -151,13 +151,6 @@ void emit_vabs(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(&g->a, I38 | (0x1c + lane_of(op)), def_xmm(g, r), 0, a);
 }
 
-static Reg low16(Gen *g, Reg x, Reg scratch) {
-    if (x < 16)
-        return x;
-    movx(&g->a, scratch, x);
-    return scratch;
-}
-
 void emit_vcompare(Gen *g, IrRef r, const IrOp *op) {
     static const unsigned code[2][4] = {{I66 | 0x74, I66 | 0x75, I66 | 0x76, I38 | 0x29}, {I66 | 0x64, I66 | 0x65, I66 | 0x66, I38 | 0x37}};
     Reg a = low16(g, use_xmm(g, op->a), SCRATCH_X), b = low16(g, use_xmm(g, op->b), SCRATCH_X2);

@@ -62,15 +62,32 @@ void emit_vfma(Gen *g, IrRef r, const IrOp *op) {
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
 }
 
+// The host's min and max give the second operand for equal ones, which differ by their sign at most if they are zeros: so both orders.
+void emit_vfextreme(Gen *g, IrRef r, const IrOp *op) {
+    Asm *s = &g->a;
+    bool min = op->op == OP_VFMINIMUM || op->op == OP_VFMINNUM;
+    if (!host_can(op)) {
+        emit_wide(g, r, op);
+        return;
+    }
+    Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    avx_rr(s, packed(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
+    b1(s, UNORDERED);
+    avx_rr(s, P_66 | P_0F38 | 0x17, SCRATCH_X, 0, SCRATCH_X); // vptest
+    Stub *stub = soft_if(g, CC_NE, op, a, b, a, SCRATCH_X);
+    avx_rr(s, packed(op) | (min ? 0x5d : 0x5f), SCRATCH_X, a, b);
+    avx_rr(s, packed(op) | (min ? 0x5d : 0x5f), SCRATCH_X2, b, a);
+    avx_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, SCRATCH_X, SCRATCH_X2); // vorps, vandps
+    stub->back = asm_here(s);
+    done_operands(g, op);
+    movx(s, def_xmm(g, r), SCRATCH_X);
+}
+
 // Equal: quiet. Less: signalling.
 void emit_vfcompare(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t predicate[] = {[OP_VFEQ - OP_VFEQ] = 0, [OP_VFLT - OP_VFEQ] = 1, [OP_VFLE - OP_VFEQ] = 2};
     Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    if (a >= 16)
-        movx(&g->a, SCRATCH_X, a);
-    if (b >= 16)
-        movx(&g->a, SCRATCH_X2, b);
-    avx_rr(&g->a, packed(op) | 0xc2, SCRATCH_X, a < 16 ? a : SCRATCH_X, b < 16 ? b : SCRATCH_X2);
+    avx_rr(&g->a, packed(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
     b1(&g->a, predicate[op->op - OP_VFEQ]);
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);

@@ -167,7 +167,7 @@ typedef struct X86 {
     uint16_t xpin_slot[MAX_XPINS]; // of xmm8, ...
     unsigned nxpins;
     bool wide;                  // the XMM pins are slots of 16 bytes
-    bool aes;                   // AES instructions
+    bool aes, sha;              // AES and SHA instructions
     bool avx512;                // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
     CheckCode probe_code[2][16], pair_code[16]; // [for a store], [register that the delta goes to]
@@ -300,6 +300,13 @@ static inline void done_operands(Gen *g, const IrOp *op) {
 }
 void done_condition(Gen *g, const IrOp *op);     // the same of a reader of conditions: what a comparison that it emits reads as well
 int32_t spill_disp(unsigned s);
+// x where encodings of 16 registers reach it: itself or a copy.
+static inline Reg low16(Gen *g, Reg x, Reg scratch) {
+    if (x < 16)
+        return x;
+    movx(&g->a, scratch, x);
+    return scratch;
+}
 
 // ---- alloc_fp.c
 // The register that holds a slot, or NOREG.
@@ -402,7 +409,8 @@ EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_
     emit_exit_done, emit_fbin, emit_fsqrt, emit_fma, emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox,
     emit_fminmax, emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_low, emit_high, emit_wide, emit_vbinary, emit_vandn,
     emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext, emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane,
-    emit_vins, emit_vaes, emit_vclmul, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfcvt, emit_vftoi,
+    emit_vins, emit_vaes, emit_vclmul,
+    emit_sha256_rounds, emit_sha256_schedule, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfextreme, emit_vfcvt, emit_vftoi,
     emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 // The fast path of a site: check and access, or if `slow` nothing but the jump to its stub, which comes back behind it.

@@ -18,6 +18,12 @@ static bool host_fits(void) {
            lzcnt && __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("pclmul");
 }
 
+// clang's __builtin_cpu_supports does not know it.
+static bool host_has_sha(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+
 // How many XMM registers there are beyond temps and scratch.
 static unsigned xpins_max(X86 *x) {
     __builtin_cpu_init();
@@ -50,6 +56,7 @@ static bool x86_init(Engine *e, CodeBuffer *code) {
     check_make(x);
     x->wide = e->guest->fp_wide;
     x->aes = __builtin_cpu_supports("aes");
+    x->sha = host_has_sha();
     memset(x->xpin_of_cell, NOREG, sizeof(x->xpin_of_cell));
     for (unsigned i = 0, n = xpins_max(x); i < e->guest->nfp_pins && i < n; i++) {
         x->xpin_slot[i] = e->guest->fp_pins[i];
