@@ -48,7 +48,7 @@ ARCHES = {
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
 SHELL_ROW = re.compile(r"^row (busybox-\S+)", re.M)
-GROUPS = ["integer", "calls", "fp", "memory", "system", "paging", "linux", "smp", "debian"]
+GROUPS = ["integer", "calls", "fp", "neon", "memory", "system", "paging", "linux", "smp", "debian"]
 
 
 class BuildError(Exception):
