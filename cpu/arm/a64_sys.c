@@ -25,7 +25,9 @@ static void barrier(Trans *t, const Insn *i) {
 }
 INSN(dmb) { barrier(t, i); }
 INSN(dsb) { barrier(t, i); }
+#define UNSYNCED_SLOT ((uint16_t)offsetof(ArmState, unsynced))
 INSN(isb) {
+    ir_exit_if(t->k, ir_bin(t->k, OP_EQ, T_I64, ir_get(t->k, T_I64, UNSYNCED_SLOT), c64(t, 0)), t->pc + 4);
     call(t, H_isb, IR_NONE, IR_NONE, IR_NONE);
     ir_exit_sync(t->k, t->pc + 4);
 }
@@ -94,6 +96,7 @@ INSN(msr) {
         ir_set(t->k, T_I64, SP_EL0_SLOT, x(t, i->rd));
     } else if (!arm_may_trap(t->config, number(i), el(t)) && arm_sysreg_plain(t->config, number(i), el(t), true, &slot)) {
         ir_set(t->k, T_I64, slot, x(t, i->rd));
+        if (arm_sysreg_waits(number(i))) ir_set(t->k, T_I64, UNSYNCED_SLOT, c64(t, 1));
     } else if (arm_sysreg_gic(t->config, number(i), el(t), true)) { // what it raises kicks the core
         call(t, H_gic_write, c64(t, number(i)), x(t, i->rd), IR_NONE);
     } else {

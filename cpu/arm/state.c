@@ -54,6 +54,7 @@ void arm_update_context(Vcpu *v) {
     ArmState *s = arm_state(v);
     uint64_t address = 0x0000ffffffffffffull, rules = (uint64_t)s->el << 48;
     vcpu_context(v, context_word(s));
+    s->unsynced = 0;
     arm_step_update(v);
     if (s->pmu_filters && s->pmu_el != s->el) arm_pmu_update(s);
     unsigned regime = arm_regime(s);

@@ -182,6 +182,7 @@ typedef struct ArmState {
     struct ArmPoint { uint64_t first, last; bool set; } points[ARM_BREAKPOINTS + ARM_WATCHPOINTS]; // as the translator was told
     uint64_t pac_mask[2][2], pac_differ[2][2]; // bits of a signature in pointers to the lower half, and in which the upper half's differ:
                               // by regime less 1; [1]: of data
+    uint64_t unsynced;        // not 0: a register was written that counts from the next ISB, exception or return on (arm_sysreg_waits)
     bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
     struct ArmWalks *walks;   // page-walk cache (mmu.c)
 } ArmState;
@@ -295,6 +296,7 @@ void arm_psci(Vcpu *v);                           // the call in x0-x3; the answ
 #define NUMBER(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 // At translation: is the register, at this exception level, nothing but the field at *slot, or a constant?
 bool arm_sysreg_plain(const ArmConfig *c, unsigned number, unsigned el, bool write, uint16_t *slot);
+bool arm_sysreg_waits(unsigned number);           // the context word or the address space depends on it, but not before an ISB
 bool arm_sysreg_const(const ArmConfig *c, unsigned number, unsigned el, uint64_t *value);
 const char *arm_sysreg_name(unsigned number);     // NULL: no such register
 // Those that a debugger may look at, by lower-case names; reading and writing one without checks. False: there is none, or it is read only.

@@ -399,6 +399,7 @@ uint64_t arm_msr(Vcpu *v, uint64_t bits, uint64_t value, uint64_t c) {
     uint64_t *field = field_of(s, r, number);
     if (r->set) r->set(v, number, value);
     else if (field) *field = (*field & ~r->mask) | (value & r->mask);
+    s->unsynced |= arm_sysreg_waits(number);
     if (r->flags & CTX) {
         arm_update_context(v);
         arm_irq_check(v);
@@ -478,6 +479,10 @@ bool arm_sysreg_debug(Vcpu *v, unsigned number, uint64_t *value, bool write) {
 }
 
 // ---- for the translator
+bool arm_sysreg_waits(unsigned number) {
+    return number == NUMBER(3, 0, 2, 0, 0) || number == NUMBER(3, 0, 2, 0, 1) || number == NUMBER(3, 4, 2, 0, 0) || // TTBRs
+           number == NUMBER(3, 0, 14, 1, 0);                                                                  // CNTKCTL_EL1
+}
 bool arm_sysreg_plain(const ArmConfig *c, unsigned number, unsigned el, bool write, uint16_t *slot) {
     const SysReg *r = find(number);
     if (!r || r->field == NONE || (r->flags & ~(unsigned)(E0R | E0RW | GATED | 0xff << GATE_SHIFT)) || r->set || r->get) return false;
