@@ -2,30 +2,34 @@
 // Chunked bump allocation for the block store.
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include "tcg/run/arena.h"
-
-enum { CHUNK = 1 << 20 };
 
 typedef struct Chunk {
     struct Chunk *next;
-    size_t used, size;
+    size_t used, size; // of data
     _Alignas(16) unsigned char data[];
 } Chunk;
+
+enum { CHUNK = (1 << 20) - sizeof(Chunk) };
 
 struct Arena {
     Chunk *top;
     size_t used;
 };
 
+// Straight from the host, where it goes back to when blocks are evicted.
 static Chunk *chunk_new(size_t n, Chunk *next) {
-    Chunk *c = malloc(sizeof(*c) + n);
-    if (!c) {
+    Chunk *c = mmap(NULL, sizeof(*c) + n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (c == MAP_FAILED) {
         fprintf(stderr, "myna: out of memory for translated blocks\n");
         abort();
     }
     *c = (Chunk){.next = next, .size = n};
     return c;
 }
+
+static void chunk_free(Chunk *c) { munmap(c, sizeof(*c) + c->size); }
 
 Arena *arena_new(void) {
     Arena *a = malloc(sizeof(*a));
@@ -38,7 +42,7 @@ void arena_reset(Arena *a) {
     while (a->top->next) {
         Chunk *c = a->top;
         a->top = c->next;
-        free(c);
+        chunk_free(c);
     }
     a->top->used = 0;
     a->used = 0;
@@ -50,7 +54,7 @@ void arena_free(Arena *a) {
     if (!a)
         return;
     arena_reset(a);
-    free(a->top);
+    chunk_free(a->top);
     free(a);
 }
 

@@ -25,17 +25,26 @@ typedef struct CompiledLink {
 // A fast-path access and its slow path (executable addresses): where a fault on the guard page goes on.
 typedef struct CompiledAccess { uint32_t access, slow; } CompiledAccess;
 
-// What the backend keeps of a load or store whose out-of-line code it makes when that is first needed (tcg/x86/late.c).
+// What the backend keeps of a load or store whose out-of-line code it makes when that is first needed (tcg/x86/late.c). There are as many
+// as sites, so it is kept small.
 typedef struct LateStub {
     uint32_t head, access;        // executable addresses: of what stands for the stub, of the fast path's access
-    uint32_t code;                // of the stub; 0: not made yet
-    uint32_t pc_off;              // see Vcpu.pc_off
-    int32_t disp, lo, imm;
-    uint16_t memop, site, range;
-    uint16_t inner[2], slow;      // offsets from `code`: accesses in the stub (0: none), its slow path
-    uint8_t back, jump;           // bytes from the access to where the fast path goes on, and from its jump's end to the access
-    uint8_t kind, base, value, size, type, role, delta, flags;
+    union {
+        struct {
+            uint32_t pc_off;      // see Vcpu.pc_off
+            int32_t disp, lo_imm; // the group's first byte; stored constant
+            uint16_t memop, site, range;
+            uint8_t back, jump;   // bytes from the access to where the fast path goes on, and from its jump's end to the access
+        };
+        struct {                  // once made
+            uint32_t code;        // of the stub
+            uint16_t inner[2], slow; // offsets from `code`: accesses in the stub (0: none), its slow path
+        };
+    };
+    uint32_t base : 4, value : 5, delta : 4, size : 3, type : 4, role : 2;
+    bool made : 1, store : 1, is_fp : 1, addr32 : 1, value_const : 1, roves : 1, write : 1, fp_valid : 1;
 } LateStub;
+_Static_assert(sizeof(LateStub) == 32, "small");
 
 typedef struct Compiled {
     uint32_t entry;               // executable address

@@ -176,7 +176,7 @@ void engine_unmapped(Engine *e, uint64_t paddr, uint64_t size) {
 }
 
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
-    Block *b = arena_alloc(e->arena, sizeof(*b));
+    Block *b = arena_alloc(e->arena, sizeof(*b) + ir->bytes);
     *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes, .half = (uint8_t)e->code.half};
     cache_note(e, b);
     CodePage *p = cache_page(e, paddr & PAGE_MASK, true);

@@ -38,15 +38,15 @@ typedef struct Block {
     _Atomic uint8_t failures;       // how often no region was found to begin here
     _Atomic uint8_t met;            // how often a loop came around here, as far as was seen
     uint8_t nparts;
-    uint16_t mark;                  // form.c's own
-    struct RegionPart *part;
     bool debug;                     // for vaddrs on whose page a breakpoint is: one instruction, no links from or to it
+    uint16_t mark;                  // form.c's own
+    union {
+        struct RegionPart *part;
+        struct InterpBlock *ir;     // interpreted; of a region that has code, never looked at
+    };
     struct Block *_Atomic next;     // hash chain
     struct Block *in_page[2];       // next block of the page (and of the straddled one)
-    uint8_t *copy;                  // guest bytes at translation
-    struct InterpBlock *ir;         // interpreted
-    CompiledAccess *accesses;
-    unsigned naccesses;
+    uint8_t copy[];                 // guest bytes at translation
 } Block;
 
 // Bytes of host code: how much the cache may grow to unless options say otherwise, and how much of that is used freely.
@@ -55,10 +55,15 @@ typedef struct Block {
 #define CACHE_EASY ((size_t)4 << 20)
 #else
 #define CACHE_SIZE ((size_t)512 << 20)
-#define CACHE_EASY ((size_t)80 << 20)
+#define CACHE_EASY ((size_t)64 << 20)
 #endif
 
 enum { PAGE_OPEN, PAGE_CLOSING /* vCPUs are being told */, PAGE_LIVE, PAGE_MIXED, PAGE_STATE = 3, PAGE_ROUND = 4 };
+
+typedef struct AccessList {
+    CompiledAccess *access;
+    unsigned n, room;
+} AccessList;
 
 struct CodePage {
     uint64_t ppage;
@@ -73,11 +78,12 @@ struct CodePage {
 typedef struct Link {
     uint32_t site, stub;            // executable addresses: of the rel32, of the stub
     int32_t target;                 // offset from the page
+    uint32_t next : 30;             // in to->incoming
+    bool warm : 1;                  // to the target's warm entry
+    bool paired : 1;                // a call, or what comes behind it
     Block *from, *to;
-    uint32_t next;                  // in to->incoming
-    bool warm;                      // to the target's warm entry
-    bool paired;                    // a call, or what comes behind it
 } Link;
+_Static_assert(sizeof(Link) == 32, "small: there is one for each exit");
 
 enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
 
@@ -111,8 +117,7 @@ struct Engine {
     size_t other_half;              // bytes of code in the other one
     unsigned came, came_again;      // blocks translated since the last eviction; those of them that had been evicted before
     uint64_t evicted[EVICTED_BITS / 64]; // hashes of blocks that were
-    Block **by_code;                // all blocks with host code, for guard.c
-    unsigned nby_code, by_code_room;
+    AccessList accesses[3];         // guard.c: of blocks of each half, of regions
     CodeBuffer code, region_code;
     struct Tier2 *tier2;            // NULL: off
     Vcpu *vcpus[MAX_VCPUS];
@@ -173,7 +178,8 @@ void cache_note(Engine *e, const Block *b);                                     
 
 // guard.c: faults of translated code on the TLB's guard page.
 bool guard_install(void);
-void guard_add(Engine *e, Block *b, const Compiled *c); // with the lock
+enum { OF_REGIONS = 2 };                                // in place of a half
+void guard_add(Engine *e, const Block *b, const Compiled *c); // with the lock
 Vcpu *guard_running(void);                              // that of this thread
 void guard_thread(Vcpu *v);                             // this thread runs v (NULL: none)
 

@@ -21,12 +21,22 @@ static Extent code_extent(const CodeBuffer *c, unsigned half) {
     return (Extent){half * hot, c->cold_start + half * cold, hot, cold};
 }
 
-// Part `half` of c is the one that code goes to, from its start.
+// Gives whole pages back to the host. Advice: what stays will be written over.
+static void code_forget(const CodeBuffer *c, size_t from, size_t *ahead) {
+    from = (from + PAGE_SIZE - 1) & PAGE_MASK;
+    if (*ahead > from)
+        madvise(c->rw + from, *ahead - from, MADV_REMOVE);
+    *ahead = 0;
+}
+
+// Part `half` of c is the one that code goes to, from its start; nothing that was there is needed any more.
 void code_begin_half(CodeBuffer *c, unsigned half) {
     Extent x = code_extent(c, half);
     c->half = half;
     c->used = half ? x.hot : c->fixed;
     c->cold = x.cold;
+    code_forget(c, c->used, &c->ahead[half]);
+    code_forget(c, c->cold, &c->cold_ahead[half]);
     code_open(c, c->open);
 }
 
@@ -144,7 +154,8 @@ void engine_free(Engine *e) {
     free(e->watchpoints);
     free(e->links);
     free(e->late);
-    free(e->by_code);
+    for (unsigned i = 0; i < sizeof(e->accesses) / sizeof(e->accesses[0]); i++)
+        free(e->accesses[i].access);
     free(e);
 }
 

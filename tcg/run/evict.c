@@ -13,6 +13,7 @@
 // lists of pages, links from blocks that stay (they get their stubs back), lists of links to them, guard.c's list, and jump caches, which
 // each vCPU wipes itself before it next runs.
 #include <string.h>
+#include <sys/mman.h>
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/tier2.h"
@@ -33,8 +34,6 @@ void cache_note(Engine *e, const Block *b) {
     e->came_again += (*word & bit) != 0;
     *word &= ~bit;
 }
-
-enum { REGIONS = 2 }; // in place of a half: they alone go
 
 static bool goes(const Block *b, unsigned half) { return b->half == half || b->region; }
 
@@ -98,20 +97,21 @@ static void sift_links(Engine *e, unsigned half, unsigned of) {
     }
 }
 
+// Zeroes it; whole pages go back to the host.
+static void forget(void *p, size_t size) {
+    uintptr_t from = (uintptr_t)p, to = from + size, page = (from + PAGE_SIZE - 1) & PAGE_MASK, end = to & PAGE_MASK;
+    if (page >= end || madvise((void *)page, end - page, MADV_DONTNEED) < 0)
+        page = end = to;
+    memset(p, 0, page - from);
+    memset((void *)end, 0, to - end);
+}
+
 static void drop_links(Engine *e, unsigned half) {
     uint32_t first = cache_links_begin(e, half);
     if (e->links_used[half])
-        memset(&e->links[first], 0, (e->links_used[half] - first) * sizeof(Link));
+        forget(&e->links[first], (e->links_used[half] - first) * sizeof(Link));
     if (e->late_used[half])
-        memset(&e->late[first], 0, (e->late_used[half] - first) * sizeof(LateStub));
-}
-
-static void sift_code(Engine *e, unsigned half) {
-    unsigned n = 0;
-    for (unsigned i = 0; i < e->nby_code; i++)
-        if (!goes(e->by_code[i], half))
-            e->by_code[n++] = e->by_code[i];
-    e->nby_code = n;
+        forget(&e->late[first], (e->late_used[half] - first) * sizeof(LateStub));
 }
 
 // Locked, and nothing runs.
@@ -121,7 +121,7 @@ static void evict(Engine *e, unsigned half) {
         if (of != half)
             sift_links(e, half, of);
     sift_pages(e, half);
-    sift_code(e, half);
+    e->accesses[half].n = e->accesses[OF_REGIONS].n = 0;
     if (e->region_code.rw)
         code_begin_half(&e->region_code, 0);
     atomic_fetch_add(&e->generation, 1);
@@ -143,14 +143,14 @@ static void swap_halves(Engine *e) {
     cache_begin_half(e, half);
 }
 
-enum { AGAIN = 4 }; // more is opened when one block in so many had gone before
+enum { AGAIN = 2 }; // more is opened when one block in so many had gone before: translating the same again is never the larger part
 
 static bool open_more(Engine *e) {
     bool again = e->came_again > e->came / AGAIN;
     size_t before = e->code.open;
     e->came = e->came_again = 0;
     if (again && !e->options.interpret)
-        code_open(&e->code, before + CACHE_EASY / 8);
+        code_open(&e->code, before + CACHE_EASY / 16);
     return e->code.open > before;
 }
 
@@ -158,7 +158,7 @@ static bool open_more(Engine *e) {
 void cache_drop_regions(Engine *e) {
     engine_exclusive(e, NULL, true);
     pthread_mutex_lock(&e->lock);
-    evict(e, REGIONS);
+    evict(e, OF_REGIONS);
     pthread_mutex_unlock(&e->lock);
     engine_exclusive(e, NULL, false);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The guard page. An invalid TLB entry must have some tag, and a guest may use the very address (TLB_INVALID is canonical in no paging
 // mode, but nothing stops a store there in machine mode). Such an access passes its check and lands on the guard page; this handler finds
-// the block by host pc and sends the access to its slow path, which raises the guest's exception. Any other fault is not ours.
+// the access by host pc and sends the access to its slow path, which raises the guest's exception. Any other fault is not ours.
 //
 // It runs on an alternate stack and only reads what the faulting vCPU keeps alive by being active.
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
-#include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 
 static _Thread_local Vcpu *running;
@@ -35,8 +34,8 @@ void guard_thread(Vcpu *v) {
 // Of a load or store with a LateStub: its own access, or one in the stub.
 static uint32_t late_path(const LateStub *l, uint32_t pc) {
     if (l->access == pc)
-        return l->code ? l->code + l->slow : l->head;
-    for (unsigned i = 0; i < 2; i++)
+        return l->made ? l->code + l->slow : l->head;
+    for (unsigned i = 0; l->made && i < 2; i++)
         if (l->inner[i] && l->code + l->inner[i] == pc)
             return l->code + l->slow;
     return 0;
@@ -44,11 +43,11 @@ static uint32_t late_path(const LateStub *l, uint32_t pc) {
 
 // So rare that a walk over everything will do.
 static uint32_t slow_path(const Engine *e, uint32_t pc) {
-    for (unsigned k = 0; k < e->nby_code; k++) {
-        const Block *b = e->by_code[k];
-        for (unsigned i = 0; i < b->naccesses; i++)
-            if (b->accesses[i].access == pc)
-                return b->accesses[i].slow;
+    for (unsigned k = 0; k < sizeof(e->accesses) / sizeof(e->accesses[0]); k++) {
+        const AccessList *l = &e->accesses[k];
+        for (unsigned i = 0; i < l->n; i++)
+            if (l->access[i].access == pc)
+                return l->access[i].slow;
     }
     for (unsigned half = 0; half < 2; half++) {
         uint32_t end = half == e->code.half ? e->nlate : e->late_used[half];
@@ -86,13 +85,14 @@ bool guard_install(void) {
     return done;
 }
 
-void guard_add(Engine *e, Block *b, const Compiled *c) {
-    if (e->nby_code == e->by_code_room) {
-        e->by_code_room = e->by_code_room ? 2 * e->by_code_room : 4096;
-        e->by_code = realloc(e->by_code, e->by_code_room * sizeof(*e->by_code));
+void guard_add(Engine *e, const Block *b, const Compiled *c) {
+    AccessList *l = &e->accesses[b->region ? OF_REGIONS : b->half];
+    if (!c->naccesses)
+        return;
+    if (l->n + c->naccesses > l->room) {
+        l->room = 2 * (l->n + c->naccesses);
+        l->access = realloc(l->access, l->room * sizeof(*l->access));
     }
-    e->by_code[e->nby_code++] = b;
-    b->naccesses = c->naccesses;
-    b->accesses = arena_alloc(e->arena, c->naccesses * sizeof(CompiledAccess) + 1);
-    memcpy(b->accesses, c->accesses, c->naccesses * sizeof(CompiledAccess));
+    memcpy(l->access + l->n, c->accesses, c->naccesses * sizeof(CompiledAccess));
+    l->n += c->naccesses;
 }

@@ -76,7 +76,6 @@ static Block *install(Engine *e, Vcpu *v, const Fetch *f, uint64_t next_ppage) {
     b->debug = f->debug;
     atomic_store(&b->suspect, !f->whole); // for one run by this vCPU: no other finds it
     unsigned at = f->paddr & (PAGE_SIZE - 1), here = next_ppage == ~0ull ? b->bytes : PAGE_SIZE - at;
-    b->copy = arena_alloc(e->arena, b->bytes + 1);
     memcpy(b->copy, host + at, here);
     if (here < b->bytes)
         memcpy(b->copy + here, next, b->bytes - here);
@@ -303,7 +302,7 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
     pending->link = 0;
     if (e->trace)
         engine_log_entry(v);
-    if (b->ir) {
+    if (!b->code) {
         run_interpreted(v, b);
         return;
     }

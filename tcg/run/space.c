@@ -82,8 +82,7 @@ void space_wipe(Space *s) {
 
 void space_wipe_jumps(Space *s) { table_wipe(s, &tables[T_JUMP]); }
 
-void space_begin(Space *s, unsigned index) {
-    s->index = index;
+void space_begin(Space *s) {
     memset(s->used, 1, sizeof(s->used));
     s->clean = false;
     space_wipe(s);

@@ -122,7 +122,7 @@ static void install(struct Tier2 *t, const Job *job, const Compiled *c) {
     r->nparts = (uint8_t)t->plan.n;
     r->part = arena_alloc(e->arena, t->plan.n * sizeof(RegionPart));
     memcpy(r->part, t->part, t->plan.n * sizeof(RegionPart));
-    uint8_t *to = r->copy = arena_alloc(e->arena, r->bytes);
+    uint8_t *to = r->copy;
     for (unsigned i = 0; i < t->plan.n; to += t->part[i++].bytes)
         memcpy(to, t->page + t->part[i].at, t->part[i].bytes);
     r->code = c->entry;

@@ -9,9 +9,11 @@
 //  - a jump entry exists only while its vaddr maps to its block's page: flushing a fetch mapping flushes it.
 // What the spaces themselves are is in space.c.
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include "tcg/base/log.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/tlb.h"
@@ -35,21 +37,44 @@ void tlb_wipe_jumps(Vcpu *v) {
     v->changed = true;
 }
 
-bool tlb_init(Vcpu *v) {
-    if (!guard) {
-        uint8_t *p = mmap(NULL, 3 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (p == MAP_FAILED)
-            return false;
-        guard = p + PAGE_SIZE;
+static int empty = -1; // a file that holds one empty space
+
+static void empty_begin(void) {
+    uint8_t *p = mmap(NULL, 3 * PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    Space *s = mmap(NULL, sizeof(Space), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED || s == MAP_FAILED)
+        return;
+    guard = p + PAGE_SIZE;
+    space_begin(s);
+    empty = memfd_create("myna-tlb", MFD_CLOEXEC);
+    if (empty >= 0 && write(empty, s, sizeof(Space)) != (ssize_t)sizeof(Space)) {
+        close(empty);
+        empty = -1;
     }
-    Space *s = mmap(NULL, SPACE_COUNT * sizeof(Space), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (s == MAP_FAILED)
+    munmap(s, sizeof(Space));
+}
+
+// Empty entries are not zero, and most are never written. So spaces begin as private mappings of an empty one: only what is used takes
+// memory.
+static bool spaces_map(Space *s) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, empty_begin);
+    for (unsigned i = 0; i < SPACE_COUNT; i++)
+        if (mmap(s + i, sizeof(Space), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, empty, 0) == MAP_FAILED)
+            return false;
+    return true;
+}
+
+bool tlb_init(Vcpu *v) {
+    Space *s = mmap(NULL, SPACE_COUNT * sizeof(Space), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (s == MAP_FAILED || !spaces_map(s))
         return false;
     v->spaces = calloc(1, sizeof(SpaceSet));
-    for (unsigned i = 0; i < SPACE_COUNT; i++)
+    for (unsigned i = 0; i < SPACE_COUNT; i++) {
         v->spaces->spaces[i] = s + i;
+        s[i].index = i;
+    }
     v->space = s;
-    space_begin(s, 0);
     v->spaces->id[0] = (SpaceId){.key = ~0ull, .used = ++v->spaces->stamp};
     return true;
 }
@@ -80,8 +105,6 @@ static unsigned find_donor(const SpaceSet *set, const SpaceId *id) {
 }
 
 static void space_start(SpaceSet *set, unsigned i, unsigned donor) {
-    if (!set->id[i].used)
-        space_begin(set->spaces[i], i);
     if (donor < SPACE_COUNT)
         space_inherit(set->spaces[i], set->spaces[donor]);
     else

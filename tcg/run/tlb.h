@@ -72,7 +72,7 @@ enum { SPACE_TABLES = 16 * (2 * TLB_ENTRIES + JUMP_ENTRIES + SITE_ENTRIES) + 32 
 
 // space.c holds the essay on its tables.
 struct Space {
-    _Alignas(64) TlbEntry read[TLB_ENTRIES];
+    _Alignas(PAGE_SIZE) TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
@@ -118,7 +118,7 @@ void tlb_free(Vcpu *v);
 uint64_t tlb_invalid_delta(void);
 bool tlb_guard_hit(const void *address);
 
-void space_begin(Space *s, unsigned index); // of memory with anything in it
+void space_begin(Space *s);          // of memory that holds zeros
 void space_wipe(Space *s);           // everything
 void space_wipe_local(Space *s);     // all but the entries of global pages
 void space_inherit(Space *s, const Space *donor); // starts s with donor's global pages

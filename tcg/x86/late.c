@@ -13,11 +13,9 @@
 // by itself (TRAP_REPLAY), and whoever translates the next block finds the buffer full.
 #include "tcg/x86/gen.h"
 
-enum { IS_FP = 1, ADDR32 = 2, VALUE_CONST = 4, ROVES = 8, WRITE = 16, FP_VALID = 32 };
-
 static bool fits(const Gen *g, const Stub *s) {
     return (s->kind == STUB_LOAD || s->kind == STUB_STORE) && s->stream == OPT_NO_STREAM && !g->region && !s->from[1] && !s->raw &&
-           !s->npends && !s->counted && !g->ir->unlinked;
+           !s->npends && !s->counted && !(s->value_const && s->lo) && !g->ir->unlinked;
 }
 
 bool late_head(Gen *g, const Stub *s) {
@@ -33,11 +31,11 @@ bool late_head(Gen *g, const Stub *s) {
     bind_fwd(a, s->from[0]);
     uint32_t jump = asm_here(a) - (uint32_t)(a->p - s->from[0]); // as from[0], in the executable mapping
     g->e->late[number] = (LateStub){
-        .head = asm_here(a), .access = s->access, .pc_off = s->pc_off, .disp = s->disp, .lo = s->lo, .imm = (int32_t)s->imm,
+        .head = asm_here(a), .access = s->access, .pc_off = s->pc_off, .disp = s->disp, .lo_imm = s->value_const ? (int32_t)s->imm : s->lo,
         .memop = s->memop, .site = s->site, .range = s->range, .back = (uint8_t)(s->back - s->access), .jump = (uint8_t)(s->access - jump),
-        .kind = s->kind, .base = s->base, .value = s->value, .size = s->size, .type = s->type, .role = s->role, .delta = s->delta,
-        .flags = (uint8_t)((s->is_fp ? IS_FP : 0) | (s->addr32 ? ADDR32 : 0) | (s->value_const ? VALUE_CONST : 0) | (s->roves ? ROVES : 0) |
-                           (s->write ? WRITE : 0) | (s->fp_valid ? FP_VALID : 0)),
+        .base = s->base, .value = s->value, .delta = s->delta, .size = s->size, .type = s->type, .role = s->role,
+        .store = s->kind == STUB_STORE, .is_fp = s->is_fp, .addr32 = s->addr32, .value_const = s->value_const, .roves = s->roves,
+        .write = s->write, .fp_valid = s->fp_valid,
     };
     g->out->nlate++;
     b1(a, 0xb8 | RDX);
@@ -48,15 +46,19 @@ bool late_head(Gen *g, const Stub *s) {
 
 static Stub stub_of(const LateStub *l) {
     return (Stub){
-        .kind = l->kind, .base = l->base, .value = l->value, .size = l->size, .type = l->type, .role = l->role, .delta = l->delta,
-        .is_fp = l->flags & IS_FP, .addr32 = l->flags & ADDR32, .value_const = l->flags & VALUE_CONST, .roves = l->flags & ROVES,
-        .write = l->flags & WRITE, .fp_valid = l->flags & FP_VALID, .stream = OPT_NO_STREAM, .memop = l->memop, .site = l->site,
-        .range = l->range, .pc_off = l->pc_off, .disp = l->disp, .lo = l->lo, .imm = l->imm, .access = l->access, .back = l->access + l->back,
+        .kind = l->store ? STUB_STORE : STUB_LOAD, .base = l->base, .value = l->value, .size = l->size, .type = l->type, .role = l->role,
+        .delta = l->delta, .is_fp = l->is_fp, .addr32 = l->addr32, .value_const = l->value_const, .roves = l->roves, .write = l->write,
+        .fp_valid = l->fp_valid, .stream = OPT_NO_STREAM, .memop = l->memop, .site = l->site, .range = l->range, .pc_off = l->pc_off,
+        .disp = l->disp, .lo = l->value_const ? 0 : l->lo_imm, .imm = l->value_const ? l->lo_imm : 0, .access = l->access,
+        .back = l->access + l->back,
     };
 }
 
-// The accesses in the stub, for guard.c.
-static void note_accesses(LateStub *l, const Compiled *c) {
+// What was needed to make the stub gives way to where it and its accesses are, for guard.c.
+static void note_made(LateStub *l, uint32_t code, const Compiled *c) {
+    l->made = true;
+    l->code = code;
+    l->inner[0] = l->inner[1] = 0;
     unsigned n = 0;
     for (unsigned i = 0; i < c->naccesses; i++) {
         l->slow = (uint16_t)(c->accesses[i].slow - l->code);
@@ -81,13 +83,12 @@ static void make(Engine *e, LateStub *l) {
     mem_stub(g, &s);
     if (!asm_room(&g->a))
         return;
-    l->code = start;
-    note_accesses(l, &c);
-    code->cold = (size_t)(g->a.p - code->rw);
-    e->backend->patch(code, l->head + 6, l->code);
     uint32_t jump = l->access - l->jump - 4;
+    note_made(l, start, &c);
+    code->cold = (size_t)(g->a.p - code->rw);
+    e->backend->patch(code, l->head + 6, start);
     if (in_one_fetch(jump))
-        e->backend->patch(code, jump, l->code);
+        e->backend->patch(code, jump, start);
 }
 
 // edx: the number. Returns where to go on, or 0.
@@ -95,11 +96,11 @@ uint64_t late_make(Vcpu *v, uint32_t number) {
     Engine *e = v->engine;
     pthread_mutex_lock(&e->lock);
     LateStub *l = &e->late[number];
-    if (!l->code) {
+    if (!l->made) {
         make(e, l);
-        v->stat[STAT_LATE] += l->code != 0;
+        v->stat[STAT_LATE] += l->made;
     }
-    uint32_t to = l->code;
+    uint32_t to = l->made ? l->code : 0;
     if (!to) {
         v->pc_off = l->pc_off;
         v->trap = TRAP_REPLAY;
