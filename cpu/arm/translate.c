@@ -11,16 +11,14 @@ enum { PAGE = 4096 };
 
 static void insn_translate(Trans *t, const Decoder *d, uint32_t bits) {
     Insn i;
-    const DecodeEntry *e = decode_find(d, bits, 32);
+    const DecodeEntry *e = decode_insn(d, bits, 32, &i.rd);
     i.bits = bits;
     if (!e) {
         undefined(t, &i);
         return;
     }
-    decode_hit(d, e);
-    decode_operands(e, bits, &i.rd);
     t->tx = i.sf ? T_I64 : T_I32;
-    ((InsnTranslate *)e->row->translate)(t, &i);
+    ((InsnTranslate *)e->translate)(t, &i);
 }
 
 // A block for a pc where no instruction can be: false if there can.

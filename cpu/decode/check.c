@@ -35,10 +35,10 @@ const char *decode_check(const Decoder *d) {
 void decode_coverage(const Decoder *d, FILE *to) {
     unsigned n, seen = 0;
     const DecodeEntry *e = decode_entries(d, &n);
-    for (unsigned i = 0; i < n; i++) seen += decode_hits(d, &e[i]) != 0;
+    for (unsigned i = 0; i < n; i++) seen += decode_hits(&e[i]) != 0;
     fprintf(to, "%u of %u instructions translated%s", seen, n, seen < n ? "; never:" : "");
     for (unsigned i = 0; i < n; i++) {
-        if (!decode_hits(d, &e[i])) fprintf(to, " %s", e[i].row->name);
+        if (!decode_hits(&e[i])) fprintf(to, " %s", e[i].row->name);
     }
     fprintf(to, "\n");
 }

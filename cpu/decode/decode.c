@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW = 7, NONE = UINT16_MAX };
+enum { WINDOW = 7 };
 
 typedef struct Rule {
     uint32_t mask, value;
@@ -39,7 +39,6 @@ struct Decoder {
     unsigned n;
     DecodeEntry *entries;
     Tree tree[2]; // of 16 and 32 bits
-    uint16_t *seen; // of each encoding of 16 bits that was met: its entry's number, plus 1; NONE: no row; 0: not met yet
     const Decoder *next;
 };
 
@@ -147,9 +146,8 @@ static void tree_make(Tree *t, const DecodeEntry **rows, unsigned n, unsigned wi
 static const Decoder *decoder_new(const DecodeTable *table, uint64_t features) {
     Decoder *d = take(NULL, 1, sizeof *d);
     *d = (Decoder){.table = table, .features = features};
-    d->entries = take(NULL, table->nrows, sizeof *d->entries);
-    d->seen = calloc(1 << 16, sizeof *d->seen);
-    if (!d->seen || table->nrows >= NONE) abort();
+    d->entries = aligned_alloc(_Alignof(DecodeEntry), (table->nrows + 1) * sizeof *d->entries);
+    if (!d->entries) abort();
     for (unsigned i = 0; i < table->nrows; i++) {
         if (decode_parse(table, &table->rows[i], features, &d->entries[d->n])) d->n++;
     }
@@ -180,46 +178,51 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features) {
     return d;
 }
 
-static const DecodeEntry *find(const Tree *t, uint32_t bits) {
+static inline const DecodeEntry *find(const Tree *t, uint32_t bits) {
     const Root *r = &t->roots[(bits >> t->shift[0] & t->ones[0]) | (bits >> t->shift[1] & t->ones[1]) << t->length];
     const Rule *rule = &t->rules[t->starts[r->first + (bits >> r->shift & r->ones)]];
     while ((bits & rule->mask) != rule->value) rule++;
     return rule->entry;
 }
 
-// Whoever is first notes what all would.
-__attribute__((noinline)) static const DecodeEntry *find_first(const Decoder *d, uint32_t bits) {
-    const DecodeEntry *e = find(&d->tree[0], bits);
-    __atomic_store_n(&d->seen[bits], (uint16_t)(e ? e - d->entries + 1 : NONE), __ATOMIC_RELAXED);
-    return e;
+static inline const DecodeEntry *look_up(const Decoder *d, uint32_t bits, unsigned width) { return find(&d->tree[width / 16 - 1], bits); }
+
+static inline void piece(const DecodePiece *p, uint32_t bits, int32_t *operands) {
+    uint32_t part = bits & p->mask;
+    operands[p->operand] |= (int32_t)(part << (p->turn & 31) | part >> (-p->turn & 31)) | p->base; // one rotation
 }
 
-const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) {
-    if (width == 32) return find(&d->tree[1], bits);
-    unsigned seen = __atomic_load_n(&d->seen[bits & UINT16_MAX], __ATOMIC_RELAXED);
-    if (!seen) return find_first(d, bits & UINT16_MAX);
-    return seen == NONE ? NULL : &d->entries[seen - 1];
-}
-
-void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
-    memcpy(operands, e->initial, sizeof e->initial);
-    for (const DecodePiece *p = e->pieces, *end = p + e->npieces; p < end; p++) {
-        uint32_t part = bits & p->mask;
-        operands[p->operand] |= (int32_t)(part << (p->turn & 31) | part >> (-p->turn & 31)); // one rotation
-    }
+// Most rows have up to DECODE_COMMON pieces, so the host need not guess how many.
+static inline void fill(const DecodeEntry *e, uint32_t bits, int32_t *operands) {
+    memset(operands, 0, DECODE_OPERANDS * sizeof *operands);
+    piece(&e->pieces[0], bits, operands);
+    piece(&e->pieces[1], bits, operands);
+    piece(&e->pieces[2], bits, operands);
+    piece(&e->pieces[3], bits, operands);
+    for (unsigned k = DECODE_COMMON; k < e->npieces; k++) piece(&e->pieces[k], bits, operands);
     if (e->sign_operand >= 0) {
         int32_t *o = &operands[e->sign_operand];
         *o = (int32_t)((uint32_t)*o << e->sign_shift) >> e->sign_shift;
     }
 }
 
-void decode_hit(const Decoder *d, const DecodeEntry *e) {
+static inline void hit(const DecodeEntry *e) {
     // A lost count under contention does not matter; a torn one cannot happen.
     __atomic_store_n(e->hits, __atomic_load_n(e->hits, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
-uint32_t decode_hits(const Decoder *d, const DecodeEntry *e) {
-    return __atomic_load_n(e->hits, __ATOMIC_RELAXED);
+const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width) { return look_up(d, bits, width); }
+void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands) { fill(e, bits, operands); }
+void decode_hit(const DecodeEntry *e) { hit(e); }
+uint32_t decode_hits(const DecodeEntry *e) { return __atomic_load_n(e->hits, __ATOMIC_RELAXED); }
+
+const DecodeEntry *decode_insn(const Decoder *d, uint32_t bits, unsigned width, int32_t *operands) {
+    const DecodeEntry *e = look_up(d, bits, width);
+    if (e) {
+        hit(e);
+        fill(e, bits, operands);
+    }
+    return e;
 }
 
 const DecodeEntry *decode_entries(const Decoder *d, unsigned *n) {

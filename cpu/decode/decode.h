@@ -42,23 +42,26 @@ typedef struct DecodeTable {
     uint32_t *hits;              // nrows counters: translations of each row
 } DecodeTable;
 
+// What a run of bits adds to an operand, or what it begins with (mask 0): operand |= (bits & mask rotated left by `turn`) | base.
 typedef struct DecodePiece {
-    uint32_t mask;                     // ones(length) << from
-    uint8_t operand, turn;             // the operand gets the masked bits rotated left by this: (bits >> from & ones(length)) << to
-    uint8_t from, length;
+    uint32_t mask;
+    int16_t base;
+    uint8_t operand, turn;
 } DecodePiece;
 
-static inline unsigned decode_piece_to(const DecodePiece *p) { return (p->from + p->turn) & 31u; }
+// Where the run's bits come to be in the operand.
+static inline uint32_t decode_piece_mask(const DecodePiece *p) { return p->mask << p->turn | p->mask >> (-p->turn & 31); }
 
-// A row made ready.
+// A row made ready. What a translation reads comes first: of most rows, one line of the cache.
+enum { DECODE_COMMON = 4 }; // pieces
 typedef struct DecodeEntry {
-    int32_t initial[DECODE_OPERANDS]; // of the operands, before the pieces are put in
-    const DecodeRow *row;
-    uint8_t width, npieces;
+    _Alignas(64) void (*translate)(void); // the row's
+    uint32_t *hits;     // the row's counter
+    uint8_t npieces, width;
     int8_t sign_operand; // -1: none
     uint8_t sign_shift;
-    uint32_t *hits; // the row's counter
-    DecodePiece pieces[DECODE_MAX_PIECES];
+    DecodePiece pieces[DECODE_MAX_PIECES]; // those there are not add nothing to operand 0
+    const DecodeRow *row;
     uint32_t mask, value;
 } DecodeEntry;
 
@@ -69,8 +72,10 @@ const Decoder *decoder_get(const DecodeTable *table, uint64_t features);
 const DecodeEntry *decode_find(const Decoder *d, uint32_t bits, unsigned width);
 // Fills DECODE_OPERANDS values, which the guest's instruction struct starts with; those the row does not name are 0.
 void decode_operands(const DecodeEntry *e, uint32_t bits, int32_t *operands);
-void decode_hit(const Decoder *d, const DecodeEntry *e); // coverage: a translation of this row
-uint32_t decode_hits(const Decoder *d, const DecodeEntry *e);
+void decode_hit(const DecodeEntry *e); // coverage: a translation of this row
+uint32_t decode_hits(const DecodeEntry *e);
+// All three, for a translator.
+const DecodeEntry *decode_insn(const Decoder *d, uint32_t bits, unsigned width, int32_t *operands);
 // For tests and generators: the enabled rows.
 const DecodeEntry *decode_entries(const Decoder *d, unsigned *n);
 // NULL, or two rows that overlap against the rules above (static buffer).

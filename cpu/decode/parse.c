@@ -50,22 +50,19 @@ static const DecodeField *field_find(Parse *s, const char *name, size_t length) 
     bad_row(s->row, "unknown field", name);
 }
 
-static void piece_add(Parse *s, unsigned operand, unsigned length, unsigned to) {
+static void piece_add(Parse *s, uint32_t mask, unsigned turn, unsigned operand, long base) {
     if (s->out->npieces == DECODE_MAX_PIECES) bad_row(s->row, "too many pieces", "");
-    s->out->pieces[s->out->npieces++] = (DecodePiece){
-        .mask = (UINT32_MAX >> (32 - length)) << s->at, .operand = operand, .turn = (to - s->at) & 31, .from = s->at, .length = length};
+    if (base != (int16_t)base) bad_row(s->row, "a number too large", "");
+    s->out->pieces[s->out->npieces++] = (DecodePiece){.mask = mask, .base = base, .operand = operand, .turn = turn & 31};
 }
 
 static void field_add(Parse *s, const DecodeField *f, unsigned length, unsigned to) {
     DecodeEntry *e = s->out;
     if (length == 0 || length > s->at || to + length > 32) bad_row(s->row, "bad field", f->name);
     s->at -= length;
-    piece_add(s, f->operand, length, to);
-    e->initial[f->operand] |= f->bias;
-    if (f->operand2 >= 0) {
-        piece_add(s, f->operand2, length, to);
-        e->initial[f->operand2] |= f->bias;
-    }
+    uint32_t mask = (UINT32_MAX >> (32 - length)) << s->at;
+    piece_add(s, mask, to - s->at, f->operand, f->bias);
+    if (f->operand2 >= 0) piece_add(s, mask, to - s->at, f->operand2, f->bias);
     if (f->is_signed) {
         unsigned shift = 32 - (to + length);
         if (e->sign_operand < 0 || shift < e->sign_shift) e->sign_shift = shift;
@@ -107,7 +104,7 @@ static const char *token_parse(Parse *s, const char *p) {
     switch (p[length]) {
     case '[': return pieces_parse(s, f, p + length);
     case ':': field_add(s, f, strtoul(p + length + 1, &end, 10), 0); return end;
-    default: s->out->initial[f->operand] = strtol(p + length + 1, &end, 0); return end;
+    default: piece_add(s, 0, 0, f->operand, strtol(p + length + 1, &end, 0)); return end;
     }
 }
 
@@ -116,6 +113,7 @@ static unsigned bits_parse(Parse *s, unsigned width) {
     memset(s->out, 0, sizeof *s->out);
     s->out->sign_operand = -1;
     s->out->row = s->row;
+    s->out->translate = s->row->translate;
     s->at = width;
     for (const char *p = s->row->bits; *p;) {
         p = token_parse(s, p);

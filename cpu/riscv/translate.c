@@ -18,15 +18,10 @@ static unsigned length_of(uint32_t low) { return (low & 3) == 3 ? 4 : 2; }
 
 static void insn_translate(Trans *t, const Decoder *d, uint32_t bits, unsigned length) {
     Insn i;
-    const DecodeEntry *e = decode_find(d, bits, length * 8);
+    const DecodeEntry *e = decode_insn(d, bits, length * 8, &i.rd);
     i.bits = bits;
-    if (!e) {
-        illegal(t, &i);
-        return;
-    }
-    decode_hit(d, e);
-    decode_operands(e, bits, &i.rd);
-    ((InsnTranslate *)e->row->translate)(t, &i);
+    if (e) ((InsnTranslate *)e->translate)(t, &i);
+    else illegal(t, &i);
 }
 
 // The bits of the instruction at t->pc and its length, or 0 if its second half is in a page that was not given.

@@ -32,6 +32,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     b->unlinked = b->region = false;
     b->names = names;
     b->nops = b->nsnaps = b->npending = b->ninsns = b->nargs = b->nlabels = 0;
+    memset(b->again, 0, sizeof b->again);
     k->b = b;
     k->snap = 0;
     k->counter = IR_NO_SLOT;
@@ -108,7 +109,8 @@ static int64_t normalise(IrType t, int64_t v) {
 }
 
 IrRef ir_const(IrBuild *k, IrType t, int64_t v) {
-    v = normalise(t, v);
+    if (t != T_I64)
+        v = normalise(t, v);
     unsigned hash = ((uint64_t)v ^ (uint64_t)v >> 7 ^ t << 3) % (sizeof k->consts / sizeof *k->consts);
     IrRef r = k->consts[hash];
     bool reachable = r < k->b->nops && (r < k->first_flow || r > k->last_label);
@@ -139,6 +141,8 @@ static void forget_at(IrBuild *k, unsigned g) {
         k->known[i].epoch = 0;
 }
 
+static void set_again(IrBuild *k, unsigned slot) { k->b->again[slot / 512] |= 1ull << (slot / 8 % 64); }
+
 // From here on the slot holds v, whatever was known of its place.
 __attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_t head) {
     unsigned size = ir_type_size(t), g = slot / 4, last = (slot + size - 1) / 4;
@@ -147,6 +151,7 @@ __attribute__((noinline)) static void remember_anew(IrBuild *k, IrType t, unsign
         forget_at(k, i);
     if (slot % 4 || size < 4 || beyond)
         return;
+    set_again(k, slot);
     for (unsigned i = g; i <= last; i++)
         k->known[i] = (IrKnown){v, (uint8_t)t, i == g ? head : (uint8_t)(i - g), k->epoch};
 }
@@ -162,6 +167,9 @@ static inline void remember(IrBuild *k, IrType t, unsigned slot, IrRef v, uint8_
     IrKnown *known = &k->known[g];
     bool live = known->epoch == k->epoch;
     if (live && known->type == t && !(known->back & ~KNOWN_WIDE)) {
+        const IrOp *was = op_at(k, known->value);
+        if (was->op != OP_GET || was->imm != (int64_t)slot)
+            set_again(k, slot);
         known->value = v;
         known->back = head;
     } else if (!live && slot % 8 == 0 && t == T_I64 && known[1].epoch != k->epoch) {

@@ -7,7 +7,6 @@
 // What is known of guest state, in granules of 4 bytes; slots beyond these bytes of the state struct, or not
 // 4-aligned, are simply not forwarded. Entries of an epoch that is past mean nothing, so that forgetting all is
 // beginning a new one.
-#define IR_FORWARD_BYTES 4096
 typedef struct IrKnown {
     IrRef value;   // newest value of the slot that starts here
     uint8_t type;  // the slot's type

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // For walks backwards along a block: which bytes of guest state are SET before anybody looks. Inside tcg/ir and tcg/opt.
 #pragma once
+#include <string.h>
 #include "tcg/ir/build.h"
 
 // Granules of 4 bytes that will be SET before they are read: SETs of nothing else are dead.
@@ -8,6 +9,12 @@ typedef struct Doomed {
     uint32_t touched; // words of `bits` that are not 0
     uint64_t bits[IR_FORWARD_BYTES / 4 / 64];
 } Doomed;
+
+static inline void doomed_begin(Doomed *d) {
+    d->touched = 0;
+    for (unsigned half = 0; half < 2; half++) // in pieces, which are a few stores each
+        memset((char *)d->bits + half * sizeof(d->bits) / 2, 0, sizeof(d->bits) / 2);
+}
 
 static inline void doom_nothing(Doomed *d) {
     for (; d->touched; d->touched &= d->touched - 1)

@@ -185,8 +185,7 @@ static void visit_rest(Walk *w, IrBlock *b, unsigned i, Visit visit) {
 
 static void walk_begin(Walk *w, IrBlock *b) {
     w->b = b;
-    w->doomed.touched = 0;
-    memset(w->doomed.bits, 0, sizeof(w->doomed.bits));
+    doomed_begin(&w->doomed);
     w->renamed = w->barrier = b->nops;
     w->exits = 0;
     b->lines = b->loops = 0;
@@ -196,6 +195,7 @@ static void walk_begin(Walk *w, IrBlock *b) {
 void ir_count_uses(IrBlock *b) {
     Walk w;
     walk_begin(&w, b);
+    memset(b->again, 0xff, sizeof b->again); // not known
     memset(b->use, 0, b->nops * sizeof *b->use);
     for (unsigned i = b->nops; i-- > 0;)
         if (visit_of[b->ops[i].op] != V_NONE)

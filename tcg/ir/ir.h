@@ -22,6 +22,7 @@ typedef uint16_t IrRef;
 #define IR_MAX_INSNS 512
 #define IR_MAX_TICK 1000000000 // of CLOCK
 #define IR_MAX_LABELS 64
+#define IR_FORWARD_BYTES 4096 // of guest state, which SETs and GETs are followed in
 #define IR_MAX_ARGS 256
 
 typedef enum IrType { T_VOID, T_I1, T_I32, T_I64, T_I128, T_F16, T_F32, T_F64, T_V128 } IrType;
@@ -152,6 +153,7 @@ typedef struct IrBlock {
     bool unlinked;           // its direct exits must be looked up each time, never linked
     bool region;             // of tier 2: ir_region
     bool loops;              // it may exit to its own start (this and `lines` are told by ir_finish and ir_count_uses)
+    uint64_t again[IR_FORWARD_BYTES / 8 / 64]; // a bit for each 8 bytes of guest state that were SET once more: what may become pending
     uint64_t lines;          // a bit for each 64 bytes of guest state that SLOT ops name; those beyond 4096 come around
     const IrNames *names;
     unsigned nops, nsnaps, npending, ninsns, nargs, nlabels;

@@ -31,33 +31,30 @@ static bool may_wait(const Sinker *s, const IrOp *op) {
            !(s->held[cell / 64] >> (cell % 64) & 1);
 }
 
-// May slots be SET behind op i instead of before it, but for who leaves there?
-static bool lets_wait(const IrBlock *b, const IrOp *op, int32_t pc) {
-    if (op->op == OP_EXIT_IF)
-        return op->target > pc;
-    if (op->op == OP_CALL)
-        return ir_effects(b, op) == FX_PURE;
-    return ir_op_info[op->op].kind == KIND_MEM;
+// Is op i, an EXIT_IF, taken forwards? *insn: an instruction at or behind it; moves back to its own.
+static bool goes_on(const IrBlock *b, unsigned i, unsigned *insn) {
+    while (*insn > 0 && b->insns[*insn - 1].first > i)
+        --*insn;
+    return b->ops[i].target > (*insn ? b->insns[*insn - 1].pc : b->pc);
 }
 
 static void find_sets(Sinker *s) {
     const IrBlock *b = s->b;
-    Doomed later = {0};
+    Doomed later;
+    doomed_begin(&later);
     unsigned insn = b->ninsns;
     for (unsigned i = b->nops; i-- > 0;) {
         const IrOp *op = &b->ops[i];
-        while (insn > 0 && b->insns[insn - 1].first > i)
-            insn--;
-        if (ir_op_info[op->op].effects == FX_PURE || ir_op_info[op->op].effects == FX_STICKY) {
-            if (op->op == OP_CALL && !lets_wait(b, op, 0))
-                doom_nothing(&later);
-        } else if (op->op == OP_SET) {
+        const IrOpInfo *info = &ir_op_info[op->op];
+        if (info->effects == FX_PURE || info->effects == FX_STICKY || info->kind == KIND_MEM)
+            continue;
+        if (op->op == OP_SET) {
             if (set_is_dead(&later, (unsigned)op->imm, op->type) && may_wait(s, op) && s->nsets < MAX_SETS)
                 s->set[s->nsets++] = (IrRef)i;
         } else if (op->op == OP_GET) {
             spare(&later, (unsigned)op->imm, op->type);
-        } else if (!lets_wait(b, op, insn ? b->insns[insn - 1].pc : b->pc)) {
-            doom_nothing(&later);
+        } else if (op->op == OP_CALL ? ir_effects(b, op) != FX_PURE : op->op != OP_EXIT_IF || !goes_on(b, i, &insn)) {
+            doom_nothing(&later); // what may see slots before they are SET again
         }
     }
 }

@@ -419,8 +419,6 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
 
 static void set_pin(Gen *g, Reg pin, const IrOp *op) {
     IrRef v = op->a;
-    if (g->val[v].reg == pin && g->pin[pin] == v)
-        return;
     free_pin(g, pin);
     int32_t disp;
     if (is_const(g, v)) {
@@ -458,37 +456,44 @@ void free_cell(Gen *g, uint16_t slot, IrRef keep) {
     forget_cell(g, w);
 }
 
+// To a slot that no register holds.
+static void set_memory(Gen *g, const IrOp *op, uint16_t slot) {
+    IrRef v = op->a;
+    int32_t imm;
+    free_cell(g, slot, v);
+    if (op->type == T_V128) {
+        raw_check(g, v);
+        free_cell(g, slot + 8, v);
+        xmm_store(g, T_V128, slot, widened_xmm(g, v, SCRATCH_X));
+        return;
+    }
+    if (op->type == T_F64) {
+        raw_check(g, v);
+        Reg s = boxed_xmm(g, v, SCRATCH_X);
+        movsd_mr(&g->a, RBP, slot, s);
+    } else if (op->type == T_F32) {
+        raw_check(g, v);
+        avx_rm(&g->a, MOVSS + 1, use_xmm(g, v), 0, RBP, slot);
+    } else if (fits_imm32(g, v, op->type, &imm)) {
+        mov_mi(&g->a, type_w(op->type), RBP, slot, imm);
+    } else {
+        op_rm(&g->a, 0x89 | type_w(op->type), use_gpr(g, v), RBP, slot);
+    }
+    if (live_after(g, v) && type_of(g, v) == op->type && !is_const(g, v))
+        remember_cell(g, v, slot);
+}
+
 void set_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
     Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG;
     IrRef v = op->a;
     if (pin != NOREG) {
-        set_pin(g, pin, op);
+        if (g->val[v].reg != pin || g->pin[pin] != v) // it was not computed there
+            set_pin(g, pin, op);
     } else if (xpin_of(g, slot) != NOREG) {
         set_xpin(g, op, xpin_of(g, slot));
     } else {
-        int32_t imm;
-        free_cell(g, slot, v);
-        if (type_fp(op->type))
-            raw_check(g, v);
-        if (op->type == T_V128) {
-            free_cell(g, slot + 8, v);
-            xmm_store(g, T_V128, slot, widened_xmm(g, v, SCRATCH_X));
-            done_operands(g, op);
-            return;
-        }
-        if (op->type == T_F64) {
-            Reg s = boxed_xmm(g, v, SCRATCH_X);
-            movsd_mr(&g->a, RBP, slot, s);
-        } else if (op->type == T_F32) {
-            avx_rm(&g->a, MOVSS + 1, use_xmm(g, v), 0, RBP, slot);
-        } else if (fits_imm32(g, v, op->type, &imm)) {
-            mov_mi(&g->a, type_w(op->type), RBP, slot, imm);
-        } else {
-            op_rm(&g->a, 0x89 | type_w(op->type), use_gpr(g, v), RBP, slot);
-        }
-        if (live_after(g, v) && type_of(g, v) == op->type && !is_const(g, v))
-            remember_cell(g, v, slot);
+        set_memory(g, op, slot);
     }
     done_operands(g, op);
 }

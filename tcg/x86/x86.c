@@ -190,7 +190,11 @@ static void x86_prepare(Engine *e, IrBlock *ir) {
         region_choose(g, true);
         map = g->pins;
     }
-    opt_pending(ir, map->held);
+    uint64_t wait = 0;
+    for (unsigned i = 0; i < sizeof(ir->again) / sizeof(ir->again[0]); i++)
+        wait |= ir->again[i] & ~map->held[i];
+    if (wait || ir->region)
+        opt_pending(ir, map->held);
 }
 
 static bool compile(Gen *g, CodeBuffer *code) {

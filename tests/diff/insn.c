@@ -216,7 +216,7 @@ static void count_words(const Decoder *d, const char *path) {
     unsigned bits;
     while (f && fscanf(f, "%x", &bits) == 1) {
         const DecodeEntry *e = decode_find(d, bits, 32);
-        if (e) decode_hit(d, e);
+        if (e) decode_hit(e);
     }
     if (f) fclose(f);
 }

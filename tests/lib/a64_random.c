@@ -142,7 +142,7 @@ static void set_destinations(Random *r, const DecodeEntry *e, uint32_t *bits) {
 // Bits that should be one or zero as the manual wishes: QEMU insists.
 static uint32_t ignored_bits(const DecodeEntry *e) {
     uint32_t ignored = ~e->mask;
-    for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) ignored &= ~((UINT32_MAX >> (32 - p->length)) << p->from);
+    for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) ignored &= ~p->mask;
     return ignored;
 }
 

@@ -6,16 +6,23 @@
 // ---- operands
 void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value) {
     for (const DecodePiece *p = e->pieces; p < e->pieces + e->npieces; p++) {
-        if (p->operand != operand) continue;
-        uint32_t ones = UINT32_MAX >> (32 - p->length);
-        *bits = (*bits & ~(ones << p->from)) | (value >> decode_piece_to(p) & ones) << p->from;
+        if (p->operand != operand || !p->mask) continue;
+        uint32_t part = value & decode_piece_mask(p);
+        *bits = (*bits & ~p->mask) | part >> p->turn | part << (-p->turn & 31);
     }
 }
 bool has_operand(const DecodeEntry *e, unsigned operand) {
     for (unsigned k = 0; k < e->npieces; k++) {
-        if (e->pieces[k].operand == operand) return true;
+        if (e->pieces[k].operand == operand && e->pieces[k].mask) return true;
     }
     return false;
+}
+int operand_base(const DecodeEntry *e, unsigned operand) {
+    int base = 0;
+    for (unsigned k = 0; k < e->npieces; k++) {
+        if (e->pieces[k].operand == operand) base |= e->pieces[k].base;
+    }
+    return base;
 }
 // Is `word` one of the words of the row's template?
 bool mentions(const DecodeEntry *e, const char *word) {

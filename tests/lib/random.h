@@ -39,6 +39,7 @@ void random_encode(const RandomSequence *s, uint8_t *out);
 
 // An operand's pieces in the encoding.
 void operand_set(const DecodeEntry *e, uint32_t *bits, unsigned operand, uint32_t value);
+int operand_base(const DecodeEntry *e, unsigned operand); // what it is when all its bits are 0
 bool has_operand(const DecodeEntry *e, unsigned operand);
 bool mentions(const DecodeEntry *e, const char *word); // is it a word of the row's template?
 // Gives each instruction its offset, and those that jump (their template has a `target`, or they count it from before) a place to go

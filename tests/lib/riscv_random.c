@@ -43,7 +43,7 @@ static void pick_sources(Random *r, const DecodeEntry *e, const RandomSequence *
 
 static unsigned pick_destination(Random *r, const DecodeEntry *e, const RandomSequence *s, bool is_float, bool last) {
     bool cas = strstr(e->row->name, "amocas"); // QEMU 10 spoils its zero register in amocas with rd = x0
-    bool narrow = e->initial[OPERAND(rd)] == 8, pair = strstr(e->row->bits, "rd[4:1]");
+    bool narrow = operand_base(e, OPERAND(rd)) == 8, pair = strstr(e->row->bits, "rd[4:1]");
     uint32_t kept = is_float ? 0 : last ? 1u << 30 | 1u << 31 : RANDOM_KEPT & ~1u;
     for (;;) {
         unsigned rd = s->pooled && random_below(r, 8) ? s->pool[random_below(r, 4)] : random_below(r, 32);
