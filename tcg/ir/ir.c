@@ -18,7 +18,13 @@ enum {
 
 const IrOpInfo ir_op_info[OP_COUNT] = {
 #define OP(NAME, TEXT, KIND, OPERANDS, EFFECTS)                                                                      \
-    [OP_##NAME] = {TEXT, KIND_##KIND, OPERANDS, EFFECTS, RESULT(NAME, KIND)},
+    [OP_##NAME] = {KIND_##KIND, OPERANDS, EFFECTS, RESULT(NAME, KIND)},
+#include "tcg/ir/op.def"
+#undef OP
+};
+
+const char *const ir_op_name[OP_COUNT] = {
+#define OP(NAME, TEXT, ...) [OP_##NAME] = TEXT,
 #include "tcg/ir/op.def"
 #undef OP
 };

@@ -41,13 +41,13 @@ typedef enum IrKind { // which members of IrOp an op uses, and how it is printed
 
 enum { FX_PURE = 0, FX_READ = 1, FX_WRITE = 2, FX_LEAVE = 4, FX_END = 8, FX_STICKY = 16 };
 
-typedef struct IrOpInfo {
-    const char *name;
+typedef struct IrOpInfo { // small: every walk asks it of every op
     uint8_t kind, operands, effects;
     uint8_t result; // IrType of the value it makes, or IR_AS_TYPE: that of IrOp.type
 } IrOpInfo;
 enum { IR_AS_TYPE = 0xff };
 extern const IrOpInfo ir_op_info[OP_COUNT];
+extern const char *const ir_op_name[OP_COUNT];
 
 // MemOp: everything about an access but its address; 16 bits.
 enum {

@@ -440,7 +440,7 @@ static void parse_members(Parser *p, IrOp *op) {
 
 static int find_op(const char *name) {
     for (int i = 0; i < OP_COUNT; i++)
-        if (!strcmp(ir_op_info[i].name, name) && i != OP_NOP && i != OP_CONST && i != OP_PARAM)
+        if (!strcmp(ir_op_name[i], name) && i != OP_NOP && i != OP_CONST && i != OP_PARAM)
             return i;
     return -1;
 }

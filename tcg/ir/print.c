@@ -238,7 +238,7 @@ static void put_slot_op(Printer *p, const IrOp *op) {
 static void put_op(Printer *p, unsigned at) {
     const IrOp *op = &p->b->ops[at];
     put_result(p, at);
-    put(p, "%s", ir_op_info[op->op].name);
+    put(p, "%s", ir_op_name[op->op]);
     switch (ir_op_info[op->op].kind) {
     case KIND_SLOT: put_slot_op(p, op); break;
     case KIND_CMP:

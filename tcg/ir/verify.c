@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) static bool fail(Checker *c, const char *f
     if (c->fault)
         return false;
     const IrOp *op = &c->b->ops[c->at];
-    const char *name = c->at < c->b->nops && op->op < OP_COUNT ? ir_op_info[op->op].name : "?";
+    const char *name = c->at < c->b->nops && op->op < OP_COUNT ? ir_op_name[op->op] : "?";
     int n = snprintf(message, sizeof message, "op %u (%s): ", c->at, name);
     va_list va;
     va_start(va, format);

@@ -78,6 +78,10 @@ static void sink(Sinker *s, IrRef i) {
             return;
         s->pair[s->npairs + n++] = (Pair){(IrRef)k, {(uint16_t)from, set->a}};
     }
+    IrUse *use = &b->use[set->a]; // the SET was a reader; so are the pairs, which are behind it
+    use->uses = (uint16_t)(use->uses + n - 1);
+    if (n > 0 && use->last < s->pair[s->npairs + n - 1].at)
+        use->last = s->pair[s->npairs + n - 1].at;
     s->npairs += n;
     ir_drop(set);
 }
@@ -118,6 +122,5 @@ void opt_pending(IrBlock *b, const uint64_t *held) {
     for (unsigned k = 0; k < s.npairs; k++)
         if (s.pair[k].at != IR_NONE)
             attach(&s, k);
-    ir_count_uses(b);
     ir_check(b);
 }

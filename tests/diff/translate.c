@@ -29,6 +29,7 @@ __attribute__((noinline)) static unsigned translate_block(const uint8_t *page, u
     ir_begin(&engine->build, &engine->ir, &engine->guest->names, 0x80000000, (int32_t)at, ctx);
     riscv_translate(&engine->build, &hart.v, page, page + PAGE_SIZE, BLOCK_INSNS);
     ir_finish(&engine->build);
+    engine->backend->prepare(engine, &engine->ir);
     if (!engine->backend->compile(engine, &engine->ir, &engine->code, 1, &c)) {
         fprintf(stderr, "diff-translate: no room in the code buffer\n");
         exit(1);
