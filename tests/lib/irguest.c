@@ -73,6 +73,12 @@ static uint64_t helper_raise(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     return 0;
 }
 
+static uint64_t helper_flags(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) { // and none from here on
+    unsigned flags = vcpu_fp_flags(v);
+    v->fp_flags = 0;
+    return flags;
+}
+
 enum { HELPER_STOP = 4 };
 static const Helper helpers[] = {
     {"mix", helper_mix, HELPER_PURE},
@@ -81,6 +87,7 @@ static const Helper helpers[] = {
     {"check", helper_check, HELPER_TRAPS},
     {"stop", helper_stop, HELPER_READS | HELPER_WRITES},
     {"raise", helper_raise, HELPER_TRAPS},
+    {"flags", helper_flags, HELPER_READS | HELPER_WRITES},
 };
 const IrNames irg_names = {slots, sizeof slots / sizeof *slots, helpers, sizeof helpers / sizeof *helpers};
 
