@@ -36,7 +36,7 @@ static const Option table[] = {
     {"cpu", NULL, "MODEL[,ext=on|off]", CALL, .call = option_cpu, .help = "CPU model; -cpu help lists them"},
     {"m", NULL, "SIZE", CALL, .call = option_memory, .help = "memory, in MiB or with k, M, G"},
     {"smp", NULL, "N", CALL, .call = option_smp, .help = "number of CPUs"},
-    {"accel", NULL, "tcg[,thread=multi,tb-size=MIB,tier=2]", CALL, .call = option_accel,
+    {"accel", NULL, "tcg[,thread=multi,tb-size=MIB,tier=2,reservation=strict]", CALL, .call = option_accel,
      .help = "how guest code runs"},
     {"enable-kvm", NULL, NULL, CALL, .call = option_kvm, .help = "refused: guest and host CPUs differ"},
     {"rtc", NULL, "base=utc,clock=host", CALL, .call = option_rtc, .help = "clock of the board"},

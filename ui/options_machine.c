@@ -156,6 +156,7 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         {"split-wx", KEY_BOOL},  {"interpret", KEY_BOOL},
         {"one-insn", KEY_BOOL},  {"seed", KEY_NUMBER},
         {"tier", KEY_CHOICE, "1|2"}, {"tier2-threshold", KEY_NUMBER},
+        {"reservation", KEY_CHOICE, "value|strict"},
         {NULL},
     };
     KeyVals kv;
@@ -178,6 +179,8 @@ bool option_accel(Options *o, const char *value, char *error, size_t error_size)
         e->seed = (unsigned)keyvals_number(&kv, "seed", e->seed);
         e->tier = (unsigned)keyvals_number(&kv, "tier", e->tier);
         e->tier2_threshold = (unsigned)keyvals_number(&kv, "tier2-threshold", e->tier2_threshold);
+        const char *reservation = keyvals_get(&kv, "reservation");
+        if (reservation) e->strict = !strcmp(reservation, "strict");
         e->one_insn = keyvals_bool(&kv, "one-insn-per-tb", keyvals_bool(&kv, "one-insn", e->one_insn));
     }
     keyvals_free(&kv);

@@ -3,8 +3,10 @@
 //
 // A load-exclusive keeps the address and the value it saw; the store-exclusive is a compare-and-swap of that value, if the address is
 // the same. A store in between that leaves the old value (ABA) goes unnoticed, which no lock or reference count built on exclusives can
-// tell. Host atomics are full barriers, stronger than acquire and release ask for; only a plain store-release needs a fence, so that no
-// later load-acquire overtakes it.
+// tell; where they are strict, both are helpers, and it is noticed (tcg/run/reserve.c).
+//
+// Host atomics are full barriers, stronger than acquire and release ask for; only a plain store-release needs a fence, so that no later
+// load-acquire overtakes it.
 #include "cpu/arm/trans.h"
 
 enum { RES_VADDR = offsetof(ArmState, res_vaddr), RES_VALUE = offsetof(ArmState, res_value), RES_VALUE2 = offsetof(ArmState, res_value2) };
@@ -20,8 +22,11 @@ INSN(stlr) {
 }
 
 // ---- exclusives
+static IrRef call_value(Trans *t, unsigned helper, IrRef a, IrRef b, IrRef c) { return ir_call(t->k, T_I64, helper, a, b, c); }
+
 static IrRef load_exclusive(Trans *t, const Insn *i, unsigned size) {
     IrRef vaddr = x_sp(t, i->rn);
+    if (t->strict) return call_value(t, H_ldxr, vaddr, c64(t, atomic(size)), IR_NONE);
     IrRef value = ir_load(t->k, T_I64, atomic(size) | MO_ACQ, vaddr, 0);
     ir_set(t->k, T_I64, RES_VADDR, vaddr);
     ir_set(t->k, T_I64, RES_VALUE, value);
@@ -39,6 +44,10 @@ static void end_exclusive(Trans *t, const Insn *i, IrRef vaddr, IrRef differs) {
 // Without the reservation the compare-and-swap puts back what it expects, so memory keeps its value whatever it is; no branch is needed.
 static void store_exclusive(Trans *t, const Insn *i, unsigned size, IrRef value) {
     IrRef vaddr = x_sp(t, i->rn);
+    if (t->strict) {
+        set_x64(t, i->rm, call_value(t, H_stxr, vaddr, value, c64(t, atomic(size))));
+        return;
+    }
     IrRef reserved = ir_get(t->k, T_I64, RES_VADDR), seen = ir_get(t->k, T_I64, RES_VALUE);
     IrRef update = ir_select(t->k, T_I64, ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr), value, seen);
     IrRef old = ir_amo(t->k, OP_CAS, T_I64, atomic(size), vaddr, seen, update);
@@ -53,7 +62,12 @@ static IrRef pair(Trans *t, IrRef low, IrRef high) { return ir_pair(t->k, low, h
 static IrRef half(Trans *t, IrRef v, bool high) { return ir_un(t->k, high ? OP_HIGH : OP_LOW, T_I64, v); }
 
 static IrRef load_pair_exclusive(Trans *t, const Insn *i) {
-    IrRef vaddr = x_sp(t, i->rn), v = ir_load(t->k, T_I128, atomic(MO_128), vaddr, 0);
+    IrRef vaddr = x_sp(t, i->rn);
+    if (t->strict) {
+        IrRef low = call_value(t, H_ldxr, vaddr, c64(t, atomic(MO_128)), IR_NONE);
+        return pair(t, low, ir_get(t->k, T_I64, RES_VALUE2));
+    }
+    IrRef v = ir_load(t->k, T_I128, atomic(MO_128), vaddr, 0);
     ir_set(t->k, T_I64, RES_VADDR, vaddr);
     ir_set(t->k, T_I64, RES_VALUE, half(t, v, false));
     ir_set(t->k, T_I64, RES_VALUE2, half(t, v, true));
@@ -61,7 +75,12 @@ static IrRef load_pair_exclusive(Trans *t, const Insn *i) {
 }
 
 static void store_pair_exclusive(Trans *t, const Insn *i) {
-    IrRef vaddr = x_sp(t, i->rn), reserved = ir_get(t->k, T_I64, RES_VADDR);
+    IrRef vaddr = x_sp(t, i->rn);
+    if (t->strict) {
+        set_x64(t, i->rm, call_value(t, H_stxp, vaddr, x(t, i->rd), x(t, i->ra)));
+        return;
+    }
+    IrRef reserved = ir_get(t->k, T_I64, RES_VADDR);
     IrRef low = ir_get(t->k, T_I64, RES_VALUE), high = ir_get(t->k, T_I64, RES_VALUE2);
     IrRef keeps = ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr);
     IrRef update = pair(t, ir_select(t->k, T_I64, keeps, x(t, i->rd), low), ir_select(t->k, T_I64, keeps, x(t, i->ra), high));

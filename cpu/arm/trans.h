@@ -20,6 +20,7 @@ struct Trans {
     const ArmConfig *config;
     uint32_t ctx;
     bool semihosting;     // there is some at this exception level
+    bool strict;          // exclusives are (vcpu_strict)
     IrType tx;            // of this instruction's form: T_I32 or T_I64
     int32_t pc;           // offset of this instruction from vpage
     unsigned branches;    // conditional branches passed in this block

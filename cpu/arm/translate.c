@@ -42,6 +42,7 @@ void a64_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next
     Trans t = {.k = k, .config = s->config, .ctx = k->b->ctx, .pc = k->b->pc};
     const CpuSemihost *h = s->cpu ? s->cpu->semihost : NULL;
     t.semihosting = h && (el(&t) || h->userspace);
+    t.strict = vcpu_strict(v);
     flags_forget(&t);
     if (translate_fault(&t)) return;
     for (unsigned n = 0; !k->ended; n++, t.pc += 4) {

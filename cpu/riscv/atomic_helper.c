@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Zacas on register pairs (amocas.q, and amocas.d of RV32): twice XLEN in one compare-and-swap. Unprivileged manual, "Zacas".
-// A pair that starts at x0 reads as zero, and is not written.
+// A pair that starts at x0 reads as zero, and is not written. And LR and SC where reservations are strict ("Zalrsc").
 #include "cpu/riscv/state.h"
 
 typedef unsigned __int128 U128;
@@ -16,6 +16,24 @@ static void pair_set(RiscvState *s, unsigned r, U128 value) {
     if (r == 0) return;
     s->x[r] = xlen == 32 ? (uint32_t)value : (uint64_t)value;
     s->x[r + 1] = (uint64_t)(value >> xlen);
+}
+
+uint64_t riscv_lr(Vcpu *v, uint64_t vaddr, uint64_t memop, uint64_t c) {
+    RiscvState *s = riscv_state(v);
+    uint64_t value[2];
+    if (!vcpu_load_reserved(v, vaddr, (unsigned)memop, value)) return 0;
+    s->res_vaddr = vaddr;
+    s->res_value = value[0];
+    return value[0];
+}
+
+uint64_t riscv_sc(Vcpu *v, uint64_t vaddr, uint64_t value, uint64_t memop) {
+    RiscvState *s = riscv_state(v);
+    const uint64_t seen[2] = {s->res_value}, wanted[2] = {value};
+    bool done;
+    if (!vcpu_store_conditional(v, vaddr, (unsigned)memop, s->res_vaddr == vaddr ? seen : NULL, wanted, &done)) return 0;
+    s->res_vaddr = RV_RES_NONE;
+    return !done;
 }
 
 __attribute__((target("cx16"))) static U128 cas16(void *p, U128 expected, U128 desired) {

@@ -2,7 +2,8 @@
 // Atomics: Zalrsc, Zaamo, Zabha, Zacas. Unprivileged manual, "A Extension for Atomic Instructions".
 //
 // LR keeps the address and the value it saw; SC is a compare-and-swap of that value, if the address is the same. A store in between that
-// leaves the old value (ABA) goes unnoticed, which no lock or reference count built on LR/SC can tell. Any SC ends the reservation.
+// leaves the old value (ABA) goes unnoticed, which no lock or reference count built on LR/SC can tell; where reservations are strict, both
+// are helpers, and it ends the reservation (tcg/run/reserve.c). So does any SC.
 // Misaligned atomics trap, so each is one host operation; on x86 every locked one is a full fence, stronger than aq and rl ask for.
 #include "cpu/riscv/trans.h"
 
@@ -19,8 +20,13 @@ static IrRef atomic_address(Trans *t, const Insn *i) {
 enum { RES_VADDR = offsetof(RiscvState, res_vaddr), RES_VALUE = offsetof(RiscvState, res_value) };
 
 static void load_reserved(Trans *t, const Insn *i, unsigned size) {
-    IrRef vaddr = atomic_address(t, i);
-    IrRef value = ir_load(t->k, T_I64, atomic(i, size), vaddr, 0);
+    IrRef vaddr = atomic_address(t, i), value;
+    if (t->strict) {
+        value = ir_call(t->k, T_I64, H_lr, vaddr, c64(t, atomic(i, size)), IR_NONE);
+        set_x(t, i->rd, size == MO_32 ? sext32(t, value) : value);
+        return;
+    }
+    value = ir_load(t->k, T_I64, atomic(i, size), vaddr, 0);
     ir_set(t->k, T_I64, RES_VADDR, vaddr);
     ir_set(t->k, T_I64, RES_VALUE, value);
     set_x(t, i->rd, size == MO_32 ? sext32(t, value) : value);
@@ -32,6 +38,11 @@ INSN(lr_d) { load_reserved(t, i, MO_64); }
 // (An SC that fails may fault like a store: "Zalrsc", on address-based exceptions.)
 static void store_conditional(Trans *t, const Insn *i, unsigned size) {
     IrRef vaddr = atomic_address(t, i), value = x(t, i->rs2);
+    if (t->strict) {
+        value = t->xlen == 32 ? ir_un(t->k, OP_ZEXT32, T_I64, value) : value;
+        set_x(t, i->rd, ir_call(t->k, T_I64, H_sc, vaddr, value, c64(t, atomic(i, size))));
+        return;
+    }
     IrRef reserved = ir_get(t->k, T_I64, RES_VADDR), seen = ir_get(t->k, T_I64, RES_VALUE);
     if (t->xlen == 32) value = ir_un(t->k, OP_ZEXT32, T_I64, value);
     IrRef update = ir_select(t->k, T_I64, ir_bin(t->k, OP_EQ, T_I64, reserved, vaddr), value, seen);

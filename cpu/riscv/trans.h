@@ -11,6 +11,7 @@ struct Trans {
     const RiscvConfig *config;
     uint32_t ctx;
     bool turns;           // CPUs run one at a time
+    bool strict;          // reservations are (vcpu_strict)
     unsigned xlen;
     IrType tx;            // T_I32 or T_I64: the type of an x register
     int32_t pc, next;     // offsets of this instruction and the one after it from vpage

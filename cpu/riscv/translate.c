@@ -42,6 +42,7 @@ void riscv_translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *ne
     memset(t.boxed, 0xff, sizeof(t.boxed)); // IR_NONE
     t.next = k->b->pc;
     t.turns = s->cpu && s->cpu->turn;
+    t.strict = vcpu_strict(v);
     if (t.ctx & RV_CTX_COUNT) ir_count_in(k, offsetof(RiscvState, instret));
     for (unsigned n = 0; !k->ended; n++) {
         t.pc = t.next;

@@ -6,6 +6,7 @@
 #include <xmmintrin.h>
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/reserve.h"
 #include "tcg/run/tlb.h"
 
 typedef struct Target { // one page's part of an access
@@ -36,7 +37,8 @@ static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, Access access, cons
         s->read[i] = entry;
         space_mark(s, &s->read[i]);
     }
-    if (fill->write && (access == ACCESS_WRITE || cache_page_open(v->engine, fill->paddr & PAGE_MASK))) {
+    bool open = access == ACCESS_WRITE || cache_page_open(v->engine, fill->paddr & PAGE_MASK);
+    if (fill->write && open && !reserve_watches(v->engine, host)) {
         s->write[i] = entry;
         space_mark(s, &s->write[i]);
         space_wrote(s, host);
@@ -140,7 +142,9 @@ static bool read_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, u
 
 static bool write_part(Vcpu *v, const Target *t, uint64_t vaddr, unsigned size, uint64_t x) {
     if (t->host) {
+        ReservedPage *p = reserve_begin(v, t->host, size);
         host_write(t->host, size, x);
+        reserve_end(p);
         return true;
     }
     v->stat[STAT_IO]++;
@@ -239,10 +243,12 @@ bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
 static bool move_parts(Vcpu *v, const Span *s, uint64_t vaddr, bool store, uint8_t *data) {
     float *host = (float *)(void *)s->page[0].host;
     if (host && !((uintptr_t)host & 15)) {
+        ReservedPage *p = store ? reserve_begin(v, s->page[0].host, 16) : NULL;
         if (store)
             _mm_store_ps(host, _mm_loadu_ps((float *)(void *)data));
         else
             _mm_storeu_ps((float *)(void *)data, _mm_load_ps(host));
+        reserve_end(p);
         return true;
     }
     unsigned step = s->here == s->size ? 8 : 1;
@@ -281,33 +287,8 @@ bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value
     return true;
 }
 
-bool vcpu_cas128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[4]) {
-    typedef unsigned __int128 U128;
-    U128 old, expected = value[0] | (U128)value[1] << 64, wanted = value[2] | (U128)value[3] << 64;
-    uint64_t paddr = 0;
-    bool io;
-    if (vaddr & 15) {
-        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
-        return false;
-    }
-    void *host = vcpu_host(v, vaddr, 16, ACCESS_WRITE, &io, &paddr);
-    if (host) {
-        old = __sync_val_compare_and_swap((U128 *)host, expected, wanted);
-        value[0] = (uint64_t)old;
-        value[1] = (uint64_t)(old >> 64);
-        return true;
-    }
-    uint64_t x[2]; // on I/O, reads and writes of words
-    if (!io || !io_read(v, vaddr, paddr, 8, &x[0]) || !io_read(v, vaddr + 8, paddr + 8, 8, &x[1]))
-        return false;
-    const uint64_t *y = x[0] == value[0] && x[1] == value[1] ? value + 2 : x;
-    if (!io_write(v, vaddr, paddr, 8, y[0]) || !io_write(v, vaddr + 8, paddr + 8, 8, y[1]))
-        return false;
-    memcpy(value, x, sizeof(x));
-    return true;
-}
-
-void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
+// Where C code finds RAM for an atomic access, which it frames by reserve_begin and reserve_end.
+static void *host_of(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
     Target t;
     unsigned watch = access == ACCESS_WRITE ? WATCHED_READ | WATCHED_WRITE : WATCHED_READ; // atomics do both
     *io = false;
@@ -326,6 +307,41 @@ void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io,
             *paddr = t.paddr;
     }
     return t.host;
+}
+
+void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
+    uint8_t *host = host_of(v, vaddr, size, access, io, paddr);
+    if (host && access == ACCESS_WRITE)
+        reserve_open(v->engine, host);
+    return host;
+}
+
+bool vcpu_cas128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[4]) {
+    typedef unsigned __int128 U128;
+    U128 old, expected = value[0] | (U128)value[1] << 64, wanted = value[2] | (U128)value[3] << 64;
+    uint64_t paddr = 0;
+    bool io;
+    if (vaddr & 15) {
+        v->guest->misaligned(v, vaddr, ACCESS_WRITE);
+        return false;
+    }
+    void *host = host_of(v, vaddr, 16, ACCESS_WRITE, &io, &paddr);
+    if (host) {
+        ReservedPage *p = reserve_begin(v, host, 16);
+        old = __sync_val_compare_and_swap((U128 *)host, expected, wanted);
+        reserve_end(p);
+        value[0] = (uint64_t)old;
+        value[1] = (uint64_t)(old >> 64);
+        return true;
+    }
+    uint64_t x[2]; // on I/O, reads and writes of words
+    if (!io || !io_read(v, vaddr, paddr, 8, &x[0]) || !io_read(v, vaddr + 8, paddr + 8, 8, &x[1]))
+        return false;
+    const uint64_t *y = x[0] == value[0] && x[1] == value[1] ? value + 2 : x;
+    if (!io_write(v, vaddr, paddr, 8, y[0]) || !io_write(v, vaddr + 8, paddr + 8, 8, y[1]))
+        return false;
+    memcpy(value, x, sizeof(x));
+    return true;
 }
 
 static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits) {
@@ -359,8 +375,17 @@ static uint64_t amo_result(unsigned op, uint64_t old, uint64_t b, unsigned bits)
         return extend(old, memop);                                                                                   \
     } while (0)
 
+__attribute__((no_sanitize("alignment"))) static uint64_t host_amo(void *host, unsigned op, unsigned memop, uint64_t b, uint64_t c) {
+    switch (1u << (memop & MO_SIZE)) {
+    case 1: CAS_LOOP(uint8_t);
+    case 2: CAS_LOOP(uint16_t);
+    case 4: CAS_LOOP(uint32_t);
+    default: CAS_LOOP(uint64_t);
+    }
+}
+
 // Atomics are aligned, or inside 16 bytes where the guest is lenient; the host does both. On I/O they are a read and a write.
-__attribute__((no_sanitize("alignment"))) uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c) {
+uint64_t tlb_amo(Vcpu *v, unsigned op, unsigned memop, uint64_t vaddr, uint64_t b, uint64_t c) {
     unsigned size = 1u << (memop & MO_SIZE);
     uint64_t paddr = 0, x;
     bool io;
@@ -368,22 +393,66 @@ __attribute__((no_sanitize("alignment"))) uint64_t tlb_amo(Vcpu *v, unsigned op,
         v->guest->misaligned(v, vaddr, ACCESS_WRITE);
         return 0;
     }
-    void *host = vcpu_host(v, vaddr, size, ACCESS_WRITE, &io, &paddr);
+    void *host = host_of(v, vaddr, size, ACCESS_WRITE, &io, &paddr);
     if (!host && !io)
         return 0;
-    if (!host) {
-        if (!io_read(v, vaddr, paddr, size, &x))
-            return 0;
-        uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
-        uint64_t y = op == OP_CAS ? ((x & mask) == (b & mask) ? c : x) : amo_result(op, x, b, 8 * size);
-        if (!io_write(v, vaddr, paddr, size, y))
-            return 0;
-        return extend(x, memop);
+    if (host) {
+        ReservedPage *p = reserve_begin(v, host, size);
+        x = host_amo(host, op, memop, b, c);
+        reserve_end(p);
+        return x;
     }
-    switch (size) {
-    case 1: CAS_LOOP(uint8_t);
-    case 2: CAS_LOOP(uint16_t);
-    case 4: CAS_LOOP(uint32_t);
-    default: CAS_LOOP(uint64_t);
+    if (!io_read(v, vaddr, paddr, size, &x))
+        return 0;
+    uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
+    uint64_t y = op == OP_CAS ? ((x & mask) == (b & mask) ? c : x) : amo_result(op, x, b, 8 * size);
+    if (!io_write(v, vaddr, paddr, size, y))
+        return 0;
+    return extend(x, memop);
+}
+
+// ---- strict reservations
+bool vcpu_load_reserved(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[2]) {
+    Span s;
+    v->reserved.page = NULL;
+    if (!resolve_span(v, vaddr, memop, ACCESS_READ, &s))
+        return false;
+    if (!s.page[0].host) // I/O reserves nothing: only the value will be compared
+        return (memop & MO_SIZE) == MO_128 ? vcpu_load128(v, vaddr, memop, value) : vcpu_load(v, vaddr, memop, value);
+    if (!reserve_load(v, s.page[0].host, s.size, value)) {
+        TlbFill fill;
+        if (tlb_walk(v, vaddr, ACCESS_READ, 0, s.size, false, &fill))
+            reserve_want(v, s.page[0].host, fill.paddr);
+        return false;
     }
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_READ);
+    return true;
+}
+
+static bool conditional_io(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t seen[2], const uint64_t value[2], bool *done) {
+    uint64_t pair[4] = {seen[0], seen[1], value[0], value[1]};
+    if ((memop & MO_SIZE) == MO_128) {
+        if (!vcpu_cas128(v, vaddr, memop, pair))
+            return false;
+        *done = pair[0] == seen[0] && pair[1] == seen[1];
+    } else {
+        *done = tlb_amo(v, OP_CAS, memop, vaddr, seen[0], value[0]) == seen[0];
+    }
+    return !v->trap;
+}
+
+bool vcpu_store_conditional(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t seen[2], const uint64_t value[2], bool *done) {
+    Span s;
+    *done = false;
+    if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s))
+        return false;
+    if (seen && !s.page[0].host)
+        return conditional_io(v, vaddr, memop, seen, value, done);
+    if (seen)
+        *done = reserve_store(v, s.page[0].host, s.size, seen, value);
+    v->reserved.page = NULL;
+    if (debug_watches(v->engine))
+        debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
+    return true;
 }

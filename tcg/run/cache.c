@@ -6,6 +6,7 @@
 #include "tcg/run/arena.h"
 #include "tcg/run/cache.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/reserve.h"
 #include "tcg/run/tier2.h"
 
 // Neighbours in the guest stay neighbours here, so that what runs together shares lines of the table.
@@ -161,6 +162,8 @@ void cache_fence(Engine *e, Vcpu *v) {
 }
 
 void engine_written(Engine *e, uint64_t paddr, uint64_t size) {
+    if (e->reserve)
+        reserve_written(e, paddr, size);
     if (size)
         for (uint64_t page = paddr & PAGE_MASK; page <= ((paddr + size - 1) & PAGE_MASK); page += PAGE_SIZE)
             cache_store_page(e, page, true);

@@ -19,6 +19,7 @@
 
 typedef struct CodePage CodePage;
 typedef struct DebugPoints DebugPoints;
+typedef struct Reserve Reserve;
 
 typedef struct RegionPart { uint16_t at, bytes; } RegionPart; // offset in the page
 
@@ -120,6 +121,7 @@ struct Engine {
     AccessList accesses[3];         // guard.c: of blocks of each half, of regions
     CodeBuffer code, region_code;
     struct Tier2 *tier2;            // NULL: off
+    Reserve *reserve;               // reserve.c; NULL: reservations are not strict
     Vcpu *vcpus[MAX_VCPUS];
     unsigned nvcpus;
     DebugPoints *_Atomic breakpoints, *_Atomic watchpoints; // debug.c; NULL: none

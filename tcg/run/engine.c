@@ -10,6 +10,7 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/reserve.h"
 #include "tcg/run/tier2.h"
 
 typedef struct Extent { // of a half's hot and cold part: where they begin, and how long they are
@@ -116,6 +117,7 @@ Engine *engine_new(const Guest *guest, const EngineOptions *options) {
     e->links_room = ((uint32_t)(size / 64) + 512) & ~1u;
     e->links = calloc(e->links_room, sizeof(Link));
     e->late = calloc(e->links_room, sizeof(LateStub));
+    e->reserve = e->options.strict ? reserve_new() : NULL;
     cache_begin_half(e, 0);
     if (!e->options.interpret && (!code_map(&e->code, size, 2, CACHE_EASY) || !e->backend->init(e, &e->code))) {
         fprintf(stderr, "myna: this host gives no executable memory; guest code is interpreted (slow)\n");
@@ -150,6 +152,7 @@ void engine_free(Engine *e) {
     e->backend->fini(e);
     arena_free(e->arenas[0]);
     arena_free(e->arenas[1]);
+    reserve_free(e->reserve);
     free(e->breakpoints);
     free(e->watchpoints);
     free(e->links);
@@ -166,6 +169,8 @@ void engine_attach(Engine *e, Vcpu *v) {
     pthread_mutex_unlock(&e->lock);
     tier2_hold(e, false);
 }
+
+bool vcpu_strict(const Vcpu *v) { return v->engine && v->engine->reserve; } // a test may translate without an engine
 
 static uint64_t no_time(const Ticker *t, uint64_t tick_ns) { return 0; }
 const Ticker ticker_none = {.span = UINT64_MAX, .read = no_time};

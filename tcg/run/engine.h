@@ -10,6 +10,7 @@ typedef struct EngineOptions {
     unsigned seed;        // hostile build: of its dice; 0: any
     unsigned tier;        // 1: no regions (tier2.c); 0, 2: hot loops become regions
     size_t region_size;   // bytes of host code of regions; 0: default
+    bool strict;          // load-reserved and store-conditional notice every store to their line: reserve.c
     unsigned tier2_threshold; // how often a loop is met before it does; 0: default; 1: at once, and by the vCPU itself
 } EngineOptions;
 

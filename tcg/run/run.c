@@ -13,6 +13,7 @@
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
 #include "tcg/run/profile.h"
+#include "tcg/run/reserve.h"
 #include "tcg/run/tier2.h"
 
 typedef struct PendingLink {
@@ -336,7 +337,7 @@ static void take_trap(Vcpu *v) {
 }
 
 bool run_trap(Vcpu *v) {
-    if (v->trap == TRAP_REPLAY || (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & ~(uint32_t)EXIT_IRQ))
+    if (v->trap >= TRAP_AGAIN || (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & ~(uint32_t)EXIT_IRQ))
         return false;
     take_trap(v);
     return true;
@@ -422,9 +423,20 @@ static bool at_breakpoint(Vcpu *v) {
     }
 }
 
+// A load-reserved has to wait until its page is watched. It has not run, so no step is done.
+static void come_again(Vcpu *v, Run *r) {
+    tell_retired(v);
+    v->trap = 0;
+    v->pc = vcpu_pc(v);
+    r->stepped = false;
+    reserve_watch(v);
+}
+
 // True: vcpu_run returns r->result.
 static bool must_return(Vcpu *v, Run *r) {
     Engine *e = v->engine;
+    if (v->trap == TRAP_AGAIN)
+        come_again(v, r);
     r->stepped |= v->step && v->trap; // at the handler's first instruction
     wrap_pc(v);
     bool stop = between_blocks(v, &r->result);

@@ -147,6 +147,7 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid) {
 
 void vcpu_flush(Vcpu *v, int64_t asid) {
     v->stat[STAT_FLUSH]++;
+    v->reserved.page = NULL; // state may have been loaded, or RAM moved
     log_print(LOG_MMU, "mmu: cpu %u flush, asid %" PRId64, v->index, asid);
     v->changed = true;
     for (unsigned i = 0; i < SPACE_COUNT; i++) {

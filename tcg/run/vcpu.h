@@ -30,6 +30,7 @@ typedef enum RunResult { RUN_STOPPED, RUN_WAITING /* WFI */, RUN_BREAKPOINT, RUN
 enum { WATCHED_READ = 1, WATCHED_WRITE = 2 };
 // Vcpu.trap, beside the guest's own values: the access is watched, so the instruction is to be run by itself (tcg/run/debug.c).
 #define TRAP_REPLAY UINT32_MAX
+#define TRAP_AGAIN (UINT32_MAX - 1) // a load-reserved of a page that is not watched yet: it comes again (tcg/run/reserve.c)
 
 typedef struct HotLoop { // a block that tier 2 should make a region of
     uint64_t paddr;
@@ -76,6 +77,8 @@ struct Vcpu {
     bool landing_guarded;      // that jump stands on a guarded page
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
     _Atomic bool in_code;      // between entering and leaving translated code; see work.c on shoot-downs
+    struct { void *page; uint32_t round, stores; unsigned line; } reserved; // reserve.c: by the last load-reserved; NULL: none
+    struct { uint8_t *host; uint64_t ppage; } wanted; // for TRAP_AGAIN
     bool fp_live;              // MXCSR holds guest flags and rounding mode
     uint8_t fp_rm;             // dynamic rounding mode, FP_*
     uint8_t fp_flags;          // soft side of the sticky flags (RISC-V fflags order); the host's MXCSR holds the rest
@@ -144,6 +147,11 @@ bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value
 bool vcpu_cas128(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[4]);
 // Host address for an atomic or block-zero access of `size` bytes inside one page, writable; NULL: trap raised, or MMIO (*io).
 void *vcpu_host(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr);
+// Load-reserved and store-conditional where vcpu_strict: of up to 16 bytes, inside a line. *done: stored; seen: what the load gave, NULL
+// where the guest knows of no reservation (the access is checked all the same). False: trap raised.
+bool vcpu_strict(const Vcpu *v);
+bool vcpu_load_reserved(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value[2]);
+bool vcpu_store_conditional(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t seen[2], const uint64_t value[2], bool *done);
 
 // ---- what the CPU's thread calls
 Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner); // aligned; state zeroed

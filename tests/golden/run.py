@@ -6,8 +6,9 @@
 
 A test prints `PASS name` or `FAIL name detail` for each check and at the end `done N checks, M failed`. It passes if it
 reached that line, printed N passes and nothing else, and switched the machine off, on RISC-V with exit code 0.
-Comments a test may have: `// run: xlen=64,32` where it runs, `// args: -smp 2` more arguments, `// peer-fails: NAME` a
-check in which QEMU 10 departs from the specification: --peer forgives it there."""
+Comments a test may have: `// run: xlen=64,32` where it runs, `// args: -smp 2` more arguments, `// also: NAME ARGS` once more
+with these besides, as NAME, `// peer-fails: NAME` a check in which QEMU 10 departs from the specification: --peer forgives it
+there, and leaves out tests of options that it has not."""
 import argparse
 import concurrent.futures
 import os
@@ -48,10 +49,11 @@ FAMILIES = {
 class Test:
     """One source for one family, with what its comments say."""
 
-    def __init__(self, path, family, comments):
+    def __init__(self, path, family, comments, also=""):
+        name, _, more = also.partition(" ")
         self.path, self.family = path, FAMILIES[family]
-        self.name = f"{family}/{os.path.basename(path)[:-2]}"
-        self.args = " ".join(comments.get("args", []))
+        self.name = f"{family}/{os.path.basename(path)[:-2]}" + (f"-{name}" if name else "")
+        self.args = " ".join([*comments.get("args", []), more])
         self.peer_fails = comments.get("peer-fails", [])
         self.elf = f"build/golden/{self.name}"
 
@@ -96,11 +98,11 @@ def find_tests(match):
                 continue
             with open(f"{folder}/{name}", encoding="utf-8") as file:
                 comments = {}
-                for key, text in re.findall(r"^// (run|args|peer-fails): (.*)$", file.read(), re.M):
+                for key, text in re.findall(r"^// (run|args|also|peer-fails): (.*)$", file.read(), re.M):
                     comments.setdefault(key, []).append(text)
             families = ["a64"] if folder.endswith("a64") else [
                 f"rv{xlen}" for xlen in comments["run"][0].removeprefix("xlen=").split(",")]
-            tests += [Test(f"{folder}/{name}", family, comments) for family in families]
+            tests += [Test(f"{folder}/{name}", family, comments, also) for family in families for also in ["", *comments.get("also", [])]]
     return [test for test in tests if re.search(match, test.name)]
 
 
@@ -114,7 +116,7 @@ def main():
     options = p.parse_args()
     options.command = options.command.replace("riscv64", "{target}").replace("riscv{xlen}", "{target}")
     os.chdir(TOP)
-    tests = find_tests(options.match)
+    tests = [test for test in find_tests(options.match) if not options.peer or "reservation=" not in test.args]
     if not tests:
         sys.exit(f"run.py: no test matches '{options.match}'")
     for target in sorted({test.family.target for test in tests}):

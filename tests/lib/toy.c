@@ -19,9 +19,24 @@ static uint64_t help_illegal(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
     return 0;
 }
 
+static uint64_t help_lr(Vcpu *v, uint64_t vaddr, uint64_t b, uint64_t c) {
+    uint64_t value[2] = {0};
+    if (vcpu_load_reserved(v, vaddr, MO_64 | MO_ALIGN, value)) toy_of(v)->seen = value[0];
+    return value[0];
+}
+
+static uint64_t help_sc(Vcpu *v, uint64_t vaddr, uint64_t value, uint64_t c) {
+    bool done;
+    const uint64_t seen[2] = {toy_of(v)->seen}, wanted[2] = {value};
+    vcpu_store_conditional(v, vaddr, MO_64 | MO_ALIGN, seen, wanted, &done);
+    return !done;
+}
+
 static const Helper helpers[] = {
     {"halt", help_halt, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
     {"illegal", help_illegal, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
+    {"lr", help_lr, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
+    {"sc", help_sc, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
 };
 
 #define X(n) (uint16_t)(8 * (n))
@@ -43,6 +58,8 @@ static void one(IrBuild *k, uint32_t insn, int32_t pc) {
     case TOY_SD: ir_store(k, T_I64, MO_64, s, imm, d); break;
     case TOY_SB: ir_store(k, T_I64, MO_8, s, imm, d); break;
     case TOY_AMOADD: ir_set(k, T_I64, X(rd), ir_amo(k, OP_AMO_ADD, T_I64, MO_64, s, d, IR_NONE)); break;
+    case TOY_LR: ir_set(k, T_I64, X(rd), ir_call(k, T_I64, 2, s, IR_NONE, IR_NONE)); break;
+    case TOY_SC: ir_set(k, T_I64, X(rd), ir_call(k, T_I64, 3, s, d, IR_NONE)); break;
     case TOY_BNEZ:
         ir_exit_if(k, ir_bin(k, OP_NE, T_I64, d, ir_const(k, T_I64, 0)), pc + 4 * imm);
         break;
@@ -128,7 +145,7 @@ static const IrSlot slots[] = {
 static const uint16_t pins[] = {X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8)};
 
 const Guest toy_guest = {
-    .name = "toy", .names = {slots, 16, helpers, 2}, .pins = pins, .npins = 8, .state_size = sizeof(Toy), .insn_align = 4,
+    .name = "toy", .names = {slots, 16, helpers, 4}, .pins = pins, .npins = 8, .state_size = sizeof(Toy), .insn_align = 4,
     .translate = translate, .fill = fill, .io_read = io_read, .io_write = io_write, .misaligned = misaligned, .trap = trap,
     .interrupt = interrupt, .awake = awake, .reset = reset,
 };

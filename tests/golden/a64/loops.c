@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // args: -smp 2 -cpu max
+// also: strict -accel tcg,reservation=strict
 // Random loops (loops.h) in EL0, disturbed: by the virtual timer at any moment; pages moved, taken away, made read-only; the table
 // exchanged under its ASID; code patched; another core that moves pages under the loop and tells by broadcast TLBI, and patches code.
 // DDI 0487, D8.16, B2.2.5.

@@ -2,6 +2,7 @@
 // Pairs in one piece: CASP, LDXP and STXP of X and W registers. What is compared, what is stored, what is left alone; over pages,
 // misaligned, without the right to write. DDI 0487, B2.2.1, B2.9, C6.2 (CASP, LDXP, STXP).
 // args: -cpu max
+// also: strict -accel tcg,reservation=strict
 #include "tests/golden/a64/lib/test.h"
 
 __asm__(".arch armv8.1-a");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // run: xlen=64,32
+// also: strict -accel tcg,reservation=strict
 // AMOs, LR and SC: values, sign extension, rd = x0 and rd = rs2, reservations lost and kept. Unprivileged, chapter A.
 #include "tests/golden/riscv/lib/test.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // run: xlen=64,32
 // args: -smp 4
+// also: strict -accel tcg,reservation=strict
 // Litmus tests on up to four harts, each in batches of slots that the harts race through; only outcomes that RVWMO forbids
 // are counted. Then what needs other harts to take notice: remote TLB shoot-downs, and WFI that must not sleep through an
 // interrupt. Unprivileged chapter 18 (RVWMO), privileged 3.3.3 and 12.2.1.

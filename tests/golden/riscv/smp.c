@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // run: xlen=64,32
 // args: -smp 2
+// also: strict -accel tcg,reservation=strict
 // peer-fails: code changed by the other hart
 // Two harts: interrupts between them, contended AMOs and LR/SC, a lock, message passing and store buffering with
 // fences, code changed by the other hart. Unprivileged, chapters A and RVWMO.
