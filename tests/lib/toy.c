@@ -32,11 +32,18 @@ static uint64_t help_sc(Vcpu *v, uint64_t vaddr, uint64_t value, uint64_t c) {
     return !done;
 }
 
+static uint64_t help_remap(Vcpu *v, uint64_t a, uint64_t b, uint64_t c) {
+    toy_of(v)->moved = (a & 1) << 16;
+    vcpu_flush(v, -1);
+    return 0;
+}
+
 static const Helper helpers[] = {
     {"halt", help_halt, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
     {"illegal", help_illegal, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
     {"lr", help_lr, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
     {"sc", help_sc, HELPER_READS | HELPER_WRITES | HELPER_TRAPS},
+    {"remap", help_remap, HELPER_READS}, // no slot changes
 };
 
 #define X(n) (uint16_t)(8 * (n))
@@ -60,6 +67,7 @@ static void one(IrBuild *k, uint32_t insn, int32_t pc) {
     case TOY_AMOADD: ir_set(k, T_I64, X(rd), ir_amo(k, OP_AMO_ADD, T_I64, MO_64, s, d, IR_NONE)); break;
     case TOY_LR: ir_set(k, T_I64, X(rd), ir_call(k, T_I64, 2, s, IR_NONE, IR_NONE)); break;
     case TOY_SC: ir_set(k, T_I64, X(rd), ir_call(k, T_I64, 3, s, d, IR_NONE)); break;
+    case TOY_REMAP: ir_call(k, T_VOID, 4, d, IR_NONE, IR_NONE); break;
     case TOY_BNEZ:
         ir_exit_if(k, ir_bin(k, OP_NE, T_I64, d, ir_const(k, T_I64, 0)), pc + 4 * imm);
         break;
@@ -98,7 +106,7 @@ static void translate(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *n
 }
 
 static bool fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out) {
-    uint64_t paddr = vaddr - TOY_ALIAS < TOY_RAM ? vaddr - TOY_ALIAS : vaddr;
+    uint64_t paddr = vaddr - TOY_ALIAS < TOY_RAM ? (vaddr - TOY_ALIAS) ^ toy_of(v)->moved : vaddr;
     bool ram = paddr < TOY_RAM;
     if (!ram && (vaddr < TOY_IO || vaddr >= TOY_IO + 4096 || access == ACCESS_FETCH)) {
         if (!probe) {
@@ -145,7 +153,7 @@ static const IrSlot slots[] = {
 static const uint16_t pins[] = {X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8)};
 
 const Guest toy_guest = {
-    .name = "toy", .names = {slots, 16, helpers, 4}, .pins = pins, .npins = 8, .state_size = sizeof(Toy), .insn_align = 4,
+    .name = "toy", .names = {slots, 16, helpers, 5}, .pins = pins, .npins = 8, .state_size = sizeof(Toy), .insn_align = 4,
     .translate = translate, .fill = fill, .io_read = io_read, .io_write = io_write, .misaligned = misaligned, .trap = trap,
     .interrupt = interrupt, .awake = awake, .reset = reset,
 };

@@ -8,12 +8,13 @@
 
 enum { TOY_RAM = 1 << 20, TOY_ALIAS = 0x800000, TOY_IO = 0xf00000 };
 enum ToyOp { TOY_ADDI, TOY_ADD, TOY_SUB, TOY_LD, TOY_SD, TOY_LW, TOY_SB, TOY_BNEZ, TOY_BLT, TOY_JMP, TOY_JR, TOY_HALT, TOY_AMOADD, TOY_DIV,
-             TOY_MULH, TOY_SLLI, TOY_SEXTW, TOY_CALL, TOY_RET, TOY_CALLR, TOY_LR, TOY_SC, TOY_ILLEGAL = 255 };
+             TOY_MULH, TOY_SLLI, TOY_SEXTW, TOY_CALL, TOY_RET, TOY_CALLR, TOY_LR, TOY_SC, TOY_REMAP, TOY_ILLEGAL = 255 };
 
 typedef struct Toy {
     uint64_t x[16];
     uint64_t fault_pc, fault_addr; // last trap; the handler is at x[15], or the run stops
     uint64_t io_value, io_writes;
+    uint64_t moved; // TOY_REMAP: 64 KiB if rd is odd, else 0; what is at TOY_ALIAS + x is at x ^ moved then. No exit follows
     uint64_t seen; // TOY_LR: strict ones only. TOY_SC: rd = 1 if it failed
 } Toy;
 

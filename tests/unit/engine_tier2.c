@@ -312,6 +312,56 @@ START_TEST(patched_while_it_runs) {
 }
 END_TEST
 
+START_TEST(patched_by_another) {
+    start(); // a vCPU that never fences: the loop's end comes at the next poll, though nothing else asks for one
+    Vcpu *other = vcpu_new(&toy_guest, v->engine, 1, NULL);
+    CODE(0x3000, toy(TOY_ADDI, 5, 0, TOY_HALT), toy(TOY_SB, 5, 0, 0x1008), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned round = 0; round < 20; round++) {
+        CODE(0x1000, toy(TOY_ADDI, 12, 12, 1), toy(TOY_ADDI, 1, 1, 1), toy(TOY_JMP, 0, 0, -2));
+        engine_written(v->engine, 0x1008, 4);
+        pthread_t thread;
+        v->pc = 0x1000;
+        pthread_create(&thread, NULL, runner, NULL);
+        while (!has_region(0x1000) || !atomic_load(&v->in_code))
+            sched_yield();
+        other->pc = 0x3000;
+        ck_assert_int_eq(vcpu_run(other), RUN_STOPPED);
+        pthread_join(thread, NULL);
+        ck_assert_uint_eq(v->pc, 0x1008);
+        ck_assert_uint_eq(toy_of(v)->x[12], toy_of(v)->x[1]);
+    }
+    vcpu_free(other);
+    toy_free(v);
+}
+END_TEST
+
+START_TEST(moved_by_a_helper) {
+    start(); // pages that the region has in registers lie elsewhere behind a call, of which it does not leave
+    CODE(0x1000, toy(TOY_REMAP, 1, 0, 0), toy(TOY_LD, 4, 2, 0), toy(TOY_ADD, 5, 4, 0), toy(TOY_LD, 4, 2, 8), toy(TOY_ADD, 5, 4, 0),
+         toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -6), toy(TOY_HALT, 0, 0, 0));
+    CODE(0x2000, toy(TOY_REMAP, 1, 0, 0), toy(TOY_SD, 1, 3, 0), toy(TOY_LD, 4, 2, 0), toy(TOY_ADD, 5, 4, 0), toy(TOY_ADDI, 2, 2, 8),
+         toy(TOY_ADDI, 1, 1, -1), toy(TOY_BNEZ, 1, 0, -6), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned walks = 0; walks < 2; walks++) {
+        Toy *t = toy_of(v);
+        uint64_t sum = 0;
+        fill_words(0x20000, 0x20000 / 8);
+        memset(t->x, 0, sizeof(t->x));
+        t->x[1] = 1000;
+        t->x[2] = TOY_ALIAS + 0x22008;
+        t->x[3] = TOY_ALIAS + 0x28000;
+        for (uint64_t i = 1000; i; i--) {
+            uint64_t moved = (i & 1) << 16, at = 0x22008 + (walks ? 8 * (1000 - i) : 0);
+            sum += word(at ^ moved) + (walks ? 0 : word((at + 8) ^ moved));
+        }
+        run_to(walks ? 0x2000 : 0x1000, RUN_STOPPED);
+        ck_assert(has_region(walks ? 0x2000 : 0x1000));
+        ck_assert_uint_eq(t->x[5], sum);
+        ck_assert(!walks || (word(0x38000) == 1 && word(0x28000) == 2));
+    }
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(more_regions_than_room) {
     // In a buffer for a few of them: all go when it is full, whatever is linked to them, and more are made.
     enum { LOOPS = 200, ROUNDS = 3 };
@@ -369,6 +419,8 @@ int main(void) {
     tcase_add_test(t, breakpoints_and_watchpoints);
     tcase_add_test(t, requests_stop_it);
     tcase_add_test(t, patched_while_it_runs);
+    tcase_add_test(t, patched_by_another);
+    tcase_add_test(t, moved_by_a_helper);
     tcase_add_test(t, more_regions_than_room);
     tcase_add_test(t, more_registers_than_there_are);
     suite_add_tcase(s, t);
