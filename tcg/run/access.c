@@ -12,13 +12,18 @@
 typedef struct Target { // one page's part of an access
     uint8_t *host;      // RAM, else I/O at paddr
     uint64_t paddr;
+    bool patch;         // behind a store, cache_patched is to be told. Set to whether that may be asked for
 } Target;
 
 static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_BITS) & (IO_ENTRIES - 1)]; }
 
-// RAM that holds translated code takes stores only after its blocks were marked suspect.
-static void open_for_store(Vcpu *v, const TlbFill *fill) {
-    cache_store_page(v->engine, fill->paddr & PAGE_MASK, false);
+// RAM that holds translated code takes stores only after its blocks were marked suspect, or they are behind it.
+static void open_for_store(Vcpu *v, const TlbFill *fill, Target *t) {
+    uint64_t ppage = fill->paddr & PAGE_MASK;
+    if (t->patch)
+        t->patch = cache_patch(v->engine, ppage);
+    else
+        cache_store_page(v->engine, ppage, false);
 }
 
 static void enter_io(Space *s, uint64_t page, const TlbFill *fill) {
@@ -27,9 +32,8 @@ static void enter_io(Space *s, uint64_t page, const TlbFill *fill) {
     space_mark(s, e);
 }
 
-// What was read is often written next and the other way round, so a walk fills both tables; but a store's first access to a page of
-// code takes the slow path.
-static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, Access access, const TlbFill *fill) {
+// What was read is often written next and the other way round, so a walk fills both tables; but stores to a page of code take the slow path.
+static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, const TlbFill *fill) {
     Space *s = v->space;
     TlbEntry entry = {page, (uint64_t)host - page};
     unsigned i = tlb_index(page);
@@ -37,8 +41,7 @@ static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, Access access, cons
         s->read[i] = entry;
         space_mark(s, &s->read[i]);
     }
-    bool open = access == ACCESS_WRITE || cache_page_open(v->engine, fill->paddr & PAGE_MASK);
-    if (fill->write && open && !reserve_watches(v->engine, host)) {
+    if (fill->write && cache_page_open(v->engine, fill->paddr & PAGE_MASK) && !reserve_watches(v->engine, host)) {
         s->write[i] = entry;
         space_mark(s, &s->write[i]);
         space_wrote(s, host);
@@ -53,11 +56,13 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     if (mmu == 0 && page != TLB_INVALID) {
         if (e->tag == page) {
             t->host = (uint8_t *)(vaddr + e->delta);
+            t->patch = false;
             return true;
         }
         IoEntry *io = io_entry(s, page);
         if (io->tag == page && (access == ACCESS_WRITE ? io->write : io->read)) {
             t->host = NULL;
+            t->patch = false;
             t->paddr = io->ppage | (vaddr & ~PAGE_MASK);
             return true;
         }
@@ -68,14 +73,16 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     t->host = fill.host;
     t->paddr = fill.paddr;
     if (fill.host && access == ACCESS_WRITE)
-        open_for_store(v, &fill);
+        open_for_store(v, &fill, t);
+    else
+        t->patch = false;
     if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
         return true;
     space_filled(s, vaddr, false, &fill);
     if (!fill.host)
         enter_io(s, page, &fill);
     else
-        enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), access, &fill);
+        enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), &fill);
     return true;
 }
 
@@ -183,12 +190,20 @@ static bool resolve_span(Vcpu *v, uint64_t vaddr, unsigned memop, Access access,
     if (debug_watches(v->engine) && debug_watch_before(v, vaddr, size, access == ACCESS_WRITE ? WATCHED_WRITE : WATCHED_READ))
         return false;
     s->size = s->here = size;
+    s->page[0].patch = s->page[1].patch = access == ACCESS_WRITE;
     if (crosses(vaddr, size))
         s->here = PAGE_SIZE - (vaddr & (PAGE_SIZE - 1));
     if (!resolve(v, vaddr, s->here, access, mmu, &s->page[0]) ||
         (s->here < size && !resolve(v, vaddr + s->here, size - s->here, access, mmu, &s->page[1])))
         return false;
     return !debug_watches(v->engine) || !debug_watch_guest(v, vaddr, size, access == ACCESS_WRITE ? WATCHED_WRITE : WATCHED_READ, mmu);
+}
+
+// Behind a store: whatever became of it.
+static void span_stored(Vcpu *v, const Span *s) {
+    for (unsigned i = 0; i < 1u + (s->here < s->size); i++)
+        if (s->page[i].patch)
+            cache_patched(v->engine, s->page[i].paddr & PAGE_MASK);
 }
 
 // Byte i of an access that crosses pages.
@@ -220,19 +235,27 @@ bool vcpu_load(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t *value) {
     return true;
 }
 
+static bool write_span(Vcpu *v, const Span *s, uint64_t vaddr, uint64_t value) {
+    if (s->here == s->size)
+        return write_part(v, &s->page[0], vaddr, s->size, value);
+    for (unsigned i = 0; i < s->size; i++) {
+        Target one = span_byte(s, i);
+        if (!write_part(v, &one, vaddr + i, 1, value >> 8 * i & 0xff))
+            return false;
+    }
+    return true;
+}
+
 bool vcpu_store(Vcpu *v, uint64_t vaddr, unsigned memop, uint64_t value) {
     Span s;
     if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s))
         return false;
     if (memop & MO_BE)
         value = __builtin_bswap64(value) >> (64 - 8 * s.size);
-    if (s.here == s.size && !write_part(v, &s.page[0], vaddr, s.size, value))
+    bool done = write_span(v, &s, vaddr, value);
+    span_stored(v, &s);
+    if (!done)
         return false;
-    for (unsigned i = 0; s.here < s.size && i < s.size; i++) {
-        Target one = span_byte(&s, i);
-        if (!write_part(v, &one, vaddr + i, 1, value >> 8 * i & 0xff))
-            return false;
-    }
     if (debug_watches(v->engine))
         debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
     return true;
@@ -280,7 +303,11 @@ bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value
     Span s;
     uint8_t data[16];
     memcpy(data, value, sizeof data);
-    if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s) || !move_parts(v, &s, vaddr, true, data))
+    if (!resolve_span(v, vaddr, memop, ACCESS_WRITE, &s))
+        return false;
+    bool done = move_parts(v, &s, vaddr, true, data);
+    span_stored(v, &s);
+    if (!done)
         return false;
     if (debug_watches(v->engine))
         debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);
@@ -289,7 +316,7 @@ bool vcpu_store128(Vcpu *v, uint64_t vaddr, unsigned memop, const uint64_t value
 
 // Where C code finds RAM for an atomic access, which it frames by reserve_begin and reserve_end.
 static void *host_of(Vcpu *v, uint64_t vaddr, unsigned size, Access access, bool *io, uint64_t *paddr) {
-    Target t;
+    Target t = {0}; // the store is the caller's
     unsigned watch = access == ACCESS_WRITE ? WATCHED_READ | WATCHED_WRITE : WATCHED_READ; // atomics do both
     *io = false;
     if (debug_watches(v->engine) && debug_watch_before(v, vaddr, size, watch))

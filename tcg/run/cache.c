@@ -99,7 +99,7 @@ static void unlink_incoming(Engine *e, Block *b) {
 // Locked. From now on nothing runs the block before it was looked at: links to it are undone, and its entry, which jump caches hold,
 // leads out. Other vCPUs may finish the run they are in, which in a region is that to the next poll.
 static void suspect(Engine *e, Block *b) {
-    if (atomic_exchange(&b->suspect, true))
+    if (atomic_load_explicit(&b->suspect, memory_order_relaxed) || atomic_exchange(&b->suspect, true))
         return;
     for (unsigned i = 0; b->region && i < e->nvcpus; i++)
         vcpu_kick(e->vcpus[i], EXIT_WORK);
@@ -111,25 +111,35 @@ static void suspect(Engine *e, Block *b) {
 }
 
 void cache_revive(Engine *e, Block *b) {
+    cache_page(e, b->paddr & PAGE_MASK, false)->dormant = false;
+    if (b->next_ppage != ~0ull)
+        cache_page(e, b->next_ppage, false)->dormant = false;
     atomic_store(&b->suspect, false);
     if (b->divertible)
         e->backend->divert(engine_buffer(e, b->code), b->code, &b->kept, false);
 }
 
+static void suspect_blocks(Engine *e, CodePage *p) {
+    for (Block *b = p->dormant ? NULL : p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage])
+        suspect(e, b);
+    p->dormant = true;
+}
+
 static void suspect_page(Engine *e, CodePage *p) {
-    for (Block *b = p->blocks; b; b = b->in_page[(b->paddr & PAGE_MASK) != p->ppage])
-        if (!b->retired)
-            suspect(e, b);
+    suspect_blocks(e, p);
+    p->patches = 0;
     cache_page_set(p, PAGE_OPEN);
 }
 
 // Locked. True if the page is mixed from now on, so that its blocks run on.
+static bool may_mix(const Engine *e, const CodePage *p) { return atomic_load(&e->fenced) && p->turns >= MIXED_AFTER; }
+
 static bool mix(Engine *e, CodePage *p) {
-    if (!atomic_load(&e->fenced) || p->turns < MIXED_AFTER)
+    if (!may_mix(e, p))
         return false;
     cache_page_set(p, PAGE_MIXED);
-    p->next_mixed = e->mixed;
-    e->mixed = p;
+    p->next_mixed = atomic_load(&e->mixed);
+    atomic_store(&e->mixed, p);
     return true;
 }
 
@@ -149,15 +159,46 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
     pthread_mutex_unlock(&e->lock);
 }
 
-void cache_fence(Engine *e, Vcpu *v) {
-    atomic_store(&e->fenced, true);
+// Of a page with live blocks, the first stores since one was last looked at leave it so.
+bool cache_patch(Engine *e, uint64_t ppage) {
+    CodePage *p = cache_page(e, ppage, false);
+    if (!p || page_state(p) != PAGE_LIVE) {
+        cache_store_page(e, ppage, false);
+        return false;
+    }
     pthread_mutex_lock(&e->lock);
-    for (CodePage *p = e->mixed; p; p = p->next_mixed) {
+    bool few = page_state(p) == PAGE_LIVE && p->patches < PATCHES && !may_mix(e, p);
+    p->patches += few;
+    pthread_mutex_unlock(&e->lock);
+    if (!few)
+        cache_store_page(e, ppage, false);
+    return few;
+}
+
+// The store is done, so whoever looks at a block from now on sees it. Before, one may have been found as it was.
+void cache_patched(Engine *e, uint64_t ppage) {
+    pthread_mutex_lock(&e->lock);
+    CodePage *p = cache_page(e, ppage, false);
+    if (page_state(p) == PAGE_LIVE) {
+        atomic_fetch_add(&p->live, PAGE_ROUND); // for tier 2, which compares it
+        suspect_blocks(e, p);
+    }
+    pthread_mutex_unlock(&e->lock);
+}
+
+// A page that another vCPU made mixed before stores that this fence is about is in the list: the guest has told this vCPU of them.
+void cache_fence(Engine *e, Vcpu *v) {
+    if (!atomic_load_explicit(&e->fenced, memory_order_relaxed))
+        atomic_store(&e->fenced, true);
+    if (!atomic_load(&e->mixed))
+        return;
+    pthread_mutex_lock(&e->lock);
+    for (CodePage *p = atomic_load(&e->mixed); p; p = p->next_mixed) {
         cache_page_set(p, PAGE_OPEN); // it must earn its name again: code that was patched for once stays fast
         p->turns = 0;
         suspect_page(e, p);
     }
-    e->mixed = NULL;
+    atomic_store(&e->mixed, NULL);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -178,18 +219,20 @@ void engine_unmapped(Engine *e, uint64_t paddr, uint64_t size) {
     vcpu_unmapped = true;
 }
 
+static void enter_page(Engine *e, Block *b, unsigned i, uint64_t ppage) {
+    CodePage *p = cache_page(e, ppage, true);
+    b->in_page[i] = p->blocks;
+    p->blocks = b;
+    p->dormant = false;
+}
+
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir) {
     Block *b = arena_alloc(e->arena, sizeof(*b) + ir->bytes);
     *b = (Block){.paddr = paddr, .next_ppage = next_ppage, .ctx = ir->ctx, .bytes = (uint16_t)ir->bytes, .half = (uint8_t)e->code.half};
     cache_note(e, b);
-    CodePage *p = cache_page(e, paddr & PAGE_MASK, true);
-    b->in_page[0] = p->blocks;
-    p->blocks = b;
-    if (next_ppage != ~0ull) {
-        p = cache_page(e, next_ppage, true);
-        b->in_page[1] = p->blocks;
-        p->blocks = b;
-    }
+    enter_page(e, b, 0, paddr & PAGE_MASK);
+    if (next_ppage != ~0ull)
+        enter_page(e, b, 1, next_ppage);
     return b;
 }
 
@@ -218,6 +261,14 @@ void cache_retire(Engine *e, Block *b) {
                 break;
             }
     }
+}
+
+// Of one page, and nothing but its bytes had changed. Readers that still stand on it go on among blocks of the same hash.
+void cache_restore(Engine *e, Block *b) {
+    b->retired = false;
+    enter_page(e, b, 0, b->paddr & PAGE_MASK);
+    cache_revive(e, b);
+    cache_publish(e, b);
 }
 
 bool block_covers(const Block *b, uint64_t paddr) {

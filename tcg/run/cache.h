@@ -8,7 +8,8 @@
 // Self-modifying code. A page with live blocks is `live`: no vCPU has a write-TLB entry for it. The first store to it goes the slow path
 // (cache_store_page): its blocks become suspect (unlinked, their entries diverted) and the page is opened for stores at full speed. A
 // look-up that finds a suspect block makes the page live again, compares the guest bytes with the copy taken at translation, and
-// revives or retires the block.
+// revives or retires the block. The first few stores leave the page live instead, without a write-TLB entry: they are noted one by one, and a
+// guest that patches an instruction is spared opening and closing the page (access.c, cache_patched).
 //
 // A page whose suspects keep being found unchanged, since data beside the code is stored to, becomes mixed in a guest that has been seen to
 // fence: stores go at full speed while its blocks run on, and the guest's next instruction fence makes them suspect. Writes by DMA still do so at once.
@@ -70,6 +71,8 @@ struct CodePage {
     uint64_t ppage;
     _Atomic uint32_t live;          // PAGE_OPEN to PAGE_MIXED, plus PAGE_ROUND times how often it was closed
     unsigned turns;                 // suspects in a row that were found unchanged: it is data that is stored there
+    unsigned patches;               // stores since a suspect was looked at
+    bool dormant;                   // all its blocks are suspect
     CodePage *next_mixed;
     Block *blocks;
     CodePage *_Atomic next;
@@ -86,7 +89,13 @@ typedef struct Link {
 } Link;
 _Static_assert(sizeof(Link) == 32, "small: there is one for each exit");
 
-enum { MIXED_AFTER = 16, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
+typedef struct KnownText {
+    uint64_t hash;
+    Block *block; // or NULL
+} KnownText;
+
+enum { MIXED_AFTER = 16, PATCHES = 8, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
+enum { TEXT_HASH = 1 << 14, TEXT_PLACES = 1 << 10, TEXT_LENGTHS = 8 };
 
 struct EngineProfile {
     unsigned hz;
@@ -107,7 +116,9 @@ struct Engine {
     _Atomic uint32_t generation;    // counts evictions
     Block *_Atomic hash[HASH_SIZE];
     CodePage *_Atomic pages[PAGE_HASH];
-    CodePage *mixed;                // list of mixed pages
+    CodePage *_Atomic mixed;        // list of mixed pages
+    KnownText shelf[TEXT_HASH];     // texts.c
+    uint8_t lengths[TEXT_PLACES][TEXT_LENGTHS]; // half the bytes of texts that are on it, by a hash of their place; the latest first
     _Atomic bool fenced;            // the guest uses instruction fences
     Link *links;
     uint32_t nlinks, links_end, links_room; // links_end: of the half that is filled; evict.c
@@ -157,10 +168,15 @@ bool cache_page_open(Engine *e, uint64_t ppage);                                
 void cache_protect(Engine *e, Vcpu *v, uint64_t ppage, const uint8_t *host);    // no lock, v not active
 void cache_fence(Engine *e, Vcpu *v);                                           // the guest's instruction fence
 void cache_store_page(Engine *e, uint64_t ppage, bool dma);                               // before a store to RAM that may hold blocks
+bool cache_patch(Engine *e, uint64_t ppage);                                    // the same, but if true, then behind it cache_patched
+void cache_patched(Engine *e, uint64_t ppage);
 void cache_publish(Engine *e, Block *b);                                        // with the lock: look-ups find it
 Block *cache_add(Engine *e, uint64_t paddr, uint64_t next_ppage, const IrBlock *ir); // with the lock
 void cache_revive(Engine *e, Block *b);                                         // with the lock: a suspect block is as memory is
 void cache_retire(Engine *e, Block *b);                                         // with the lock
+void cache_restore(Engine *e, Block *b);                                        // with the lock: a retired block is as memory is
+Block *texts_swap(Engine *e, Block *b, const uint8_t *host);                    // texts.c
+void texts_evict(Engine *e, unsigned half);
 // rove.c. A load or store site's pair missed many times (thunk of translated code; pc_off is set); a watched site's accesses were counted.
 void cache_rove(Vcpu *v, unsigned site), cache_watch(Vcpu *v, unsigned site);
 bool cache_roves(const Engine *e, uint64_t paddr);                              // the accesses of the instruction there ask the TLB at once

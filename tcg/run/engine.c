@@ -239,7 +239,7 @@ char *engine_info(Engine *e) {
         "blocks translated", "guest instructions translated", "host bytes emitted", "links", "page walks",
         "slow loads and stores", "I/O accesses", "TLB flushes", "TLB page flushes", "traps", "interrupts", "suspect blocks met",
         "suspect blocks revived", "ops through the interpreter", "cache halves evicted", "sites that rove",
-        "stubs made late",
+        "stubs made late", "texts known from before",
     };
     uint64_t sum[STAT_COUNT];
     pthread_mutex_lock(&e->lock);

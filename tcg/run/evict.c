@@ -70,11 +70,15 @@ static void sift_pages(Engine *e, unsigned half) {
     for (unsigned i = 0; i < PAGE_HASH; i++)
         for (CodePage *p = atomic_load(&e->pages[i]); p; p = atomic_load(&p->next))
             sift_page(p, half);
-    for (CodePage **at = &e->mixed; *at;)
-        if ((*at)->blocks)
-            at = &(*at)->next_mixed;
-        else
-            *at = (*at)->next_mixed;
+    CodePage *mixed = NULL;
+    for (CodePage *p = atomic_load(&e->mixed), *next; p; p = next) {
+        next = p->next_mixed;
+        if (!p->blocks)
+            continue;
+        p->next_mixed = mixed;
+        mixed = p;
+    }
+    atomic_store(&e->mixed, mixed);
 }
 
 // Links between blocks that stay, stay.
@@ -122,6 +126,7 @@ static void evict(Engine *e, unsigned half) {
             sift_links(e, half, of);
     sift_pages(e, half);
     e->accesses[half].n = e->accesses[OF_REGIONS].n = 0;
+    texts_evict(e, half);
     if (e->region_code.rw)
         code_begin_half(&e->region_code, 0);
     atomic_fetch_add(&e->generation, 1);

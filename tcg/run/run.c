@@ -169,10 +169,16 @@ static bool fetch(Vcpu *v, Fetch *f) {
 static Block *settle(Engine *e, Vcpu *v, const Fetch *f, CodePage *page, Block *b) {
     if (atomic_load(&b->suspect) && !b->retired) {
         v->stat[STAT_SUSPECT]++;
+        page->patches = 0;
         if (unchanged(b, f->page.host, f->two ? f->next.host : NULL)) {
             v->stat[STAT_REVIVED]++;
             page->turns++;
             cache_revive(e, b);
+        } else {
+            page->turns = 0;
+            Block *known = texts_swap(e, b, f->page.host);
+            v->stat[STAT_KNOWN] += known != NULL;
+            return known;
         }
     }
     if (!atomic_load(&b->suspect) && (b->next_ppage == ~0ull || (f->two && b->next_ppage == f->next.ppage)))

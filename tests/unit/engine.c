@@ -132,6 +132,51 @@ START_TEST(patched_in_a_loop) {
 }
 END_TEST
 
+// A function that goes through three texts of unequal length: by stores one by one, by more stores than a page is kept live for, by DMA. What
+// was translated before comes back, even behind an eviction, and never for another text.
+START_TEST(texts_to_and_fro) {
+    enum { ROUNDS = 60, BODY = 0x3000 };
+    static const uint32_t texts[3][12] = {
+        {TOY_ADDI | 9 << 12 | 9 << 8 | 1 << 16, TOY_RET | 8 << 8},
+        {TOY_ADDI | 9 << 12 | 9 << 8 | 10 << 16, TOY_ADDI | 9 << 12 | 9 << 8 | 20 << 16, TOY_RET | 8 << 8},
+        {TOY_ADDI | 9 << 12 | 9 << 8 | 1 << 16, TOY_ADDI | 9 << 12 | 9 << 8 | 2 << 16, TOY_ADDI | 9 << 12 | 9 << 8 | 3 << 16, TOY_ADD | 9 << 12,
+         TOY_ADD | 9 << 12, TOY_ADD | 9 << 12, TOY_ADD | 9 << 12, TOY_ADD | 9 << 12, TOY_ADD | 9 << 12,
+         TOY_ADD | 9 << 12, TOY_ADD | 9 << 12, TOY_RET | 8 << 8}};
+    static const unsigned adds[3] = {1, 30, 6};
+    start(_i);
+    uint32_t program[64]; // copies x7 words from x1 to x2, in a straight run, then calls
+    unsigned n = 0;
+    for (unsigned k = 0; k < 6; k++) {
+        program[n++] = toy(TOY_LD, 3, 1, (int)(8 * k));
+        program[n++] = toy(TOY_SD, 3, 2, (int)(8 * k));
+    }
+    program[n] = toy(TOY_CALL, 8, 0, (BODY - 0x1000) / 4 - (int)n);
+    program[n + 1] = toy(TOY_HALT, 0, 0, 0);
+    toy_code(0x1000, program, n + 2);
+    uint64_t wanted = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        unsigned k = round * 7 % 5 % 3;
+        memcpy(toy_ram + 0x5000, texts[k], sizeof(texts[k]));
+        if (round % 8 == 7) {
+            memcpy(toy_ram + BODY, texts[k], sizeof(texts[k]));
+            engine_written(v->engine, BODY, sizeof(texts[k]));
+        }
+        if (round == ROUNDS / 2)
+            cache_flush(v->engine, v, atomic_load(&v->engine->generation));
+        Toy *t = toy_of(v);
+        t->x[1] = 0x5000;
+        t->x[2] = BODY;
+        wanted += adds[k];
+        ck_assert_uint_eq(run(0x1000)->x[9], wanted);
+    }
+#ifndef MYNA_HOSTILE
+    ck_assert_uint_gt(v->stat[STAT_KNOWN], ROUNDS / 2);
+    ck_assert_uint_lt(v->stat[STAT_KNOWN], ROUNDS);
+#endif
+    toy_free(v);
+}
+END_TEST
+
 START_TEST(sites_of_loads_and_stores) {
     start(_i); // after more loads of a page of code than there are site pairs, a store to it is still seen
     CODE(0x3000, toy(TOY_ADDI, 9, 9, 1), toy(TOY_JR, 0, 8, 0));
@@ -374,6 +419,7 @@ int main(void) {
     tcase_add_loop_test(t, io, 0, 2);
     tcase_add_loop_test(t, self_modifying, 0, 2);
     tcase_add_loop_test(t, patched_in_a_loop, 0, 2);
+    tcase_add_loop_test(t, texts_to_and_fro, 0, 2);
     tcase_add_loop_test(t, sites_of_loads_and_stores, 0, 2);
     tcase_add_loop_test(t, code_across_pages, 0, 2);
     tcase_add_loop_test(t, division_corners, 0, 2);

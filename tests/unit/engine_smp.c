@@ -66,6 +66,37 @@ START_TEST(patched_by_another) {
 }
 END_TEST
 
+// vCPU 0 stores 1, 2, ... to the immediate of a function that vCPU 1 calls all the time, and calls it itself: it sees each number at once, and
+// vCPU 1 never an older one than before. Stores go the slow way or at full speed as the page is live or open, and close upon each other.
+START_TEST(patched_under_way) {
+    enum { TIMES = 20000 };
+    start(_i, 2);
+    CODE(0x3000, toy(TOY_ADDI, 9, 0, 0), toy(TOY_RET, 0, 8, 0));
+    CODE(0x1000, toy(TOY_ADDI, 4, 4, 1), toy(TOY_SB, 4, 3, 2), toy(TOY_CALL, 8, 0, (0x3000 - 0x1008) / 4), toy(TOY_SUB, 9, 4, 0),
+         toy(TOY_ADD, 10, 9, 0), toy(TOY_BLT, 4, 2, -5), toy(TOY_SD, 2, 1, 0), toy(TOY_HALT, 0, 0, 0));
+    CODE(0x2000, toy(TOY_CALL, 8, 0, 0x1000 / 4), toy(TOY_BLT, 9, 6, 6), toy(TOY_ADDI, 6, 9, 0), toy(TOY_LD, 5, 1, 0), toy(TOY_BNEZ, 5, 0, 2),
+         toy(TOY_JMP, 0, 0, -5), toy(TOY_HALT, 0, 0, 0), toy(TOY_ADDI, 10, 0, 1), toy(TOY_HALT, 0, 0, 0));
+    for (unsigned round = 0; round < TIMES / 100; round++) {
+        for (unsigned i = 0; i < 2; i++) {
+            memset(toy_of(vcpus[i]), 0, sizeof(Toy));
+            toy_of(vcpus[i])->x[1] = 0x5000;
+            toy_of(vcpus[i])->x[2] = 100;
+            toy_of(vcpus[i])->x[3] = 0x3000;
+        }
+        memset(toy_ram + 0x5000, 0, 8);
+        toy_ram[0x3002] = 0;
+        engine_written(engine, 0x3000, 4);
+        go(0, 0x1000);
+        go(1, 0x2000);
+        ck_assert_int_eq(join(0), RUN_STOPPED);
+        ck_assert_int_eq(join(1), RUN_STOPPED);
+        ck_assert_uint_eq(toy_of(vcpus[0])->x[10], 0);
+        ck_assert_uint_eq(toy_of(vcpus[1])->x[10], 0);
+    }
+    finish(2);
+}
+END_TEST
+
 // Data beside code: vCPU 1 counts in the page whose code vCPU 0 runs, and nothing is lost.
 START_TEST(data_beside_code) {
     start(_i, 2);
@@ -224,6 +255,7 @@ int main(void) {
     TCase *t = tcase_create("jit and interpreter");
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, patched_by_another, 0, 2);
+    tcase_add_loop_test(t, patched_under_way, 0, 2);
     tcase_add_loop_test(t, data_beside_code, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, breakpoints_and_requests, 0, 2);
