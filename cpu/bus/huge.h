@@ -11,7 +11,7 @@ enum { HUGE_SIZE = 2 << 20 };
 typedef struct Huge {
     uint8_t *start;
     uint64_t n;
-    _Atomic uint8_t *met; // how often CPUs were sent to each
+    struct HugeChunk { _Atomic uint8_t met, parts, used; } *chunk; // how often CPUs were sent to each, to which eighths of it, and how many these are
 } Huge;
 
 // [host, +size), of which nothing was touched yet. False: out of memory.
