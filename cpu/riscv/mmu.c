@@ -301,6 +301,35 @@ bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned s
     return true;
 }
 
+// Hardware may hold any valid entry at any time (10.2.1). Entries that say the same of their pages as the first one's, but for D, are used.
+unsigned riscv_fill_around(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsigned wanted, TlbFill out[8]) {
+    RiscvState *s = riscv_state(v);
+    unsigned priv = riscv_data_priv(s), filled = 0;
+    uint64_t table, ppns = mode_of(s).size == 4 ? 0xfffffc00 : 0xfffffffffffull << 10;
+    bool whole;
+    if (priv == PRIV_M || satp_mode(s) == SATP_BARE) return 0;
+    Walk w = {.s = s, .mode = mode_of(s), .access = ACCESS_READ, .priv = priv, .vaddr = riscv_mask(s, vaddr)};
+    if (!cached_table(&w, &table) || !w.table) return 0;
+    w.pte_paddr = vpn(&w, 0) * w.mode.size; // within the table
+    pte_read(&w);
+    uint64_t first_pte = w.pte, first_index = w.pte_paddr / w.mode.size;
+    unsigned rights = riscv_pmp_rights(s, first->paddr, 1, priv, &whole);
+    for (; wanted; wanted &= wanted - 1) {
+        unsigned i = (unsigned)__builtin_ctz(wanted);
+        w.pte_paddr = ((first_index & ~7ull) + i) * w.mode.size;
+        pte_read(&w);
+        if ((w.pte ^ first_pte) & ~(ppns | PTE_D)) continue;
+        uint64_t paddr = pte_ppn(&w) << 12;
+        if (riscv_pmp_rights(s, paddr, 4096, priv, &whole) != rights || !whole) continue;
+        out[i] = *first;
+        out[i].paddr = paddr;
+        out[i].write = first->write && w.pte & PTE_D;
+        out[i].host = mem_host(s->mem, paddr, 4096, out[i].write);
+        filled |= out[i].host ? 1u << i : 0;
+    }
+    return filled;
+}
+
 bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value) {
     return mem_io_read(riscv_state(v)->mem, paddr, size, value) ||
            fail(v, FAULT_ACCESS, ACCESS_READ, vaddr, false);

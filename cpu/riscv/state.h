@@ -241,6 +241,7 @@ uint8_t riscv_fflags(Vcpu *v);                                      // accrued f
 
 // ---- mmu.c, pmp.c
 bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
+unsigned riscv_fill_around(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsigned wanted, TlbFill out[8]);
 bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
 bool riscv_io_write(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);
 void riscv_misaligned(Vcpu *v, uint64_t vaddr, Access access);

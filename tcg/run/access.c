@@ -48,6 +48,23 @@ static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, const TlbFill *fill
     }
 }
 
+// A page was filled of which neighbours had been filled before the last flush: theirs comes with it.
+static void fill_neighbours(Vcpu *v, uint64_t vaddr, const TlbFill *first) {
+    unsigned wanted = space_before(v->space, vaddr);
+    TlbFill fills[8];
+    if (!wanted)
+        return;
+    unsigned filled = v->guest->fill_around(v, vaddr, first, wanted, fills);
+    for (; filled; filled &= filled - 1) {
+        const TlbFill *fill = &fills[__builtin_ctz(filled)];
+        uint64_t page = (vaddr & -(8 * PAGE_SIZE)) + (uint64_t)__builtin_ctz(filled) * PAGE_SIZE;
+        if (page == TLB_INVALID || debug_watch_page(v->engine, page))
+            continue;
+        space_filled(v->space, page, false, fill);
+        enter_ram(v, page, fill->host, fill);
+    }
+}
+
 static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
@@ -79,10 +96,13 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
         return true;
     space_filled(s, vaddr, false, &fill);
-    if (!fill.host)
+    if (!fill.host) {
         enter_io(s, page, &fill);
-    else
+    } else {
         enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), &fill);
+        if (v->guest->fill_around && fill.span == PAGE_SIZE)
+            fill_neighbours(v, vaddr, &fill);
+    }
     return true;
 }
 

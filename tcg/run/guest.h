@@ -58,6 +58,10 @@ typedef struct Guest {
     void (*translate)(IrBuild *k, Vcpu *v, const uint8_t *code, const uint8_t *next, unsigned max_insns);
     // Page walk. On failure raises (sets Vcpu.trap) and returns false, or with `probe` just returns false.
     bool (*fill)(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
+    // Behind `first`, a fill of vaddr for data, of RAM in a whole page of 4 KiB: what fills of other pages would give, of those in the same
+    // eight, naturally aligned, whose bit in `wanted` is set. Only pages like the first, whose entries need no change. Raises nothing. Returns
+    // which of out[8] are filled. NULL: none ever.
+    unsigned (*fill_around)(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsigned wanted, TlbFill out[8]);
     // Memory-mapped I/O on a physical address that fill reported without host memory; sizes 1, 2, 4, 8. False: bus error raised.
     bool (*io_read)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
     bool (*io_write)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);

@@ -82,10 +82,12 @@ struct Space {
     uint8_t used[GRANULES]; // granules of the tables that hold an entry: whoever enters one says so; translated code too
     uint16_t misses[SITE_ENTRIES], accesses[SITE_ENTRIES]; // of site pairs, counted down; accesses: of those watched. See rove.c
     uint64_t local[2][SEEN_BITS / 64], global[2][SEEN_BITS / 64]; // hashes of pages filled for data, for fetch: of one address space, of all
+    uint64_t before[SEEN_BITS / 64]; // hashes of pages filled for data before the last flush of all or of an ASID
     uint64_t wrote[SEEN_BITS / 64]; // hashes of host pages that got a write entry
     uint64_t big[BIG_REGIONS];  // GiB-sized regions that pages larger than 4 KiB were filled from
     unsigned nbig;              // more than BIG_REGIONS: anywhere
     bool has_global, has_local;
+    uint8_t flushes;            // of all or of an ASID
     bool clean;                 // nothing was filled since the last wipe
     unsigned index;
 };
@@ -126,6 +128,7 @@ void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill); //
 void space_flush_page(Space *s, uint64_t page);
 void space_wipe_jumps(Space *s);
 void space_see_local(Space *s, uint64_t vaddr); // a jump entry for vaddr hangs on a page that is not global
+unsigned space_before(const Space *s, uint64_t vaddr); // which of the eight pages around vaddr are in `before` and not filled since
 void space_wrote(Space *s, const uint8_t *host); // a write entry is made for the page
 void space_wipe_write(Space *s, const uint8_t *host);
 void tlb_wipe_write_page(Vcpu *v, const uint8_t *host); // all spaces: no store to this page of RAM goes unseen (it got a block)

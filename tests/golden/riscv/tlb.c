@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // run: xlen=64,32
 // What a TLB may get wrong: many pages at colliding distances, one address in two ASIDs, global pages, partial flushes
-// that must flush enough, privilege changes on the same page, translation switched on and off. Privileged 12.2.1.
+// that must flush enough, pages that come back together, privilege changes on the same page, translation switched on and off. Privileged 12.2.1.
 #include "tests/golden/riscv/lib/test.h"
 
 #define BASE 0x40000000ul
@@ -227,6 +227,53 @@ static void test_rights(const Space *space) {
     trap_clear();
 }
 
+// After a flush pages may come back in company. Of each, what its own entry says then is what counts: sixteen pages, one of them unlike the
+// others, which is met last.
+static void test_company(const Space *space) {
+    static const struct { Word flags, reads, writes; } kinds[] = { // 1: it does, 0: it traps, 2: it may
+        {PTE_RW, 1, 1}, {PTE_RW & ~PTE_W, 1, 0}, {PTE_RW & ~PTE_D, 1, 2}, {0, 0, 0}, {PTE_V | PTE_X | PTE_A | PTE_D, 0, 0},
+        {PTE_RW & ~PTE_A, 2, 2}, {PTE_RW | PTE_U, 0, 0}};
+    enum { COMPANY = 16, KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+    Word errors = 0, wrong = 0, late = 0;
+
+    csr_write(satp, space_satp(space, 0));
+    for (Word round = 0; round < 210; round++) {
+        Word odd = round * 7 % COMPANY, kind = round % KINDS, first = odd ^ (1 + round % 5);
+        for (Word i = 0; i < COMPANY; i++) {
+            frame[i][0] = 100 * round + i;
+            space_map(space, BASE + i * PAGE_SIZE, frame[(i * 5 + round) % COMPANY], i == odd ? kinds[kind].flags : PTE_RW);
+        }
+        if (round & 1)
+            sfence_all();
+        else
+            __asm__ volatile("sfence.vma zero, %0" : : "r"(0ul) : "memory");
+        trap_clear();
+        for (Word k = 0; k < COMPANY; k++) {
+            Word i = (first + k) % COMPANY;
+            if (i != odd)
+                errors += mode_run(probe_lw, BASE + i * PAGE_SIZE, S_MODE) != 100 * round + (i * 5 + round) % COMPANY;
+        }
+        errors += trap.count != 0;
+        Word got = mode_run(probe_lw, BASE + odd * PAGE_SIZE, S_MODE);
+        wrong += trap.count ? trap.cause != LOAD_PAGE || kinds[kind].reads == 1
+                            : kinds[kind].reads == 0 || got != 100 * round + (odd * 5 + round) % COMPANY;
+        trap_clear();
+        mode_run(probe_sw, BASE + odd * PAGE_SIZE, S_MODE);
+        wrong += trap.count ? trap.cause != STORE_PAGE || kinds[kind].writes == 1
+                            : kinds[kind].writes == 0 || !(*space_leaf(space, BASE + odd * PAGE_SIZE, 0) & PTE_D);
+        trap_clear();
+        Word other = first ^ 8; // came with its own eight
+        frame[COMPANY][0] = round;
+        space_map(space, BASE + other * PAGE_SIZE, frame[COMPANY], PTE_RW);
+        __asm__ volatile("sfence.vma %0, zero" : : "r"(BASE + other * PAGE_SIZE) : "memory");
+        late += mode_run(probe_lw, BASE + other * PAGE_SIZE, S_MODE) != round;
+    }
+    check_equal("sixteen pages after a flush", errors, 0);
+    check_equal("the one unlike them", wrong, 0);
+    check_equal("one that is moved then", late, 0);
+    check_no_trap("pages in company");
+}
+
 // The same page seen by S and U in turn: an entry made for one must not serve the other.
 static void test_privileges(const Space *space) {
     Word good = 0;
@@ -359,6 +406,7 @@ void test_main(void) {
     test_global_program(space);
     test_straddling(space);
     test_rights(&space[0]);
+    test_company(&space[0]);
     test_privileges(&space[0]);
     test_sum(&space[0]);
     test_remap_loops(&space[0]);
