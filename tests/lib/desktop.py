@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A desktop without hardware: an X server (Xvfb) whose picture can be read, and a user's hands (xdotool), which go
 through the X server as real ones would."""
+import ctypes
 import os
 import shutil
 import struct
@@ -132,6 +133,18 @@ class Desktop:
         """x, y, width, height"""
         values = dict(line.split("=") for line in self.tool("getwindowgeometry", "--shell", window).split())
         return tuple(int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+
+    def close(self, window):
+        """As a window manager does when the user closes a window: WM_DELETE_WINDOW (ICCCM 4.2.8.1)."""
+        x = ctypes.CDLL("libX11.so.6")
+        x.XOpenDisplay.restype = ctypes.c_void_p
+        x.XInternAtom.restype = ctypes.c_ulong
+        display = ctypes.c_void_p(x.XOpenDisplay(self.display.encode()))
+        atoms = [x.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
+        # XClientMessageEvent: type, serial, send_event, display, window, message_type, format, data
+        event = struct.pack("@iLiPLLi5l", 33, 0, 1, 0, int(window), atoms[0], 32, atoms[1], 0, 0, 0, 0)
+        x.XSendEvent(display, ctypes.c_ulong(int(window)), 0, ctypes.c_long(0), ctypes.create_string_buffer(event, 192))
+        x.XCloseDisplay(display)
 
     def type(self, text, delay=20):
         self.tool("type", "--delay", delay, text)

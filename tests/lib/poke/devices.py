@@ -2,6 +2,9 @@
 """Display devices as a guest's driver sees them, driven from the host by tests/lib/poke: virtio-gpu on virtio-mmio (Virtual I/O Device 1.2,
 4.2 and 5.7), ramfb by fw_cfg's DMA, bochs-display on PCI."""
 import struct
+import time
+
+from console import patience
 
 OK = 0x1100
 # Of a queue: descriptors, then the rings and what they name, from its place on; bytes between two queues' places.
@@ -17,7 +20,6 @@ class Gpu:
     def __init__(self, guest):
         self.guest, self.base, self.rings = guest, guest.board.slot, guest.free
         self.pixels = self.rings + PIXELS
-        self.index, self.ring = [0, 0], [[0] * QUEUE, [0] * QUEUE]
         self.start()
 
     def register(self, offset, value=None):
@@ -28,6 +30,7 @@ class Gpu:
     def start(self):
         if self.register(0) != 0x74726976 or self.register(8) != 16:
             raise AssertionError("there is no virtio-gpu")
+        self.index, self.ring = [0, 0], [[0] * QUEUE, [0] * QUEUE]
         for status in (0, 1, 3):
             self.register(0x70, status)
         features = 2 | 8  # EDID, blobs
@@ -59,10 +62,12 @@ class Gpu:
         self.index[queue] = index = (index + len(commands)) & 0xffff
         self.guest.write(at, descriptors.ljust(16 * QUEUE) + struct.pack(f"<HH{QUEUE}H", 0, index, *ring).ljust(BODIES - 16 * QUEUE) + bodies)
         self.register(0x50, queue)
-        while True:
+        deadline = time.monotonic() + 30 * patience()
+        while time.monotonic() < deadline:
             answers = self.guest.read(at + USED, ANSWERS - USED + 64 * len(commands))
             if struct.unpack_from("<H", answers, 2)[0] == index:
                 return [struct.unpack_from("<I", answers, ANSWERS - USED + 64 * i)[0] for i in range(len(commands))]
+        raise AssertionError(f"virtio-gpu does not answer: status {self.register(0x70)}, used {answers[:4]}, expected {index}")
 
     def do(self, *commands, queue=0):
         answers = self.batch(commands, queue)
