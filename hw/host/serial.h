@@ -67,7 +67,7 @@ static inline void serial_front_open(Serial *s, bool open) {
 // ---- back ends
 
 typedef enum SerialKind {
-    SERIAL_NULL,
+    SERIAL_NULL, // nobody, or a tap
     SERIAL_STDIO,
     SERIAL_FILE, // output only
     SERIAL_PIPE, // path.in and path.out if they exist, else path both ways
@@ -102,6 +102,16 @@ const char *serial_where(const Serial *s); // "/dev/pts/3", "tcp:127.0.0.1:4321"
 static inline void serial_close(Serial *s) {
     if (s && s->ops->close) s->ops->close(s);
 }
+
+// Somebody inside Myna who sees what fronts write on the channel, and types beside its far end: a window's text view.
+typedef struct SerialTap {
+    void *opaque;
+    void (*output)(void *opaque, const uint8_t *bytes, size_t n); // any thread, the channel's lock held: takes leaf locks only
+} SerialTap;
+// One a channel; NULL pulls it out: on return it is called no more. False: there is no channel, or it has one.
+bool serial_tap(Serial *s, const SerialTap *tap);
+void serial_type(Serial *s, const uint8_t *bytes, size_t n); // any thread; what there is no room for is lost
+bool serial_is_loose(const Serial *s);                      // nothing but a tap will ever see it
 
 // Ctrl-A x on any channel: called on the loop's thread. Without it the process exits.
 void serial_on_quit(void (*fn)(void *opaque), void *opaque);

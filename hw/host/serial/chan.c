@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static void pump(void *chan);
+static void hand_over(ChanPort *p);
 static void flush(void *chan);
 static void on_read(void *chan, unsigned events);
 static void on_write(void *chan, unsigned events) { flush(chan); }
@@ -22,11 +23,12 @@ static void on_write(void *chan, unsigned events) { flush(chan); }
 static size_t port_write(Serial *s, const uint8_t *bytes, size_t n) {
     Chan *c = ((ChanPort *)s)->chan;
     lock_take(&c->lock);
+    size_t took = c->connected && CHAN_OUT - c->count < n ? CHAN_OUT - c->count : n;
+    if (took && c->tap.output) c->tap.output(c->tap.opaque, bytes, took);
     if (!c->connected) {
         lock_drop(&c->lock);
         return n;
     }
-    size_t took = CHAN_OUT - c->count < n ? CHAN_OUT - c->count : n;
     for (size_t i = 0; i < took; i++) c->ring[(c->head + c->count + i) % CHAN_OUT] = bytes[i];
     c->count += took;
     bool post = took && !c->flush_posted;
@@ -44,6 +46,50 @@ static void port_ready(Serial *s) {
     c->pump_posted = true;
     lock_drop(&c->lock);
     if (post) loop_post(c->loop, pump, c);
+}
+
+// ---- a tap
+
+static const SerialOps port_ops;
+
+bool serial_tap(Serial *s, const SerialTap *tap) {
+    if (s->ops != &port_ops) return false;
+    Chan *c = ((ChanPort *)s)->chan;
+    lock_take(&c->lock);
+    bool ok = !tap || !c->tap.output;
+    if (ok) c->tap = tap ? *tap : (SerialTap){0};
+    lock_drop(&c->lock);
+    return ok;
+}
+
+bool serial_is_loose(const Serial *s) {
+    const Chan *c = ((const ChanPort *)s)->chan;
+    return s->ops == &port_ops && c->in < 0 && c->out < 0 && !c->where;
+}
+
+typedef struct Typed {
+    Chan *chan;
+    size_t n;
+    uint8_t bytes[];
+} Typed;
+
+static void type(void *arg) {
+    Typed *t = arg;
+    ChanPort *p = t->chan->port[t->chan->focus];
+    size_t n = CHAN_IN - p->waiting < t->n ? CHAN_IN - p->waiting : t->n;
+    memcpy(p->input + p->waiting, t->bytes, n);
+    p->waiting += n;
+    if (!t->chan->closed) hand_over(p);
+    free(t);
+}
+
+void serial_type(Serial *s, const uint8_t *bytes, size_t n) {
+    if (s->ops != &port_ops || !n) return;
+    Typed *t = malloc(sizeof(*t) + n);
+    t->chan = ((ChanPort *)s)->chan;
+    t->n = n;
+    memcpy(t->bytes, bytes, n);
+    loop_post(t->chan->loop, type, t);
 }
 
 // ---- output: loop's thread
@@ -249,7 +295,7 @@ static void port_close(Serial *s) { loop_call(((ChanPort *)s)->chan->loop, port_
 static bool port_is_open(Serial *s) {
     Chan *c = ((ChanPort *)s)->chan;
     lock_take(&c->lock);
-    bool open = c->connected;
+    bool open = c->connected || c->tap.output;
     lock_drop(&c->lock);
     return open;
 }

@@ -44,6 +44,7 @@ struct Chan {
     bool closed;
     Lock lock; // protects what follows
     bool connected;
+    SerialTap tap; // output NULL: none
     bool flush_posted, pump_posted, refused; // refused: a port wants `drained`
     size_t head, count;
     uint8_t ring[CHAN_OUT];
