@@ -7,6 +7,7 @@
 // thread takes frames with `next` until there are none: one thread hop, no copy in between, and what nobody
 // took is still in the guest's ring when it is saved.
 #pragma once
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,5 +36,6 @@ struct Net {
     void (*pause)(Net *n, bool paused); // paused: on return no call to the card is under way, and none begins
     void (*close)(Net *n);
     char *id;
+    _Atomic uint64_t sent, received; // bytes of frames of the card, and to it
     bool big_frames; // takes TCP segments of up to 64 KiB from the card and cuts them itself
 };

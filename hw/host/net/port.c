@@ -130,6 +130,7 @@ void port_deliver(Port *p, const uint8_t *frame, size_t size) {
     if (size > NET_FRAME) return;
     log_frame("to", frame, size);
     if (p->dump) pcap_write(p->dump, frame, size);
+    atomic_fetch_add_explicit(&p->net.received, size, memory_order_relaxed);
     pthread_mutex_lock(&p->lock);
     if (p->in.n || !offer(p, frame, size)) {
         if (p->in.n < QUEUE_MOST)
@@ -151,6 +152,7 @@ static void deliver_waiting(Port *p) {
 static void send_out(Port *p, const uint8_t *frame, size_t size) {
     log_frame("from", frame, size);
     if (p->dump) pcap_write(p->dump, frame, size);
+    atomic_fetch_add_explicit(&p->net.sent, size, memory_order_relaxed);
     p->ops->send(p, frame, size);
 }
 
