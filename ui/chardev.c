@@ -6,7 +6,7 @@
 #include "tcg/base/fail.h"
 #include "tcg/base/near.h"
 
-const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", "qemu-vdagent", NULL};
+const char *const chardev_backends[] = {"stdio", "file", "socket", "pipe", "pty", "null", "qemu-vdagent", "vc", NULL};
 
 #define COMMON                                                                                               \
     {"backend", KEY_TEXT}, {"id", KEY_TEXT}, {"mux", KEY_BOOL}, {"mon", KEY_BOOL}, {"logfile", KEY_TEXT}, {  \
@@ -39,8 +39,10 @@ static const KeyRow vdagent_keys[] = {
     {"mouse", KEY_CHOICE, "off"}, // tablets are the pointer here
     {NULL},
 };
-static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys, path_keys,
-                                     null_keys,  null_keys, vdagent_keys};
+// A text view of the window, whose size is fixed.
+static const KeyRow vc_keys[] = {COMMON, {"width", KEY_NUMBER}, {"height", KEY_NUMBER}, {"cols", KEY_NUMBER}, {"rows", KEY_NUMBER}, {NULL}};
+static const KeyRow *const keys[] = {stdio_keys, file_keys, socket_keys,  path_keys,
+                                     null_keys,  null_keys, vdagent_keys, vc_keys};
 
 static bool check_socket(const KeyVals *kv, const char *what, char *error, size_t error_size) {
     const char *port = keyvals_get(kv, "port");
@@ -73,7 +75,7 @@ bool chardev_long(KeyVals *kv, const char *text, char *error, size_t error_size)
     bool ok = true;
     const char *backend = keyvals_get(kv, "backend");
     if (!backend)
-        ok = FAIL("-chardev %s: no back end is named (stdio, file, socket, pipe, pty, null, qemu-vdagent)", text);
+        ok = FAIL("-chardev %s: no back end is named (stdio, file, socket, pipe, pty, null, qemu-vdagent, vc)", text);
     else if (!keyvals_get(kv, "id"))
         ok = FAIL("-chardev %s needs id=", backend);
     if (ok) ok = check(kv, "-chardev", error, error_size);
@@ -111,14 +113,16 @@ static const char *after(const char *text, const char *prefix) {
     return strncmp(text, prefix, n) ? NULL : text + n;
 }
 
+bool chardev_is_view(const char *text) { return !strcmp(text, "vc") || after(text, "vc:"); }
+
 static bool unknown(const char *text, const char *what, char *error, size_t error_size) {
     static const char *const forms[] = {"stdio", "mon:stdio", "null",   "none", "pty",    "file",
-                                        "unix",  "tcp",       "telnet", "pipe", "chardev"};
+                                        "unix",  "tcp",       "telnet", "pipe", "vc", "chardev"};
     char word[64], kind[64];
     snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, strncmp(text, "mon:", 4) ? ":," : ","), text);
     snprintf(kind, sizeof(kind), "%s form", what);
     near_error(error, error_size, kind, word, forms, sizeof(forms) / sizeof(forms[0]),
-               "stdio, mon:stdio, file:F, unix:P, tcp:H:P, pipe:P, pty, null, none, chardev:ID");
+               "stdio, mon:stdio, file:F, unix:P, tcp:H:P, pipe:P, pty, vc, null, none, chardev:ID");
     return false;
 }
 
@@ -127,8 +131,7 @@ static bool split(KeyVals *kv, const char *text, const char *what, char *error, 
     kv->n = 0;
     if (!strcmp(text, "stdio") || !strcmp(text, "null") || !strcmp(text, "none") || !strcmp(text, "pty"))
         return one_value(kv, text, NULL, NULL);
-    if (!strcmp(text, "vc") || after(text, "vc:"))
-        return one_value(kv, "null", NULL, NULL); // no window to show it
+    if (chardev_is_view(text)) return one_value(kv, "vc", NULL, NULL);
     if ((rest = after(text, "chardev:"))) return one_value(kv, "chardev", "id", rest);
     if ((rest = after(text, "file:"))) return one_value(kv, "file", "path", rest);
     if ((rest = after(text, "pipe:"))) return one_value(kv, "pipe", "path", rest);

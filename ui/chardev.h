@@ -10,3 +10,4 @@ bool chardev_short(KeyVals *kv, const char *text, const char *what, char *error,
 // -chardev's own form, checked: "backend" and an id.
 bool chardev_long(KeyVals *kv, const char *text, char *error, size_t error_size);
 extern const char *const chardev_backends[]; // those -chardev has, NULL-terminated
+bool chardev_is_view(const char *text); // "vc" and "vc:SIZE", short forms of a text view in the window

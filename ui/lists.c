@@ -120,6 +120,25 @@ static void print_friendly(void) {
            "myna -help lists the options, myna -M help the machines.\n");
 }
 
+// The manual page takes the lines of keys from here.
+static void print_displays(void) {
+    printf("Available display backend types:\nnone\nsdl\nvnc\n\n"
+           "-display sdl[,full-screen=on][,scaling=integer|smooth][,status=on][,window-close=off]\n"
+           "-display vnc=unix:PATH|[HOST]:DISPLAY[,password-file=FILE]\n\n"
+           "In the window:\n"
+           "Ctrl+Alt+1            the picture\n"
+           "Ctrl+Alt+2            the monitor\n"
+           "Ctrl+Alt+3 to 9       serial ports; Shift+PageUp and PageDown look back\n"
+           "Ctrl+Alt+F            full screen\n"
+           "Ctrl+Alt+G            grabs or releases the pointer of a mouse\n"
+           "Ctrl+Alt+I            integer or smooth scaling\n"
+           "Ctrl+Alt+L            status line\n"
+           "Ctrl+Alt+P            pause, or go on\n"
+           "Ctrl+Alt+R            reset\n"
+           "Ctrl+Alt+S            screenshot: myna-N.png in the current folder\n"
+           "Ctrl+Alt+Q            quit\n");
+}
+
 int lists_print(const Options *o) {
     switch (o->action) {
     case ACTION_HELP: print_help(o); break;
@@ -130,7 +149,7 @@ int lists_print(const Options *o) {
     case ACTION_DEVICES: print_devices(); break;
     case ACTION_DEVICE_PROPS: return print_device_props(o);
     case ACTION_ACCELS: printf("Accelerators supported in QEMU binary:\ntcg\n"); break;
-    case ACTION_DISPLAYS: printf("Available display backend types:\nnone\nsdl\nvnc\n"); break;
+    case ACTION_DISPLAYS: print_displays(); break;
     case ACTION_CHANNELS: log_list(stdout); break;
     case ACTION_CHARDEVS:
         printf("Available chardev backend types:\n");

@@ -18,6 +18,7 @@
 #include "tcg/base/log.h"
 #include "ui/audio/audio.h"
 #include "ui/backends.h"
+#include "ui/chardev.h"
 #include "ui/gdbstub.h"
 #include "ui/launch/launch.h"
 #include "ui/lists.h"
@@ -115,6 +116,7 @@ static bool start_monitors(Ui *ui, char *error, size_t error_size) {
         if (!add_monitor(ui, backends_shared_monitor(ui->machine, i), true, error, error_size)) return false;
     for (unsigned i = 0; i < o->monitors.n; i++) {
         Serial *s;
+        if (chardev_is_view(o->monitors.item[i])) continue; // every window has one
         if (!backends_stream(ui->machine, o, o->monitors.item[i], "-monitor", &s, error, error_size) ||
             !add_monitor(ui, s, backends_is_shared(ui->machine, s), error, error_size))
             return false;
@@ -202,6 +204,23 @@ static bool dump_dtb(const Machine *m, char *error, size_t error_size) {
 
 static void quit(void *opaque) { machine_kill(((Ui *)opaque)->machine, 0); }
 
+// Text views of the window: a monitor of its own, the serial ports, whatever else was given to `vc`.
+static void add_views(Ui *ui) {
+    Machine *m = ui->machine;
+    char name[32], error[200];
+    Serial *s = serial_open(&(SerialSpec){.kind = SERIAL_NULL, .id = "monitor", .fd = -1}, m->loop, error, sizeof(error));
+    if (s && machine_add_end(m, PROP_SERIAL, "monitor-in-window", s) && windows_add_view(ui->windows, "monitor", s))
+        add_monitor(ui, s, false, error, sizeof(error));
+    for (unsigned i = 0; i < sizeof(m->serials) / sizeof(m->serials[0]); i++) {
+        snprintf(name, sizeof(name), "serial%u", i);
+        if (m->serials[i]) windows_add_view(ui->windows, name, m->serials[i]);
+    }
+    for (unsigned i = 0; i < m->ends.n; i++) {
+        s = m->ends.list[i].kind == PROP_SERIAL ? m->ends.list[i].end : NULL;
+        if (s && serial_is_loose(s)) windows_add_view(ui->windows, m->ends.list[i].id, s); // once: a stream has one tap
+    }
+}
+
 // A window if the user wants one, or has a display device and a desktop and said nothing. Without one the guest
 // runs all the same.
 static void open_windows(Ui *ui) {
@@ -210,7 +229,10 @@ static void open_windows(Ui *ui) {
     bool asked = o->display && !strcmp(o->display, "sdl");
     if (!asked && (o->display || o->nographic || !screen_heads(ui->machine->screen))) return;
     ui->windows = windows_open(ui->machine, &o->window, error, sizeof(error));
-    if (!ui->windows) fprintf(stderr, "myna: %s; the guest runs without\n", error);
+    if (ui->windows)
+        add_views(ui);
+    else
+        fprintf(stderr, "myna: %s; the guest runs without\n", error);
 }
 
 static void *wait_beside(void *opaque) {

@@ -66,8 +66,8 @@ static const Option table[] = {
     {"nodefaults", NULL, NULL, FLAG, AT(spec.nodefaults), .help = "no console unless one is named"},
     // consoles
     {"nographic", NULL, NULL, CALL, .call = option_nographic, .help = "console and monitor on this terminal"},
-    {"display", NULL, "none|sdl", CALL, .call = option_display,
-     .help = "sdl: a window a head; none: no window, consoles only where named"},
+    {"display", NULL, "none|sdl|vnc=ADDRESS", CALL, .call = option_display,
+     .help = "sdl: a window a head (-display help tells its keys); none: consoles only where named"},
     {"vnc", NULL, "unix:PATH|[HOST]:DISPLAY", CALL, .call = option_vnc, .help = "serves the first head to VNC clients"},
     {"audiodev", NULL, "none|wav|sdl,id=ID[,path=FILE]", CALL, .call = option_audiodev, .help = "where sound goes"},
     {"full-screen", NULL, NULL, CALL, .call = option_full_screen, .help = "the window fills the screen"},

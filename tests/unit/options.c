@@ -275,7 +275,7 @@ START_TEST(test_chardev_forms) {
         {"tcp:[::1]:44", "socket,port=44,host=::1"},
         {"file:out.log", "file,path=out.log"},
         {"chardev:c", "chardev,id=c"},
-        {"vc:80Cx24C", "null"},
+        {"vc:80Cx24C", "vc"},
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         KeyVals kv;

@@ -17,7 +17,7 @@
     X(SetTextureBlendMode) X(SetTextureScaleMode) X(CreateRGBSurfaceFrom) X(FreeSurface)                     \
     X(CreateColorCursor) X(SetCursor) X(FreeCursor) X(GetDefaultCursor) X(ShowCursor)                        \
     X(SetRelativeMouseMode) X(WaitEventTimeout) X(WaitEvent) X(PollEvent) X(PushEvent) X(RegisterEvents)     \
-    X(GetTicks64) X(StopTextInput) X(EnableScreenSaver) X(OpenAudioDevice) X(CloseAudioDevice)               \
+    X(GetTicks64) X(StartTextInput) X(StopTextInput) X(EnableScreenSaver) X(OpenAudioDevice) X(CloseAudioDevice)               \
     X(PauseAudioDevice) X(QueueAudio) X(DequeueAudio) X(GetQueuedAudioSize) X(SetClipboardText) X(GetClipboardText)              \
     X(HasClipboardText) X(free)
 // clang-format on

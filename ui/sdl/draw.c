@@ -13,10 +13,10 @@ enum { FIRST_WIDTH = 640, FIRST_HEIGHT = 480 }; // of a head that shows nothing 
 void window_title(Window *o) {
     Windows *w = o->all;
     const char *name = w->machine->spec->name ? w->machine->spec->name : w->machine->board->name;
-    char text[256], head[16] = "", rate[48] = "";
+    const TextView *view = window_view(o);
+    char text[256], head[16] = "";
     if (w->n > 1) snprintf(head, sizeof(head), " [%u]", o->head + 1);
-    if (w->spec.status) snprintf(rate, sizeof(rate), " - %u frames/s, %ux%u", o->rate, o->width, o->height);
-    snprintf(text, sizeof(text), "Myna: %.100s%s%s%s%s", name, head, rate,
+    snprintf(text, sizeof(text), "Myna: %.100s%s%s%s%s%s", name, head, view ? " - " : "", view ? view->name : "",
              machine_running(w->machine) ? "" : " (paused)",
              w->grabbed ? " - Ctrl+Alt+G releases the pointer" : "");
     sdl.SetWindowTitle(o->window, text);
@@ -46,6 +46,8 @@ bool window_make(Windows *w, unsigned head, char *error, size_t error_size) {
 void window_destroy(Window *o) {
     if (o->texture) sdl.DestroyTexture(o->texture);
     if (o->cursor_texture) sdl.DestroyTexture(o->cursor_texture);
+    if (o->text_texture) sdl.DestroyTexture(o->text_texture);
+    if (o->status_texture) sdl.DestroyTexture(o->status_texture);
     if (o->renderer) sdl.DestroyRenderer(o->renderer);
     if (o->window) sdl.HideWindow(o->window);
     if (o->cursor) sdl.FreeCursor(o->cursor);
@@ -65,10 +67,10 @@ void window_fit(Window *o) {
     sdl.SetWindowSize(o->window, width, height);
 }
 
-SDL_Rect window_place(const Window *o) {
+SDL_Rect window_place(const Window *o, uint32_t picture_width, uint32_t picture_height) {
     int out_w = 1, out_h = 1;
     sdl.GetRendererOutputSize(o->renderer, &out_w, &out_h);
-    double w = o->width ? o->width : 1, h = o->height ? o->height : 1;
+    double w = picture_width ? picture_width : 1, h = picture_height ? picture_height : 1;
     double scale = out_w / w < out_h / h ? out_w / w : out_h / h;
     if (!o->all->spec.smooth && scale >= 1) scale = (int)scale;
     int width = (int)(w * scale + 0.5), height = (int)(h * scale + 0.5);
@@ -77,6 +79,12 @@ SDL_Rect window_place(const Window *o) {
 
 // ---- from the screen
 
+SDL_Texture *window_texture(Window *o, uint32_t width, uint32_t height) {
+    SDL_Texture *t = sdl.CreateTexture(o->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
+    if (t) sdl.SetTextureBlendMode(t, SDL_BLENDMODE_NONE);
+    return t;
+}
+
 static void set_size(Window *o, uint32_t width, uint32_t height) {
     if (width == o->width && height == o->height) return;
     if (o->texture) sdl.DestroyTexture(o->texture);
@@ -84,9 +92,7 @@ static void set_size(Window *o, uint32_t width, uint32_t height) {
     o->width = width;
     o->height = height;
     if (!width) return;
-    o->texture = sdl.CreateTexture(o->renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING,
-                                   (int)width, (int)height);
-    if (o->texture) sdl.SetTextureBlendMode(o->texture, SDL_BLENDMODE_NONE);
+    o->texture = window_texture(o, width, height);
     int now_w = 0, now_h = 0;
     sdl.GetWindowSize(o->window, &now_w, &now_h);
     // The user's own resizing, answered by the guest, leaves the window as it is; so does a picture that comes back as it was.
@@ -116,7 +122,7 @@ static void take_cursor(Window *o, const ScreenCursor *c) {
 
 // The guest's own image follows the host's pointer without delay; until a guest has one, the host's arrow.
 void window_show_cursor(Window *o) {
-    bool absolute = input_has(o->all->input, INPUT_ABSOLUTE);
+    bool absolute = input_has(o->all->input, INPUT_ABSOLUTE) && !window_view(o);
     sdl.SetCursor(absolute && o->cursor ? o->cursor : sdl.GetDefaultCursor());
     sdl.ShowCursor(!absolute || !o->has_cursor || o->cursor_on ? SDL_ENABLE : SDL_DISABLE);
 }
@@ -142,21 +148,31 @@ void window_update(Window *o) {
     if (what & (SCREEN_PIXELS | SCREEN_SIZE) || (what && o->all->grabbed)) o->dirty = true;
 }
 
+static void draw_texture(Window *o, SDL_Texture *t, uint32_t width, SDL_Rect to) {
+    bool whole = to.w % (width ? (int)width : 1) == 0;
+    if (!t) return;
+    sdl.SetTextureScaleMode(t, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
+    sdl.RenderCopy(o->renderer, t, NULL, &to);
+}
+
+static void draw_picture(Window *o) {
+    SDL_Rect to = window_place(o, o->width, o->height);
+    draw_texture(o, o->texture, o->width, to);
+    if (!o->texture || !o->cursor_texture || !o->cursor_on || !o->all->grabbed) return;
+    double scale = (double)to.w / o->width;
+    SDL_Rect c = {to.x + (int)(o->cursor_x * scale), to.y + (int)(o->cursor_y * scale), (int)(CURSOR_SIDE * scale),
+                  (int)(CURSOR_SIDE * scale)};
+    sdl.RenderCopy(o->renderer, o->cursor_texture, NULL, &c);
+}
+
 void window_present(Window *o) {
-    SDL_Rect to = window_place(o);
-    bool whole = to.w % (o->width ? (int)o->width : 1) == 0;
     sdl.SetRenderDrawColor(o->renderer, 0, 0, 0, 255);
     sdl.RenderClear(o->renderer);
-    if (o->texture) {
-        sdl.SetTextureScaleMode(o->texture, whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
-        sdl.RenderCopy(o->renderer, o->texture, NULL, &to);
-    }
-    if (o->texture && o->cursor_texture && o->cursor_on && o->all->grabbed) {
-        double scale = (double)to.w / o->width;
-        SDL_Rect c = {to.x + (int)(o->cursor_x * scale), to.y + (int)(o->cursor_y * scale),
-                      (int)(CURSOR_SIDE * scale), (int)(CURSOR_SIDE * scale)};
-        sdl.RenderCopy(o->renderer, o->cursor_texture, NULL, &c);
-    }
+    if (window_view(o))
+        draw_texture(o, o->text_texture, TERM_WIDTH, window_place(o, TERM_WIDTH, TERM_HEIGHT));
+    else
+        draw_picture(o);
+    window_draw_status(o);
     sdl.RenderPresent(o->renderer);
     o->dirty = false;
     o->presented = sdl.GetTicks64();

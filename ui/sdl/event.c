@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the user does in a window: keys and pointer to the guest, Ctrl+Alt and a letter to Myna. With an absolute
+// What the user does in a window: keys and pointer to the guest (or a text view), Ctrl+Alt and a letter or digit to Myna. With an absolute
 // pointer device nothing is ever grabbed; with a mouse a click grabs, Ctrl+Alt+G lets go, and the title says so.
 #include <linux/input-event-codes.h>
 #include <stdio.h>
@@ -63,16 +63,20 @@ static bool hot_key(Windows *w, Window *o, SDL_Scancode key) {
         return true;
     case SDL_SCANCODE_L:
         w->spec.status = !w->spec.status;
-        titles(w);
+        for (unsigned i = 0; i < w->n; i++) w->window[i].dirty = true;
         return true;
-    default: return false;
+    default:
+        if (key < SDL_SCANCODE_1 || key > SDL_SCANCODE_9) return false;
+        return window_show_view(o, key - SDL_SCANCODE_1), true;
     }
 }
 
 static void key_event(Windows *w, Window *o, const SDL_KeyboardEvent *k) {
     bool ours = (k->keysym.mod & (KMOD_LCTRL | KMOD_RCTRL)) && (k->keysym.mod & KMOD_LALT);
-    if (k->repeat) return; // guests repeat by themselves
-    if (k->type == SDL_KEYDOWN && ours && o && hot_key(w, o, k->keysym.scancode)) return;
+    bool text = o && window_view(o);
+    if (k->repeat && !text) return; // guests repeat by themselves
+    if (k->type == SDL_KEYDOWN && ours && o && !k->repeat && hot_key(w, o, k->keysym.scancode)) return;
+    if (text) return window_view_key(o, k);
     input_key(w->input, key_from_usage(k->keysym.scancode), k->type == SDL_KEYDOWN);
 }
 
@@ -81,10 +85,10 @@ static void key_event(Windows *w, Window *o, const SDL_KeyboardEvent *k) {
 static void point(Windows *w, Window *o, int x, int y) {
     int points_w = 1, points_h = 1, out_w = 1, out_h = 1;
     uint32_t ax, ay;
-    if (!o->width || !input_has(w->input, INPUT_ABSOLUTE)) return;
+    if (!o->width || window_view(o) || !input_has(w->input, INPUT_ABSOLUTE)) return;
     sdl.GetWindowSize(o->window, &points_w, &points_h);
     sdl.GetRendererOutputSize(o->renderer, &out_w, &out_h);
-    SDL_Rect to = window_place(o);
+    SDL_Rect to = window_place(o, o->width, o->height);
     // The middle of the host's pixel, so that no guest pixel is out of reach.
     double px = ((x + 0.5) * out_w / points_w - to.x) * o->width / to.w - 0.5;
     double py = ((y + 0.5) * out_h / points_h - to.y) * o->height / to.h - 0.5;
@@ -108,6 +112,7 @@ static void button_event(Windows *w, Window *o, const SDL_MouseButtonEvent *b) {
                                      [SDL_BUTTON_X1] = BTN_SIDE,
                                      [SDL_BUTTON_X2] = BTN_EXTRA};
     bool absolute = input_has(w->input, INPUT_ABSOLUTE);
+    if (o && window_view(o)) return;
     if (b->button >= sizeof(codes) / sizeof(codes[0]) || !codes[b->button]) return;
     if (!absolute && !w->grabbed) {
         if (b->type == SDL_MOUSEBUTTONUP && b->button == SDL_BUTTON_LEFT &&
@@ -119,8 +124,9 @@ static void button_event(Windows *w, Window *o, const SDL_MouseButtonEvent *b) {
     input_button(w->input, codes[b->button], b->type == SDL_MOUSEBUTTONDOWN);
 }
 
-static void wheel_event(Windows *w, const SDL_MouseWheelEvent *m) {
+static void wheel_event(Windows *w, Window *o, const SDL_MouseWheelEvent *m) {
     int sign = m->direction == SDL_MOUSEWHEEL_FLIPPED ? -1 : 1;
+    if (o && window_view(o)) return window_view_scroll(o, 3 * m->y * sign);
     input_wheel(w->input, -m->y * sign, m->x * sign);
 }
 
@@ -141,7 +147,10 @@ static void window_event(Windows *w, Window *o, const SDL_WindowEvent *e) {
         o->resize_at = sdl.GetTicks64() + RESIZE_DELAY;
         break; // by the user or the desktop
     case SDL_WINDOWEVENT_ENTER: window_show_cursor(o); break;
-    case SDL_WINDOWEVENT_FOCUS_GAINED: windows_offer_clipboard(w); break;
+    case SDL_WINDOWEVENT_FOCUS_GAINED:
+        window_view(o) ? sdl.StartTextInput() : sdl.StopTextInput();
+        windows_offer_clipboard(w);
+        break;
     case SDL_WINDOWEVENT_FOCUS_LOST:
         input_release_all(w->input);
         windows_grab(w, false);
@@ -163,7 +172,12 @@ void windows_event(Windows *w, const SDL_Event *e) {
     case SDL_MOUSEBUTTONUP:
         if (e->button.which != SDL_TOUCH_MOUSEID) button_event(w, find(w, e->button.windowID), &e->button);
         break;
-    case SDL_MOUSEWHEEL: wheel_event(w, &e->wheel); break;
+    case SDL_MOUSEWHEEL: wheel_event(w, find(w, e->wheel.windowID), &e->wheel); break;
+    case SDL_TEXTINPUT: {
+        Window *o = find(w, e->text.windowID);
+        if (o && window_view(o)) window_view_text(o, e->text.text);
+        break;
+    }
     case SDL_FINGERDOWN:
     case SDL_FINGERMOTION:
     case SDL_FINGERUP: finger_event(w, &e->tfinger); break;

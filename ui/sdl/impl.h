@@ -3,6 +3,23 @@
 #pragma once
 #include "ui/sdl/api.h"
 #include "ui/sdl/window.h"
+#include "ui/text/terminal.h"
+
+enum { VIEWS = 8 };
+
+typedef struct TextView {
+    Windows *all;
+    char name[32];
+    Serial *serial;
+    bool answers; // to the questions of programs
+    Lock lock;    // of the terminal
+    Terminal terminal;
+    _Atomic bool dirty;
+} TextView;
+
+typedef struct Totals { // since the start: ns, bytes
+    uint64_t cpu, read, written, sent, received;
+} Totals;
 
 typedef struct Window { // of one head
     Windows *all;
@@ -18,8 +35,9 @@ typedef struct Window { // of one head
     int32_t cursor_x, cursor_y;
     uint64_t presented; // ticks of the last one
     uint64_t resize_at; // when the guest is asked for the window's size; 0: not
-    uint64_t frames;    // at the last look at the rate
-    unsigned rate;      // guest's frames a second
+    uint64_t frames;    // of the guest, when the status was written last
+    unsigned shown;     // 0: the picture, else a text view
+    SDL_Texture *text_texture, *status_texture;
 } Window;
 
 struct Windows {
@@ -32,7 +50,10 @@ struct Windows {
     Window window[SCREEN_HEADS];
     unsigned n;
     bool grabbed, full_screen;
+    TextView *view[VIEWS];
+    unsigned nviews;
     uint64_t rate_at; // when rates are looked at next
+    Totals before, now;
     unsigned shots;
     uint32_t wake_event;
     _Atomic bool awake, stop, titles, copied; // copied: the guest, or a client, has a new text
@@ -47,8 +68,9 @@ void window_update(Window *o); // takes what changed from the screen
 void window_present(Window *o);
 void window_fit(Window *o); // the window takes the picture's size
 void window_title(Window *o);
-SDL_Rect window_place(const Window *o); // where the picture is drawn, in pixels of the renderer
+SDL_Rect window_place(const Window *o, uint32_t width, uint32_t height); // where a picture is drawn, in pixels of the renderer
 void window_show_cursor(Window *o);
+SDL_Texture *window_texture(Window *o, uint32_t width, uint32_t height);
 
 // event.c
 void windows_event(Windows *w, const SDL_Event *e);
@@ -61,3 +83,16 @@ void windows_wake(Windows *w); // any thread
 void windows_join_clipboard(Windows *w);
 void windows_offer_clipboard(Windows *w); // the desktop's text to the guest
 void windows_take_clipboard(Windows *w);  // the guest's to the desktop, if it is new
+
+// text.c
+TextView *window_view(const Window *o);          // NULL: the picture is shown
+void window_show_view(Window *o, unsigned n);    // 0: the picture
+void window_update_view(Window *o);              // takes what was written
+void window_view_key(Window *o, const SDL_KeyboardEvent *k);
+void window_view_text(Window *o, const char *text);
+void window_view_scroll(Window *o, int up);
+void windows_drop_views(Windows *w);
+
+// status.c
+void windows_measure(Windows *w, uint64_t now);
+void window_draw_status(Window *o);

@@ -10,8 +10,6 @@
 #ifdef HAVE_SDL2
 #include "ui/sdl/impl.h"
 
-enum { RATE_EVERY = 1000 }; // ms
-
 static void wake(void *opaque) {
     Windows *w = opaque;
     SDL_Event e = {.type = w->wake_event};
@@ -77,6 +75,7 @@ void windows_close(Windows *w) {
     if (w->client.wake) screen_detach(w->screen, &w->client);
     if (w->clipboard.changed) clipboard_leave(&w->machine->clipboard, &w->clipboard);
     input_release_all(w->input);
+    windows_drop_views(w);
     for (unsigned i = 0; i < w->n; i++) window_destroy(&w->window[i]);
     free(w);
 }
@@ -89,20 +88,6 @@ static void ask_for_size(Window *o) {
     sdl.GetWindowSize(o->window, &width, &height);
     if (width > 0 && height > 0 && ((uint32_t)width != o->width || (uint32_t)height != o->height))
         screen_request_mode(o->all->screen, o->head, (uint32_t)width, (uint32_t)height);
-}
-
-static void measure(Windows *w, uint64_t now) {
-    if (!w->spec.status || now < w->rate_at) return;
-    for (unsigned i = 0; i < w->n; i++) {
-        screen_take(w->screen);
-        uint64_t frames = screen_head(w->screen, i)->frames;
-        screen_drop(w->screen);
-        w->window[i].rate =
-            (unsigned)((frames - w->window[i].frames) * 1000 / (now - w->rate_at + RATE_EVERY));
-        w->window[i].frames = frames;
-        window_title(&w->window[i]);
-    }
-    w->rate_at = now + RATE_EVERY;
 }
 
 // Is there something to show that may be shown now? *wait: ms until it may.
@@ -126,7 +111,7 @@ static int run_due(Windows *w) {
     int wait = -1;
     if (atomic_exchange(&w->titles, false))
         for (unsigned i = 0; i < w->n; i++) window_title(&w->window[i]);
-    measure(w, now);
+    windows_measure(w, now);
     if (w->spec.status) sooner(&wait, w->rate_at, now);
     for (unsigned i = 0; i < w->n; i++) {
         Window *o = &w->window[i];
@@ -146,7 +131,7 @@ void windows_run(Windows *w) {
         while (got && !atomic_load(&w->stop)) {
             if (e.type == w->wake_event) {
                 atomic_store(&w->awake, false); // before looking: what comes now wakes again
-                for (unsigned i = 0; i < w->n; i++) window_update(&w->window[i]);
+                for (unsigned i = 0; i < w->n; i++) window_update(&w->window[i]), window_update_view(&w->window[i]);
                 windows_take_clipboard(w);
             } else {
                 windows_event(w, &e);
@@ -160,6 +145,7 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
     sdl_load(error, error_size);
     return NULL;
 }
+bool windows_add_view(Windows *w, const char *name, Serial *s) { return false; }
 void windows_run(Windows *w) {}
 void windows_stop(Windows *w) {}
 void windows_state(Windows *w) {}
