@@ -92,7 +92,7 @@ class Desktop:
         reader, writer = os.pipe()
         self.server = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24",
-             "-fbdir", self.folder, "-nolisten", "tcp"], pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             "-fbdir", self.folder, "-nolisten", "tcp", "-noreset"], pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as f:
             number = f.readline().strip()
@@ -134,16 +134,41 @@ class Desktop:
         values = dict(line.split("=") for line in self.tool("getwindowgeometry", "--shell", window).split())
         return tuple(int(values[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
 
-    def close(self, window):
-        """As a window manager does when the user closes a window: WM_DELETE_WINDOW (ICCCM 4.2.8.1)."""
+    def connect(self):
+        """libX11, and a connection."""
         x = ctypes.CDLL("libX11.so.6")
         x.XOpenDisplay.restype = ctypes.c_void_p
         x.XInternAtom.restype = ctypes.c_ulong
-        display = ctypes.c_void_p(x.XOpenDisplay(self.display.encode()))
+        return x, ctypes.c_void_p(x.XOpenDisplay(self.display.encode()))
+
+    def close(self, window):
+        """As a window manager does when the user closes a window: WM_DELETE_WINDOW (ICCCM 4.2.8.1)."""
+        x, display = self.connect()
         atoms = [x.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
         # XClientMessageEvent: type, serial, send_event, display, window, message_type, format, data
         event = struct.pack("@iLiPLLi5l", 33, 0, 1, 0, int(window), atoms[0], 32, atoms[1], 0, 0, 0, 0)
         x.XSendEvent(display, ctypes.c_ulong(int(window)), 0, ctypes.c_long(0), ctypes.create_string_buffer(event, 192))
+        x.XCloseDisplay(display)
+
+    def stranger(self):
+        """A window of another program, which can have the focus; it stays as long as this process."""
+        x, display = self.connect()
+        x.XDefaultRootWindow.restype = x.XCreateSimpleWindow.restype = ctypes.c_ulong
+        root = ctypes.c_ulong(x.XDefaultRootWindow(display))
+        window = x.XCreateSimpleWindow(display, root, 1500, 800, 50, 50, 0, ctypes.c_ulong(0), ctypes.c_ulong(0))
+        x.XMapWindow(display, ctypes.c_ulong(window))
+        x.XFlush(display)
+        return window
+
+    def press(self, *keys):
+        """Physical keys by XTEST, numbered as in linux/input-event-codes.h: +N down, -N up, (N,) both."""
+        x, display = self.connect()
+        xtst = ctypes.CDLL("libXtst.so.6")
+        for key in keys:
+            for code in (key[0], -key[0]) if isinstance(key, tuple) else (key,):
+                xtst.XTestFakeKeyEvent(display, abs(code) + 8, int(code > 0), ctypes.c_ulong(0))
+                x.XFlush(display)
+                time.sleep(0.02)
         x.XCloseDisplay(display)
 
     def type(self, text, delay=20):

@@ -19,19 +19,19 @@ FLAGS = "-std=gnu11 -O2 -Wall -Wextra -ffreestanding -nostdlib -static -fno-pic 
 
 
 class Board:
-    """Where `virt` has what; slot: of the first virtio device on its command line."""
+    """Where `virt` has what; slot: of the first virtio device on its command line, the next ones are `stride` below each other."""
 
-    def __init__(self, target, compiler, folder, arguments, free, slot, fw_cfg, ecam, mmio, simplefb):
+    def __init__(self, target, compiler, folder, arguments, free, slot, stride, fw_cfg, ecam, mmio, simplefb):
         self.target, self.compiler, self.folder, self.arguments = target, compiler, folder, arguments
-        self.free, self.slot, self.fw_cfg, self.ecam, self.mmio, self.simplefb = free, slot, fw_cfg, ecam, mmio, simplefb
+        self.free, self.slot, self.stride, self.fw_cfg, self.ecam, self.mmio, self.simplefb = free, slot, stride, fw_cfg, ecam, mmio, simplefb
 
 
 BOARDS = {
     "riscv64": Board("riscv64", "riscv64-linux-gnu-gcc -march=rv64gc -mabi=lp64d -mcmodel=medany", "riscv",
                      ["-M", "virt", "-bios", "none"],
-                     0x81000000, 0x10008000, 0x10100000, 0x30000000, 0x40000000, 0x04000000),
+                     0x81000000, 0x10008000, 0x1000, 0x10100000, 0x30000000, 0x40000000, 0x04000000),
     "arm64": Board("aarch64", "aarch64-linux-gnu-gcc -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mstrict-align", "a64",
-                   ["-M", "virt,highmem=off", "-cpu", "cortex-a57"], 0x41000000, 0x0a003e00, 0x09020000, 0x3f000000, 0x10000000, 0x0c000000),
+                   ["-M", "virt,highmem=off", "-cpu", "cortex-a57"], 0x41000000, 0x0a003e00, 0x200, 0x09020000, 0x3f000000, 0x10000000, 0x0c000000),
 }
 
 

@@ -9,17 +9,18 @@ from console import patience
 OK = 0x1100
 # Of a queue: descriptors, then the rings and what they name, from its place on; bytes between two queues' places.
 QUEUE, AVAILABLE, BODIES, USED, ANSWERS, AREA = 64, 0x400, 0x600, 0x8000, 0x8300, 0x10000
-PIXELS = 0x100000  # from the rings on
+PIXELS = 0x200000  # from the rings on
 CREATE, UNREF, SCANOUT, FLUSH, TRANSFER, ATTACH, DETACH = range(0x101, 0x108)
 BLOB, SCANOUT_BLOB, UPDATE_CURSOR, MOVE_CURSOR = 0x10c, 0x10d, 0x300, 0x301
 
 
-class Gpu:
-    """The first virtio device on the command line. Commands may be gathered and given together."""
+class Virtio:
+    """The n-th virtio device on the command line, on virtio-mmio (4.2), its queues set up."""
 
-    def __init__(self, guest):
-        self.guest, self.base, self.rings = guest, guest.board.slot, guest.free
-        self.pixels = self.rings + PIXELS
+    def __init__(self, guest, kind, number, features, queues):
+        self.guest, self.kind, self.features, self.queues = guest, kind, features, queues
+        self.base = guest.board.slot - number * guest.board.stride
+        self.rings = guest.free + number * 0x40000
         self.start()
 
     def register(self, offset, value=None):
@@ -28,17 +29,16 @@ class Gpu:
         return self.guest.store(4, self.base + offset, value)
 
     def start(self):
-        if self.register(0) != 0x74726976 or self.register(8) != 16:
-            raise AssertionError("there is no virtio-gpu")
-        self.index, self.ring = [0, 0], [[0] * QUEUE, [0] * QUEUE]
+        if self.register(0) != 0x74726976 or self.register(8) != self.kind:
+            raise AssertionError(f"there is no virtio device {self.kind}")
+        self.index, self.ring = [0] * self.queues, [[0] * QUEUE for _ in range(self.queues)]
         for status in (0, 1, 3):
             self.register(0x70, status)
-        features = 2 | 8  # EDID, blobs
-        for half, word in ((0, features), (1, 1)):  # VERSION_1
+        for half, word in ((0, self.features), (1, 1)):  # VERSION_1
             self.register(0x24, half)
             self.register(0x20, word)
         self.register(0x70, 11)
-        for queue in (0, 1):
+        for queue in range(self.queues):
             at = self.rings + queue * AREA
             self.guest.write(at, bytes(AREA))
             self.register(0x30, queue)
@@ -48,6 +48,38 @@ class Gpu:
                 self.register(offset + 4, 0)
             self.register(0x44, 1)
         self.register(0x70, 15)
+
+
+class Input(Virtio):
+    """A keyboard or pointer (5.8): what it says, as (type, code, value)."""
+
+    def __init__(self, guest, number):
+        super().__init__(guest, 18, number, 0, 1)
+        self.seen = 0
+        descriptors = b"".join(struct.pack("<QIHH", self.rings + ANSWERS + 8 * i, 8, 2, 0) for i in range(QUEUE))
+        guest.write(self.rings, descriptors + struct.pack(f"<HH{QUEUE}H", 0, QUEUE, *range(QUEUE)))
+        self.register(0x50, 0)
+
+    def events(self):
+        """Those that came since the last call."""
+        data = self.guest.read(self.rings + USED, ANSWERS - USED + 8 * QUEUE)
+        used, found = struct.unpack_from("<H", data, 2)[0], []
+        for i in range(self.seen, used):
+            head = struct.unpack_from("<I", data, 4 + 8 * (i % QUEUE))[0]
+            found.append(struct.unpack_from("<HHi", data, ANSWERS - USED + 8 * head))
+            self.guest.write(self.rings + AVAILABLE + 4 + 2 * ((QUEUE + i) % QUEUE), struct.pack("<H", head))
+        self.seen = used
+        self.guest.write(self.rings + AVAILABLE + 2, struct.pack("<H", QUEUE + used & 0xffff))
+        self.register(0x50, 0)
+        return found
+
+
+class Gpu(Virtio):
+    """virtio-gpu (5.7), the first device. Commands may be gathered and given together."""
+
+    def __init__(self, guest):
+        super().__init__(guest, 16, 0, 2 | 8, 2)  # EDID, blobs
+        self.pixels = self.rings + PIXELS
 
     def batch(self, commands, queue=0):
         """Puts up to 32 (type, body) on the queue, kicks once, and returns the answers' types."""
