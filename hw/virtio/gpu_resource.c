@@ -152,21 +152,26 @@ typedef struct Walk {
     uint64_t start; // offset of piece i
 } Walk;
 
-static bool walk_read(Walk *w, uint64_t offset, void *to, size_t n) {
+// Bytes from `offset` on that lie in one piece, up to n; NULL: none.
+static const uint8_t *walk_to(Walk *w, uint64_t offset, uint64_t *n) {
     if (offset < w->start) w->i = 0, w->start = 0;
     for (; w->i < w->r->nentries; w->start += w->r->entries[w->i++].length) {
         const GpuEntry *e = &w->r->entries[w->i];
         if (offset - w->start >= e->length) continue;
-        uint64_t skip = offset - w->start, part = e->length - skip < n ? e->length - skip : n;
-        const uint8_t *from = mem_host(w->mem, e->addr + skip, part, false);
+        uint64_t skip = offset - w->start;
+        if (*n > e->length - skip) *n = e->length - skip;
+        return mem_host(w->mem, e->addr + skip, *n, false);
+    }
+    return NULL;
+}
+
+static bool walk_read(Walk *w, uint64_t offset, void *to, size_t n) {
+    for (uint64_t part; n; to = (uint8_t *)to + part, offset += part, n -= part) {
+        const uint8_t *from = walk_to(w, offset, (part = n, &part));
         if (!from) return false;
         memcpy(to, from, part);
-        if (part == n) return true;
-        to = (uint8_t *)to + part;
-        offset += part;
-        n -= part;
     }
-    return false;
+    return true;
 }
 
 bool gpu_backing(VirtioGpu *g, const GpuResource *r, uint64_t offset, void *to, size_t n) {
@@ -181,9 +186,14 @@ static bool read_rows(VirtioGpu *g, const GpuResource *r, Picture *p, PixelForma
     bool ok = true;
     for (uint32_t y = 0; ok && y < part.height; y++, offset += stride) {
         uint32_t *to = picture_at(p, part.x, part.y + y);
-        ok = walk_read(&w, offset, to, bytes);
-        if (ok && f != PIXEL_BGRA)
-            pixels_convert(to, (const uint8_t *)to, f, part.width); // in place: 4 bytes become 4
+        uint64_t piece = bytes;
+        const uint8_t *from = walk_to(&w, offset, &piece);
+        if (from && piece < bytes) { // the row is in pieces: gathered, then converted in place, 4 bytes to 4
+            ok = walk_read(&w, offset, to, bytes);
+            from = (const uint8_t *)to;
+        }
+        ok = ok && from;
+        if (ok) pixels_convert(to, from, f, part.width);
     }
     return ok;
 }
