@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // See vnc.h. The thread sleeps in poll on its wake-up, the listening socket and the clients' sockets; what the
-// screen says has changed is copied into the server's own frame (bytes R, G, B, X: libvncserver's native order)
-// and marked, and libvncserver sends each client what it asked for. All its calls are made on this thread.
+// screen says has changed is copied into the server's own frame (pixels as the screen's are) and marked, and
+// libvncserver sends each client what it asked for. All its calls are made on this thread.
 #include "ui/vnc/vnc.h"
 #include <errno.h>
 #include <linux/input-event-codes.h>
@@ -46,6 +46,16 @@ static void wake(void *opaque) {
 
 // ---- from the screen
 
+// Pixels are 0xXXRRGGBB, as most clients want them too: nothing is to be translated. libvncserver sets its own order with each frame buffer.
+static void set_format(Vnc *v) {
+    v->rfb->serverFormat.redShift = 16;
+    v->rfb->serverFormat.greenShift = 8;
+    v->rfb->serverFormat.blueShift = 0;
+    rfbClientIteratorPtr it = vnc.GetClientIterator(v->rfb);
+    for (rfbClientPtr c; (c = vnc.ClientIteratorNext(it));) v->rfb->setTranslateFunction(c);
+    vnc.ReleaseClientIterator(it);
+}
+
 static void set_size(Vnc *v, uint32_t width, uint32_t height) {
     if (!width || (width == v->width && height == v->height))
         return; // a head that is off stays as it was seen
@@ -54,16 +64,14 @@ static void set_size(Vnc *v, uint32_t width, uint32_t height) {
     v->width = width;
     v->height = height;
     vnc.NewFramebuffer(v->rfb, (char *)v->frame, (int)width, (int)height, 8, 3, 4);
+    set_format(v);
     free(old);
 }
-
-static uint32_t to_wire(uint32_t p) { return (p & 0x00ff00) | (p >> 16 & 0xff) | (p & 0xff) << 16; }
 
 static void copy_part(Vnc *v, const Head *h, Rect d) {
     for (uint32_t y = d.y; y < d.y + d.height; y++) {
         const uint32_t *from = picture_at(h->picture, h->view.x + d.x, h->view.y + y);
-        uint32_t *to = v->frame + (size_t)y * v->width + d.x;
-        for (uint32_t x = 0; x < d.width; x++) to[x] = to_wire(from[x]);
+        memcpy(v->frame + (size_t)y * v->width + d.x, from, d.width * 4ull);
     }
 }
 
@@ -74,12 +82,10 @@ static rfbCursor *make_cursor(const ScreenCursor *c) {
     made->xhot = (unsigned short)c->hot_x;
     made->yhot = (unsigned short)c->hot_y;
     made->richSource = malloc(SIDE * SIDE * 4);
+    memcpy(made->richSource, c->image, SIDE * SIDE * 4);
     made->mask = calloc(SIDE * SIDE / 8, 1);
-    for (unsigned i = 0; i < SIDE * SIDE; i++) {
-        uint32_t p = to_wire(c->image[i]);
-        memcpy(made->richSource + 4 * i, &p, 4);
+    for (unsigned i = 0; i < SIDE * SIDE; i++)
         if (c->visible && c->image[i] >> 31) made->mask[i / 8] |= 0x80 >> i % 8; // at least half there
-    }
     made->cleanup = made->cleanupMask = made->cleanupRichSource = TRUE;
     return made;
 }
@@ -254,6 +260,7 @@ static bool make_server(Vnc *v) {
     v->rfb = vnc.GetScreen(&argc, argv, (int)v->width, (int)v->height, 8, 3, 4);
     if (!v->rfb) return false;
     v->rfb->frameBuffer = (char *)v->frame;
+    set_format(v);
     v->rfb->desktopName = v->machine->spec->name ? v->machine->spec->name : name;
     v->rfb->screenData = v;
     v->rfb->alwaysShared = TRUE;
