@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import benchdebian as debian  # noqa: E402
+import benchdisplay as display  # noqa: E402
 from kmodules import Archive  # noqa: E402
 
 OUT = "build/bench"
@@ -48,7 +49,7 @@ ARCHES = {
 KERNEL_LINE = re.compile(r'^const Kernel kernel = \{"([^"]+)"', re.M)
 COMPILED_ROW = re.compile(r'^    \{"([^"]+)", \d+, run_', re.M)
 SHELL_ROW = re.compile(r"^row (busybox-\S+)", re.M)
-GROUPS = ["integer", "calls", "fp", "neon", "memory", "system", "paging", "linux", "smp", "debian"]
+GROUPS = ["integer", "calls", "fp", "neon", "memory", "system", "paging", "linux", "smp", "display", "debian"]
 
 
 class BuildError(Exception):
@@ -82,7 +83,7 @@ def linux_rows(arch):
         with open(path, encoding="utf-8") as file:
             names += pattern.findall(file.read())
     return [Row(name, "smp" if name.startswith("smp-") else "linux") for name in names] + [
-        Row(name, "debian") for name in debian.names()]
+        Row(name, "display") for name in display.NAMES] + [Row(name, "debian") for name in debian.names()]
 
 
 def is_fresh(target, sources):
@@ -135,6 +136,17 @@ def build_linux(arch, rows, guest):
     write_initrd(guest, archive, initrd_of(arch, "linux"))
 
 
+def build_display(arch, guest):
+    program = f"{OUT}/display-{arch.target}/show"
+    compile_program(f"{arch.cc} -static {COMMON}", sorted(glob.glob("tests/bench/display/*.c")), program)
+    archive = Archive()
+    archive.folder("bench")
+    for name, path in (("bench/show", program), ("bench/init", "tests/bench/display/init")):
+        with open(path, "rb") as file:
+            archive.file(name, file.read(), 0o755)
+    write_initrd(guest, archive, initrd_of(arch, "display"))
+
+
 def initrd_of(arch, group):
     return f"{OUT}/{group}-{arch.target}/initrd.cpio.gz"
 
@@ -150,13 +162,15 @@ def write_initrd(guest, archive, path):
                 out.write(file.read())
 
 
-def build_rows(arch, rows, bare, guest):
-    """Builds all that `rows` need. `guest` is the folder tools/guest made, or None without such rows."""
+def build_rows(arch, rows, bare, guest, window):
+    """Builds all that `rows` need. `guest` and `window` are folders tools/guest made, or None without such rows."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda row: build_kernel(arch, row, bare), [row for row in rows if row.source]))
     inside = [row for row in rows if row.group in ("linux", "smp")]
     if inside:
         build_linux(arch, inside, guest)
+    if any(row.group == "display" for row in rows):
+        build_display(arch, window)
     if any(row.group == "debian" for row in rows):
         archive = Archive()
         debian.pack(archive)
