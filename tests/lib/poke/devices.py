@@ -67,9 +67,9 @@ class Input(Virtio):
         for i in range(self.seen, used):
             head = struct.unpack_from("<I", data, 4 + 8 * (i % QUEUE))[0]
             found.append(struct.unpack_from("<HHi", data, ANSWERS - USED + 8 * head))
-            self.guest.write(self.rings + AVAILABLE + 4 + 2 * ((QUEUE + i) % QUEUE), struct.pack("<H", head))
+            self.guest.store(2, self.rings + AVAILABLE + 4 + 2 * (i % QUEUE), head)
         self.seen = used
-        self.guest.write(self.rings + AVAILABLE + 2, struct.pack("<H", QUEUE + used & 0xffff))
+        self.guest.store(2, self.rings + AVAILABLE + 2, QUEUE + used & 0xffff)  # a store of the guest's own: the device may look at any time
         self.register(0x50, 0)
         return found
 
