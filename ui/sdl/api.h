@@ -12,7 +12,7 @@
     X(Init) X(GetError) X(SetHint) X(CreateWindow) X(HideWindow) X(GetWindowID) X(SetWindowTitle)            \
     X(SetWindowSize) X(GetWindowSize) X(SetWindowFullscreen) X(GetWindowFlags) X(SetWindowKeyboardGrab)      \
     X(SetWindowMinimumSize) X(GetDisplayUsableBounds) X(GetWindowDisplayIndex) X(CreateRenderer)             \
-    X(DestroyRenderer) X(GetRendererInfo) X(GetRendererOutputSize) X(SetRenderDrawColor) X(RenderClear)      \
+    X(DestroyRenderer) X(GetRendererInfo) X(GL_GetProcAddress) X(GetRendererOutputSize) X(SetRenderDrawColor) X(RenderClear)      \
     X(RenderCopy) X(RenderPresent) X(CreateTexture) X(DestroyTexture) X(UpdateTexture)                       \
     X(SetTextureBlendMode) X(SetTextureScaleMode) X(CreateRGBSurfaceFrom) X(FreeSurface)                     \
     X(CreateColorCursor) X(SetCursor) X(FreeCursor) X(GetDefaultCursor) X(ShowCursor)                        \

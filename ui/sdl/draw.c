@@ -2,6 +2,7 @@
 // What a window shows: the head's view in a texture of its size, scaled by whole numbers (or smoothly) into the
 // middle of the window. Only what changed is uploaded, straight from the picture the device draws into.
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "tcg/base/fail.h"
 #include "ui/sdl/api.h"
@@ -22,19 +23,39 @@ void window_title(Window *o) {
     sdl.SetWindowTitle(o->window, text);
 }
 
+// OpenGL that is itself software makes every frame with threads of its own; SDL's own blits cost a third of that.
+static bool gl_is_software(const SDL_RendererInfo *info) {
+    enum { RENDERER = 0x1f01 }; // GL_RENDERER
+    const unsigned char *(*get_string)(unsigned name) = NULL;
+    if (!strncmp(info->name, "opengl", 6)) *(void **)&get_string = sdl.GL_GetProcAddress("glGetString");
+    const char *name = get_string ? (const char *)get_string(RENDERER) : NULL;
+    return name && (strstr(name, "llvmpipe") || strstr(name, "softpipe") || strstr(name, "SwiftShader") || strstr(name, "Software"));
+}
+
+static void make_renderer(Window *o) {
+    static bool software;
+    SDL_RendererInfo info = {0};
+    if (!software) o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_PRESENTVSYNC);
+    if (o->renderer && !sdl.GetRendererInfo(o->renderer, &info) && gl_is_software(&info) && !getenv("SDL_RENDER_DRIVER")) {
+        sdl.DestroyRenderer(o->renderer);
+        o->renderer = NULL;
+        software = true;
+        sdl.SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    }
+    if (!o->renderer) o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_SOFTWARE);
+    if (o->renderer) sdl.GetRendererInfo(o->renderer, &info);
+    o->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) && !(info.flags & SDL_RENDERER_SOFTWARE);
+}
+
 bool window_make(Windows *w, unsigned head, char *error, size_t error_size) {
     Window *o = &w->window[head];
-    SDL_RendererInfo info = {0};
     o->all = w;
     o->head = head;
     o->window = sdl.CreateWindow("Myna", SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, FIRST_WIDTH,
                                  FIRST_HEIGHT, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!o->window) return FAIL("no window can be opened: %s", sdl.GetError());
-    o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_PRESENTVSYNC);
-    if (!o->renderer) o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_SOFTWARE);
+    make_renderer(o);
     if (!o->renderer) return FAIL("nothing can be drawn in a window: %s", sdl.GetError());
-    sdl.GetRendererInfo(o->renderer, &info);
-    o->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) && !(info.flags & SDL_RENDERER_SOFTWARE);
     sdl.SetWindowMinimumSize(o->window, 64, 64);
     o->dirty = true;
     window_title(o);
