@@ -159,7 +159,7 @@ void cache_store_page(Engine *e, uint64_t ppage, bool dma) {
     pthread_mutex_unlock(&e->lock);
 }
 
-// Of a page with live blocks, the first stores since one was last looked at leave it so.
+// Of a page with live blocks that tends to be patched, the first stores since one was last looked at leave it so.
 bool cache_patch(Engine *e, uint64_t ppage) {
     CodePage *p = cache_page(e, ppage, false);
     if (!p || page_state(p) != PAGE_LIVE) {
@@ -167,8 +167,10 @@ bool cache_patch(Engine *e, uint64_t ppage) {
         return false;
     }
     pthread_mutex_lock(&e->lock);
-    bool few = page_state(p) == PAGE_LIVE && p->patches < PATCHES && !may_mix(e, p);
+    bool few = page_state(p) == PAGE_LIVE && p->rewrites >= PATCHED_AFTER && p->patches < PATCHES && !may_mix(e, p);
     p->patches += few;
+    if (p->patches >= PATCHES) // no patch: a page that is filled anew
+        p->rewrites = 0;
     pthread_mutex_unlock(&e->lock);
     if (!few)
         cache_store_page(e, ppage, false);

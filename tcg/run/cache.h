@@ -8,8 +8,8 @@
 // Self-modifying code. A page with live blocks is `live`: no vCPU has a write-TLB entry for it. The first store to it goes the slow path
 // (cache_store_page): its blocks become suspect (unlinked, their entries diverted) and the page is opened for stores at full speed. A
 // look-up that finds a suspect block makes the page live again, compares the guest bytes with the copy taken at translation, and
-// revives or retires the block. The first few stores leave the page live instead, without a write-TLB entry: they are noted one by one, and a
-// guest that patches an instruction is spared opening and closing the page (access.c, cache_patched).
+// revives or retires the block. Where code has changed a few times, the first few stores leave the page live instead, without a write-TLB
+// entry: they are noted one by one, and a guest that patches an instruction is spared opening and closing the page (access.c, cache_patched).
 //
 // A page whose suspects keep being found unchanged, since data beside the code is stored to, becomes mixed in a guest that has been seen to
 // fence: stores go at full speed while its blocks run on, and the guest's next instruction fence makes them suspect. Writes by DMA still do so at once.
@@ -72,6 +72,7 @@ struct CodePage {
     _Atomic uint32_t live;          // PAGE_OPEN to PAGE_MIXED, plus PAGE_ROUND times how often it was closed
     unsigned turns;                 // suspects in a row that were found unchanged: it is data that is stored there
     unsigned patches;               // stores since a suspect was looked at
+    unsigned rewrites;              // suspects that were found changed since more stores than a patch has came in a row
     bool dormant;                   // all its blocks are suspect
     CodePage *next_mixed;
     Block *blocks;
@@ -94,7 +95,8 @@ typedef struct KnownText {
     Block *block; // or NULL
 } KnownText;
 
-enum { MIXED_AFTER = 16, PATCHES = 8, HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
+enum { MIXED_AFTER = 16, PATCHES = 8, PATCHED_AFTER = 4 };
+enum { HASH_SIZE = 1 << 18, PAGE_HASH = 1 << 14, MAX_VCPUS = 64, ROVE_BITS = 1 << 13, EVICTED_BITS = 1 << 20 };
 enum { TEXT_HASH = 1 << 14, TEXT_PLACES = 1 << 10, TEXT_LENGTHS = 8 };
 
 struct EngineProfile {

@@ -176,6 +176,7 @@ static Block *settle(Engine *e, Vcpu *v, const Fetch *f, CodePage *page, Block *
             cache_revive(e, b);
         } else {
             page->turns = 0;
+            page->rewrites++;
             Block *known = texts_swap(e, b, f->page.host);
             v->stat[STAT_KNOWN] += known != NULL;
             return known;
