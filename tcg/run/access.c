@@ -498,6 +498,7 @@ bool vcpu_store_conditional(Vcpu *v, uint64_t vaddr, unsigned memop, const uint6
         return conditional_io(v, vaddr, memop, seen, value, done);
     if (seen)
         *done = reserve_store(v, s.page[0].host, s.size, seen, value);
+    span_stored(v, &s);
     v->reserved.page = NULL;
     if (debug_watches(v->engine))
         debug_watch_after(v, vaddr, s.size, WATCHED_WRITE);

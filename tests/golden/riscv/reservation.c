@@ -149,6 +149,22 @@ static void test_stack(void) {
     check_equal("and has none twice", twice, 0);
 }
 
+// ---- an SC that stores over code, which nobody fences
+static uint32_t code[PAGE_SIZE / 4] __attribute__((aligned(PAGE_SIZE)));
+
+static void test_code(void) {
+    Word wrong = 0;
+    code[1] = 0x00008067; // ret
+    for (Word n = 1; n < 60; n++) {
+        Word failed;
+        uint32_t insn = 0x00000513 | (uint32_t)n << 20; // li a0, n
+        do __asm__ volatile("lr.w t0, (%1)\n sc.w %0, %2, (%1)" : "=&r"(failed) : "r"(code), "r"(insn) : "t0", "memory");
+        while (failed);
+        wrong += ((Word (*)(void))code)() != n;
+    }
+    check_equal("code stored by SC is what runs", wrong, 0);
+}
+
 // ---- forward progress
 static volatile Word stop;
 static void store_beside(volatile Word *p) {
@@ -190,6 +206,7 @@ void test_main(void) {
     test_store("stores to the lines beside do not", store_next_line, 0);
     test_own();
     test_stack();
+    test_code();
     test_progress();
     test_store("still: the same value", store_same, 1);
     test_store("still: nothing", nothing, 0);
