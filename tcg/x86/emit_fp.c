@@ -2,11 +2,9 @@
 // Floating point on SSE2/FMA. MXCSR holds the guest's dynamic rounding mode and gathers sticky flags while translated code runs
 // (tcg/run/fpmode.h); SSE detects tininess after rounding, as RISC-V does. What the host gets differently is mended here: NaN results
 // become the guest's default NaN (out of line: they are rare), conversions that overflow saturate as the guest says. Static rounding
-// modes and half precision: emit_round.c. What is left goes to soft float through the interpreter's function of the op.
+// modes: emit_round.c; half precision: emit_half.c. What is left goes to soft float through the interpreter's function of the op.
 #include "tcg/x86/gen.h"
 
-static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F | P_WD; }
-static unsigned packed(IrType t) { return t != T_F64 ? P_0F : P_66 | P_0F | P_WD; }
 static void ucomis(Asm *a, IrType t, Reg x, Reg y) { avx_rr(a, packed(t) | 0x2e, x, 0, y); }
 static bool host_can(const IrOp *op, IrType t) {
     unsigned rm = op->imm & FP_RM;
@@ -14,13 +12,12 @@ static bool host_can(const IrOp *op, IrType t) {
         return false;
     return op->imm & FP_ARM ? rm == FP_DYN : (rm == FP_DYN || rm <= FP_RUP) && !(op->imm & FP_NAN_PROPAGATE);
 }
-static bool half_can(const IrOp *op) { return op->type == T_F16 && !(op->imm & FP_ARM) && host_can(op, T_F32); }
 
 static int64_t boxed_nan(IrType t) {
     return t == T_F64 ? 0x7ff8000000000000 : t == T_F32 ? (int64_t)0xffffffff7fc00000 : (int64_t)0xffffffffffff7e00;
 }
 
-static Stub *fix_nan(Gen *g, IrType t, uint8_t x) {
+Stub *nan_fix(Gen *g, IrType t, Reg x) {
     ucomis(&g->a, t, x, x);
     Stub *s = stub_new(g, STUB_NAN);
     s->type = t;
@@ -51,17 +48,6 @@ void nan_stub(Gen *g, const Stub *s) {
     if (s->fma)
         raw_canon(g, s->raw);
     jmp_to(&g->a, s->back);
-}
-
-// In binary32; one rounding more does no harm.
-static void half_op(Gen *g, IrRef r, const IrOp *op, unsigned code) {
-    half_widen(g, op->a, SCRATCH_X);
-    if (ir_op_info[op->op].operands > 1)
-        half_widen(g, op->b, SCRATCH_X2);
-    round_begin(g, op);
-    avx_rr(&g->a, P_F3 | P_0F | code, SCRATCH_X, SCRATCH_X, ir_op_info[op->op].operands > 1 ? SCRATCH_X2 : SCRATCH_X);
-    fix_nan(g, T_F32, SCRATCH_X);
-    half_result(g, r, op);
 }
 
 void emit_fbin(Gen *g, IrRef r, const IrOp *op) {
@@ -126,6 +112,10 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
         soft_fma(g, r, op);
         return;
     }
+    if (half_can(op) && g->x->avx512) {
+        half_fma(g, r, op);
+        return;
+    }
     if (!host_can(op, op->type)) {
         emit_eval(g, r, op);
         return;
@@ -144,7 +134,7 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
         avx_rr(&g->a, fma, x, b, c);
     }
     round_end(g, op);
-    Stub *s = fix_nan(g, op->type, x);
+    Stub *s = nan_fix(g, op->type, x);
     s->fma = true;
     s->base = a;
     s->size = b;
@@ -154,20 +144,25 @@ void emit_fma(Gen *g, IrRef r, const IrOp *op) {
     movx(&g->a, d, x);
 }
 
+// A half as what it is in binary32; widening raises NV for signalling NaNs.
+static Reg compared(Gen *g, IrRef r, Reg d) {
+    if (type_of(g, r) != T_F16)
+        return use_xmm(g, r);
+    half_widen(g, r, d);
+    return d;
+}
+
 // The host's min and max give the second operand for NaNs and for zeros of any sign. Equal operands differ by the sign of zero at most:
 // or makes -0 of them, and +0. NaNs are sorted out by the stub; comparing has raised NV for signalling ones by then.
 void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;
-    bool min = op->op == OP_FMIN;
-    if (op->type != T_F32 && op->type != T_F64) {
-        emit_eval(g, r, op);
-        return;
-    }
-    uint8_t a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    bool min = op->op == OP_FMIN, half = op->type == T_F16;
+    IrType type = half ? T_F32 : op->type;
+    uint8_t a = compared(g, op->a, SCRATCH_X), b = compared(g, op->b, SCRATCH_X2);
     movx(&g->a, SCRATCH_X, a);
-    ucomis(s, op->type, a, b);
+    ucomis(s, type, a, b);
     Stub *stub = stub_new(g, STUB_NAN);
-    stub->type = op->type;
+    stub->type = type;
     stub->value = SCRATCH_X;
     stub->minmax = true;
     stub->base = a;
@@ -177,9 +172,13 @@ void emit_fminmax(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, SCRATCH_X, b); // orps, andps
     uint8_t *done = jmp_short(s);
     bind_short(s, differ);
-    avx_rr(s, scalar(op->type) | (min ? 0x5d : 0x5f), SCRATCH_X, SCRATCH_X, b);
+    avx_rr(s, scalar(type) | (min ? 0x5d : 0x5f), SCRATCH_X, SCRATCH_X, b);
     bind_short(s, done);
     stub->back = asm_here(s);
+    if (half) {
+        half_exact(g, r, op);
+        return;
+    }
     g->val[r].boxed = g->val[op->a].boxed && g->val[op->b].boxed;
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
@@ -195,14 +194,6 @@ static void minmax_nan(Gen *g, const Stub *s) {
     movx(&g->a, SCRATCH_X, s->size);
     ucomis(a, s->type, s->size, s->size);
     jcc_to(a, CC_NP, s->back);
-}
-
-// A half as what it is in binary32; widening raises NV for signalling NaNs.
-static Reg compared(Gen *g, IrRef r, Reg d) {
-    if (type_of(g, r) != T_F16)
-        return use_xmm(g, r);
-    half_widen(g, r, d);
-    return d;
 }
 
 // ucomis raises NV for signalling NaNs only, comis for any. Unordered sets ZF, PF and CF.
@@ -259,31 +250,6 @@ void emit_fsign(Gen *g, IrRef r, const IrOp *op) {
         avx_rr(&g->a, P_0F | 0x56, d, d, SCRATCH_X); // vorps
 }
 
-// To and from binary16, but from binary64: two roundings are not one.
-static bool half_convert(Gen *g, IrRef r, const IrOp *op, IrType from) {
-    Asm *a = &g->a;
-    if (op->imm & FP_ARM)
-        return false;
-    if (from == T_F16 && (op->type == T_F32 || op->type == T_F64)) {
-        half_widen(g, op->a, SCRATCH_X);
-        done_operands(g, op);
-        Reg d = def_xmm(g, r);
-        if (op->type == T_F64)
-            avx_rr(a, scalar(T_F32) | 0x5a, SCRATCH_X, SCRATCH_X, SCRATCH_X);
-        movx(a, d, SCRATCH_X);
-        raw_made(g, r);
-        return true;
-    }
-    if (from != T_F32 || !half_can(op))
-        return false;
-    raw_check(g, op->a);
-    avx_rr(a, P_66 | P_0F38 | 0x18, SCRATCH_X, 0, use_xmm(g, op->a)); // vbroadcastss
-    round_begin(g, op);
-    fix_nan(g, T_F32, SCRATCH_X);
-    half_result(g, r, op);
-    return true;
-}
-
 void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
     IrType from = type_of(g, op->a);
     bool widen = op->type == T_F64 && from == T_F32, narrow = op->type == T_F32 && from == T_F64;
@@ -309,6 +275,10 @@ void emit_fcvt(Gen *g, IrRef r, const IrOp *op) {
 }
 
 void emit_int_to_f(Gen *g, IrRef r, const IrOp *op) {
+    if (half_can(op)) {
+        half_from_int(g, r, op);
+        return;
+    }
     bool exact = op->type == T_F64 && (op->op == OP_FCVT_I32 || op->op == OP_FCVT_U32);
     if ((op->op == OP_FCVT_U64 && !g->x->avx512) || (op->type != T_F32 && op->type != T_F64) || !(exact || host_can(op, op->type))) {
         emit_eval(g, r, op);

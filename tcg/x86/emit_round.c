@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Floating point in a rounding mode that the instruction names, and binary16, on the host's FPU. Called by emit_fp.c, and emit_fround
-// through the emitter table. Rules 9, 11 and 12 of tcg/fp/hostfp.h.
+// Floating point in a rounding mode that the instruction names, on the host's FPU. Called by emit_fp.c and emit_half.c, and emit_fround
+// through the emitter table. Rules 9 and 11 of tcg/fp/hostfp.h.
 //
 // Arithmetic: MXCSR.RC is Vcpu.fp_rm's mode, which mostly is the one that is named: a comparison finds out. Otherwise a thunk changes
 // RC for one instruction, and another puts it back; the sticky flags stay where they are. Embedded rounding (EVEX) would be
@@ -10,8 +10,6 @@
 
 enum { SUPPRESSED = 8, TRUNCATE = 3 }; // ROUNDSD's immediate: no PE; mode
 
-static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F | P_WD; }
-static unsigned packed(IrType t) { return t == T_F32 ? P_0F : P_66 | P_0F | P_WD; }
 
 // ---- MXCSR.RC for one instruction
 static bool swaps(const IrOp *op) { return (op->imm & FP_RM) <= FP_RUP; }
@@ -102,6 +100,10 @@ static Reg seen_xmm(Gen *g, IrRef r) {
 // Only NaN that must become the default one needs a look.
 void emit_fround(Gen *g, IrRef r, const IrOp *op) {
     unsigned rm = op->imm & FP_RM;
+    if (op->type == T_F16 && round_can(g, rm) && !(op->imm & (FP_ARM | FP_NAN_PROPAGATE))) {
+        half_round(g, r, op, rm);
+        return;
+    }
     if (!round_can(g, rm) || (op->type != T_F32 && op->type != T_F64)) {
         emit_eval(g, r, op);
         return;
@@ -122,26 +124,4 @@ void emit_fround(Gen *g, IrRef r, const IrOp *op) {
         soft_if(g, CC_P, op, a, a, a, x);
     }
     movx(&g->a, d, x);
-}
-
-// ---- binary16, under RISC-V's rules: computed in binary32, which is exact enough
-// r as an f32 in d. All lanes are made alike, so that no other raises a flag.
-void half_widen(Gen *g, IrRef r, Reg d) {
-    Reg a = use_xmm(g, r);
-    avx_rr(&g->a, P_66 | P_0F38 | 0x79, d, 0, a); // vpbroadcastw
-    avx_rr(&g->a, P_66 | P_0F38 | 0x13, d, 0, d); // vcvtph2ps
-}
-
-// The f32 in SCRATCH_X becomes op r's result, in its box; the other lanes hold numbers that are halves already. All of an instruction's
-// operands have been read.
-void half_result(Gen *g, IrRef r, const IrOp *op) {
-    Asm *a = &g->a;
-    done_operands(g, op);
-    Reg d = def_xmm(g, r);
-    avx_rr(a, P_66 | P_0F3A | 0x1d, SCRATCH_X, 0, SCRATCH_X); // vcvtps2ph
-    b1(a, 4);
-    round_end(g, op);
-    avx_const(g, P_0F | 0x56, SCRATCH_X, SCRATCH_X, CONST_BOX16); // vorps
-    movx(a, d, SCRATCH_X);
-    g->val[r].boxed = !g->x->wide;
 }

@@ -8,9 +8,6 @@
 // has raised by then are among those of the right result. Sums and roots are never tiny and inexact, so they are looked at for NaN alone.
 #include "tcg/x86/gen.h"
 
-static unsigned scalar(IrType t) { return t == T_F32 ? P_F3 | P_0F : P_F2 | P_0F | P_WD; }
-static unsigned packed(IrType t) { return t == T_F32 ? P_0F : P_66 | P_0F | P_WD; }
-
 bool soft_host(const IrOp *op) { return op->imm & FP_ARM && (op->type == T_F32 || op->type == T_F64) && (op->imm & FP_RM) == FP_DYN; }
 
 // An operand as the guest sees it: a NaN that waits to be made canonical (nan.c) would be passed on.

@@ -4,7 +4,7 @@
 #include "tcg/x86/gen.h"
 
 static bool is_f64(const IrOp *op) { return VFP_LANE(op->imm) == 3; }
-static unsigned packed(const IrOp *op) { return is_f64(op) ? P_66 | P_0F | P_WD : P_0F; }
+static unsigned packed_of(const IrOp *op) { return is_f64(op) ? P_66 | P_0F | P_WD : P_0F; }
 static bool host_can(const IrOp *op) { return op->imm & FP_ARM && (op->imm & FP_RM) == FP_DYN; }
 enum { UNORDERED = 3, EQUAL_OR_UNORDERED = 8 };
 
@@ -14,9 +14,9 @@ static void look(Gen *g, const IrOp *op, bool tiny, Reg a, Reg b, Reg c) {
     bool wide = is_f64(op);
     if (tiny) {
         avx_const(g, P_0F | 0x54, SCRATCH_X2, SCRATCH_X, CONST_VABS32 + wide); // vandps
-        avx_const_imm(g, packed(op) | 0xc2, SCRATCH_X2, SCRATCH_X2, CONST_VTINY32 + wide, EQUAL_OR_UNORDERED); // vcmpps
+        avx_const_imm(g, packed_of(op) | 0xc2, SCRATCH_X2, SCRATCH_X2, CONST_VTINY32 + wide, EQUAL_OR_UNORDERED); // vcmpps
     } else {
-        avx_rr(s, packed(op) | 0xc2, SCRATCH_X2, SCRATCH_X, SCRATCH_X);
+        avx_rr(s, packed_of(op) | 0xc2, SCRATCH_X2, SCRATCH_X, SCRATCH_X);
         b1(s, UNORDERED);
     }
     avx_rr(s, P_66 | P_0F38 | 0x17, SCRATCH_X2, 0, SCRATCH_X2); // vptest
@@ -31,7 +31,7 @@ void emit_vfbin(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    avx_rr(&g->a, packed(op) | code[op->op - OP_VFADD], SCRATCH_X, a, b);
+    avx_rr(&g->a, packed_of(op) | code[op->op - OP_VFADD], SCRATCH_X, a, b);
     look(g, op, op->op == OP_VFMUL || op->op == OP_VFDIV, a, b, a);
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
@@ -43,7 +43,7 @@ void emit_vfsqrt(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     Reg a = use_xmm(g, op->a);
-    avx_rr(&g->a, packed(op) | 0x51, SCRATCH_X, 0, a);
+    avx_rr(&g->a, packed_of(op) | 0x51, SCRATCH_X, 0, a);
     look(g, op, false, a, a, a);
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);
@@ -71,12 +71,12 @@ void emit_vfextreme(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    avx_rr(s, packed(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
+    avx_rr(s, packed_of(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
     b1(s, UNORDERED);
     avx_rr(s, P_66 | P_0F38 | 0x17, SCRATCH_X, 0, SCRATCH_X); // vptest
     Stub *stub = soft_if(g, CC_NE, op, a, b, a, SCRATCH_X);
-    avx_rr(s, packed(op) | (min ? 0x5d : 0x5f), SCRATCH_X, a, b);
-    avx_rr(s, packed(op) | (min ? 0x5d : 0x5f), SCRATCH_X2, b, a);
+    avx_rr(s, packed_of(op) | (min ? 0x5d : 0x5f), SCRATCH_X, a, b);
+    avx_rr(s, packed_of(op) | (min ? 0x5d : 0x5f), SCRATCH_X2, b, a);
     avx_rr(s, P_0F | (min ? 0x56 : 0x54), SCRATCH_X, SCRATCH_X, SCRATCH_X2); // vorps, vandps
     stub->back = asm_here(s);
     done_operands(g, op);
@@ -87,7 +87,7 @@ void emit_vfextreme(Gen *g, IrRef r, const IrOp *op) {
 void emit_vfcompare(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t predicate[] = {[OP_VFEQ - OP_VFEQ] = 0, [OP_VFLT - OP_VFEQ] = 1, [OP_VFLE - OP_VFEQ] = 2};
     Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
-    avx_rr(&g->a, packed(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
+    avx_rr(&g->a, packed_of(op) | 0xc2, SCRATCH_X, low16(g, a, SCRATCH_X), low16(g, b, SCRATCH_X2));
     b1(&g->a, predicate[op->op - OP_VFEQ]);
     done_operands(g, op);
     movx(&g->a, def_xmm(g, r), SCRATCH_X);

@@ -326,6 +326,10 @@ Reg widened_xmm(Gen *g, IrRef r, Reg d);          // r as a v128, zeros above it
 void xmm_load(Gen *g, IrType t, Reg d, int32_t disp); // from guest state or a spill, zeros above
 void xmm_store(Gen *g, IrType t, int32_t disp, Reg s);
 
+// An SSE instruction's prefixes: for one number, for all of a register. Halves are computed as f32.
+static inline unsigned scalar(IrType t) { return t == T_F64 ? P_F2 | P_0F | P_WD : P_F3 | P_0F; }
+static inline unsigned packed(IrType t) { return t == T_F64 ? P_66 | P_0F | P_WD : P_0F; }
+
 // ---- emit_soft.c
 void soft_stub(Gen *g, const Stub *s);
 Stub *soft_if(Gen *g, unsigned cc, const IrOp *op, Reg a, Reg b, Reg c, Reg x);
@@ -335,6 +339,8 @@ void soft_fsqrt(Gen *g, IrRef r, const IrOp *op);
 void soft_fma(Gen *g, IrRef r, const IrOp *op);
 void soft_fcvt(Gen *g, IrRef r, const IrOp *op, IrType from);
 
+Stub *nan_fix(Gen *g, IrType t, Reg x);           // emit_fp.c: x becomes the default NaN if it is one; ucomis, jp
+
 // ---- emit_round.c
 void round_make(X86 *x, Asm *a);
 void round_begin(Gen *g, const IrOp *op);         // around a host instruction: op's static rounding mode, if it has one
@@ -342,8 +348,16 @@ void round_end(Gen *g, const IrOp *op);
 bool round_can(const Gen *g, unsigned rm);        // to integers in this mode
 void round_quietly(Gen *g, IrType t, unsigned rm, Reg d, Reg a);
 void round_raise(Gen *g, IrType t, Reg a);
-void half_widen(Gen *g, IrRef r, Reg d);
-void half_result(Gen *g, IrRef r, const IrOp *op); // between round_begin and this: the f32
+
+// ---- emit_half.c
+bool half_can(const IrOp *op);
+void half_widen(Gen *g, IrRef r, Reg d);          // r as an f32 in d
+void half_exact(Gen *g, IrRef r, const IrOp *op); // op's result from SCRATCH_X: an f32 that is a half already
+void half_op(Gen *g, IrRef r, const IrOp *op, unsigned code);
+void half_fma(Gen *g, IrRef r, const IrOp *op);   // AVX-512
+void half_round(Gen *g, IrRef r, const IrOp *op, unsigned rm);
+bool half_convert(Gen *g, IrRef r, const IrOp *op, IrType from); // false: neither end is one, or the host cannot
+void half_from_int(Gen *g, IrRef r, const IrOp *op);
 
 // 16-byte constants at X86.consts.
 enum { CONST_BOX32, CONST_BOX16, CONST_NAN32, CONST_NAN64, CONST_SIGN32, CONST_SIGN64, CONST_ABS32, CONST_ABS64, CONST_TINY32, CONST_TINY64,
