@@ -44,8 +44,11 @@ static void suspect_any(Vcpu *v) {
 void hostile_between_blocks(Vcpu *v) {
     if (hostile_roll(v, 64))
         atomic_fetch_or(&v->exit_request, EXIT_IRQ);
-    if (hostile_roll(v, 512))
+    if (hostile_roll(v, 512)) {
+        void *reserved = v->reserved.page; // an SC fails behind a flush; not for nothing, or tests could not tell
         vcpu_flush(v, -1);
+        v->reserved.page = reserved;
+    }
     if (hostile_roll(v, 512))
         tlb_wipe_jumps(v);
     if (hostile_roll(v, 4096))
