@@ -67,8 +67,8 @@ static void note_made(LateStub *l, uint32_t code, const Compiled *c) {
     }
 }
 
-// Whether a store of a jump's displacement is seen whole by whoever fetches it.
-static bool in_one_fetch(uint32_t site) { return (site & 15) <= 12; }
+// Whether a store of a jump's displacement is seen whole by whoever fetches it: inside an aligned quadword (AMD APM vol. 2, 7.6.1).
+static bool in_one_fetch(uint32_t site) { return (site & 7) <= 4; }
 
 static void make(Engine *e, LateStub *l) {
     X86 *x = x86_of(e);
