@@ -131,9 +131,9 @@ static void suspect_page(Engine *e, CodePage *p) {
     cache_page_set(p, PAGE_OPEN);
 }
 
-// Locked. True if the page is mixed from now on, so that its blocks run on.
 static bool may_mix(const Engine *e, const CodePage *p) { return atomic_load(&e->fenced) && p->turns >= MIXED_AFTER; }
 
+// Locked. True if the page is mixed from now on, so that its blocks run on.
 static bool mix(Engine *e, CodePage *p) {
     if (!may_mix(e, p))
         return false;

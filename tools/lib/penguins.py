@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Debian's kernel sources built with the boot logo, which Debian's own kernels leave out (CONFIG_LOGO is not set in any of them): a
-small kernel with the displays that Myna has, without modules."""
+"""Debian's kernel sources built with the boot logo, which Debian's own arm64 kernel leaves out (CONFIG_LOGO is not set): a small
+kernel with the displays that Myna has, without modules."""
 import os
 import shutil
 
