@@ -88,7 +88,7 @@ static const IrSlot slots[] = {
     {"elr_el1", offsetof(ArmState, elr[1]), T_I64}, {"elr_el2", offsetof(ArmState, elr[2]), T_I64}, {"spsr_el1", offsetof(ArmState, spsr[1]), T_I64},
     {"esr_el1", offsetof(ArmState, esr[1]), T_I64}, {"far_el1", offsetof(ArmState, far[1]), T_I64},
     {"vbar_el1", offsetof(ArmState, vbar[1]), T_I64}, SLOT(dbgwvr[3], T_I64),
-    SLOT(unsynced, T_I64), KEY(0, "ia"), KEY(1, "ib"), KEY(2, "da"), KEY(3, "db"), KEY(4, "ga"),
+    SLOT(unsynced, T_I64), SLOT(metered, T_I64), KEY(0, "ia"), KEY(1, "ib"), KEY(2, "da"), KEY(3, "db"), KEY(4, "ga"),
     PAC(0, "el1"), PAC(1, "el2"),
 };
 
@@ -106,7 +106,8 @@ static void print_vcpu(Vcpu *v, FILE *to) { arm_print(v->owner, to); }
 const Guest aarch64_guest = {
     .name = "aarch64", .names = {slots, sizeof(slots) / sizeof(slots[0]), arm_helpers, ARM_NHELPERS},
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]),
-    .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true, .state_size = sizeof(ArmState), .insn_align = 4,
+    .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]), .fp_wide = true,
+    .meter = offsetof(ArmState, metered), .state_size = sizeof(ArmState), .insn_align = 4,
     .translate = a64_translate, .fill = arm_fill, .io_read = arm_io_read, .io_write = arm_io_write,
     .lands = arm_lands, .mislanded = arm_mislanded, .misaligned = arm_misaligned, .lenient = arm_lenient,
     .trap = arm_trap, .interrupt = arm_interrupt, .awake = arm_awake, .stepped = arm_stepped,

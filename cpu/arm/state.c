@@ -32,7 +32,7 @@ static const Field fields[] = {
 };
 // clang-format on
 // Version 1 had no registers of EL2 and other names for those of EL1.
-const Fields arm_fields = {"aarch64", 2, fields, sizeof fields / sizeof *fields, offsetof(ArmState, config), .oldest = 2};
+const Fields arm_fields = {"aarch64", 2, fields, sizeof fields / sizeof *fields, offsetof(ArmState, metered), .oldest = 2};
 
 static uint32_t context_word(const ArmState *s) {
     uint32_t ctx = s->el;

@@ -161,6 +161,7 @@ typedef struct ArmState {
     _Atomic uint32_t pins;    // interrupt inputs, bit ARM_PIN_x; any thread
 
     // ---- host wiring
+    uint64_t metered;             // instructions that have retired while the engine counted (tcg/run/meter.h)
     const ArmConfig *config;
     const struct Decoder *decoder; // of config; a64_translate makes it when first asked
     Cpu *cpu;

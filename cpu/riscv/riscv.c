@@ -67,7 +67,7 @@ static const IrSlot slots[] = {
     SLOT(res_vaddr), SLOT(res_value), SLOT(sscratch), SLOT(sepc),   SLOT(scause),
     SLOT(stval),     SLOT(mscratch),  SLOT(mepc),     SLOT(mcause), SLOT(mtval),
     SLOT(scounteren), SLOT(mcounteren), SLOT(medeleg), SLOT(mideleg), SLOT(mie), SLOT(mstatus),
-    SLOT(instret),
+    SLOT(instret), SLOT(metered),
 };
 
 // Hottest first, by dynamic counts of a kernel boot and common programs: a5 a4 sp a0 a3 a2 a1 s0 s1 a6 s2 a7.
@@ -90,7 +90,7 @@ static void print_vcpu(Vcpu *v, FILE *to) { riscv_print(v->owner, to); }
 #define GUEST(NAME, PC32) { \
     .name = NAME, .names = {slots, sizeof(slots) / sizeof(slots[0]), riscv_helpers, RISCV_NHELPERS}, \
     .pins = pins, .npins = sizeof(pins) / sizeof(pins[0]), \
-    .roams = roams, .steady = steady, .nsteady = sizeof(steady) / sizeof(steady[0]), \
+    .roams = roams, .steady = steady, .nsteady = sizeof(steady) / sizeof(steady[0]), .meter = offsetof(RiscvState, metered), \
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
     .state_size = sizeof(RiscvState), .insn_align = 2, .pc32 = PC32, \
     .translate = riscv_translate, .fill = riscv_fill, .fill_around = riscv_fill_around, .io_read = riscv_io_read, .io_write = riscv_io_write, \

@@ -36,7 +36,7 @@ static const Field fields[] = {
     R(trap_cause, 0), R(trap_tval, 0),
 };
 // clang-format on
-const Fields riscv_fields = FIELDS("riscv", 2, fields, offsetof(RiscvState, config));
+const Fields riscv_fields = FIELDS("riscv", 2, fields, offsetof(RiscvState, metered));
 
 // The word that translations are keyed by; see enum RV_CTX_*.
 static uint32_t context_word(const RiscvState *s) {

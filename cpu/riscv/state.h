@@ -137,6 +137,7 @@ typedef struct RiscvState {
     uint64_t trap_cause, trap_tval; // of the trap raised but not yet taken
 
     // ---- host wiring (riscv_refresh derives what is derived)
+    uint64_t metered;         // instructions that have retired while the engine counted (tcg/run/meter.h)
     const RiscvConfig *config;
     const struct Decoder *decoder; // of config; riscv_translate makes it when first asked
     Cpu *cpu;

@@ -98,7 +98,9 @@ void riscv_trap(Vcpu *v) {
     enter(v, s->trap_cause, false, s->trap_tval, s->priv != PRIV_M && (s->medeleg >> s->trap_cause & 1));
 }
 
-void riscv_retired(Vcpu *v, unsigned n) { riscv_state(v)->instret += n; }
+void riscv_retired(Vcpu *v, unsigned n) {
+    if (v->ctx & RV_CTX_COUNT) riscv_state(v)->instret += n;
+}
 
 // Privileged 3.3.2: xRET. A reservation does not survive: the trap handler's stores may have hit it.
 static uint64_t leave(Vcpu *v, unsigned priv, uint64_t pc) {

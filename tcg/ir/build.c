@@ -35,7 +35,7 @@ void ir_begin(IrBuild *k, IrBlock *b, const IrNames *names, uint64_t vpage, int3
     memset(b->again, 0, sizeof b->again);
     k->b = b;
     k->snap = 0;
-    k->counter = IR_NO_SLOT;
+    k->counter = k->meter = IR_NO_SLOT;
     k->retired = 0;
     k->counts = false;
     k->ended = k->full = false;
@@ -60,7 +60,7 @@ void ir_insn(IrBuild *k, int32_t pc, unsigned length) {
     unsigned nops = b->nops, ninsns = b->ninsns, nsnaps = b->nsnaps;
     k->retired += k->counts;
     k->next = pc + (int32_t)length;
-    k->counts = k->counter != IR_NO_SLOT;
+    k->counts = k->counter != IR_NO_SLOT || k->meter != IR_NO_SLOT;
     k->snap = (uint16_t)nsnaps;
     b->snaps[nsnaps] = (IrSnap){pc, 0, 0, k->retired};
     b->nsnaps = nsnaps + 1;
@@ -337,11 +337,14 @@ void ir_tally(IrBuild *k, uint16_t slot, IrRef n) {
 }
 
 static void count(IrBuild *k, unsigned n) {
-    if (n)
+    if (n && k->counter != IR_NO_SLOT)
         ir_tally(k, k->counter, ir_const(k, T_I64, n));
+    if (n && k->meter != IR_NO_SLOT)
+        ir_tally(k, k->meter, ir_const(k, T_I64, n));
 }
 
 void ir_count_in(IrBuild *k, uint16_t slot) { k->counter = slot; }
+void ir_meter_in(IrBuild *k, uint16_t slot) { k->meter = slot; }
 void ir_count_not(IrBuild *k) { k->counts = false; }
 
 void ir_count_now(IrBuild *k) {

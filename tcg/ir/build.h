@@ -23,7 +23,7 @@ typedef struct IrBuild {
     IrRef consts[32];        // recent constants by hash; self-validating, of former blocks too
     unsigned first_flow, last_label; // op indices: values made between them are out of reach
     uint16_t snap;           // snapshot of the current instruction
-    uint16_t counter;        // slot that counts retired instructions, or IR_NO_SLOT
+    uint16_t counter, meter; // slots that count retired instructions, or IR_NO_SLOT
     uint16_t retired;        // instructions before the current one that no TALLY has added yet
     bool counts;             // the current one is still to be added
     unsigned end;            // ops up to and with the first END, if `ended`
@@ -51,8 +51,10 @@ void ir_insn(IrBuild *k, int32_t pc, unsigned length); // a guest instruction st
 void ir_finish(IrBuild *k);                            // dead code away; the block is ready for a backend
 
 // Counting retired instructions: called behind ir_begin, it makes every exit of the block add to the slot what has retired since the
-// last one, and every snapshot tell how many are not added yet (vcpu_retired). An instruction's EXIT_IF is the last it does.
+// last one, and every snapshot tell how many are not added yet (vcpu_retired). An instruction's EXIT_IF is the last it does. The guest's
+// own counter and the engine's (tcg/run/meter.h) are two slots, which are told the same.
 void ir_count_in(IrBuild *k, uint16_t slot);
+void ir_meter_in(IrBuild *k, uint16_t slot);
 void ir_count_now(IrBuild *k);     // the slot is exact for whoever looks at it in this instruction
 void ir_count_not(IrBuild *k);     // this instruction is not to be added: it is done again, or sets the counter itself
 IrRef ir_clock(IrBuild *k, int64_t tick_ns); // see OP_CLOCK

@@ -282,7 +282,7 @@ bool block_covers(const Block *b, uint64_t paddr) {
 
 void cache_link(Engine *e, uint32_t link, Block *to) {
     Link *l = &e->links[link];
-    if (l->to || l->from->retired || to->retired || to->debug || atomic_load(&to->suspect))
+    if (l->to || l->from->retired || l->from->ctx != to->ctx || to->retired || to->debug || atomic_load(&to->suspect))
         return;
     l->to = to;
     l->next = to->incoming;

@@ -45,6 +45,7 @@ typedef struct Guest {
     bool (*roams)(uint32_t ctx);
     const uint16_t *steady;            // slot offsets
     unsigned nsteady;
+    uint16_t meter;                    // slot (i64) where the engine counts instructions that have retired (meter.h); 0: it cannot
     size_t state_size;                 // guest state struct, fields first, host wiring last
     unsigned insn_align;               // 1, 2 or 4 bytes: hashing
     bool pc32;                         // pcs have 32 bits, and code runs on past the last address at the first

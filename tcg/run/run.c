@@ -12,6 +12,7 @@
 #include "tcg/run/cache.h"
 #include "tcg/run/fpmode.h"
 #include "tcg/run/hostile.h"
+#include "tcg/run/meter.h"
 #include "tcg/run/profile.h"
 #include "tcg/run/reserve.h"
 #include "tcg/run/tier2.h"
@@ -129,6 +130,7 @@ static Block *translate(Engine *e, Vcpu *v, const Fetch *f, bool *full) {
     if ((*full = cache_full(e)))
         return NULL;
     ir_begin(&e->build, &e->ir, &e->guest->names, v->pc & PAGE_MASK, (int32_t)(v->pc & ~PAGE_MASK), v->ctx);
+    meter_block(e->guest, &e->build, v->ctx);
     e->build.needs_next = false;
     e->ir.unlinked = !f->whole || f->debug;
     e->ppage = f->page.ppage;
@@ -329,7 +331,10 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
 
 // The block was left in its middle.
 static void tell_retired(Vcpu *v) {
-    if (vcpu_retired(v))
+    if (!vcpu_retired(v))
+        return;
+    meter_add(v, vcpu_retired(v));
+    if (v->guest->retired)
         v->guest->retired(v, vcpu_retired(v));
 }
 

@@ -21,6 +21,7 @@
 #include "tcg/base/log.h"
 #include "tcg/opt/opt.h"
 #include "tcg/run/arena.h"
+#include "tcg/run/meter.h"
 #include "tcg/run/tier2.h"
 
 enum { TICK_NS = 2000000, IDLE_NS = 20000000, IDLE_AFTER = 100, THRESHOLD = 3, LINKS = 64, HOPELESS = 8 };
@@ -94,6 +95,7 @@ static void build(struct Tier2 *t, const Job *job) {
     IrBuild *k = &t->build;
     int32_t entry = (int32_t)(job->paddr & ~PAGE_MASK);
     ir_begin(k, &t->ir, &e->guest->names, job->paddr & PAGE_MASK, entry, job->ctx);
+    meter_block(e->guest, k, job->ctx);
     ir_region(k, t->plan.pc, t->plan.n);
     for (unsigned i = 0; i < t->plan.n; i++) {
         int32_t stop = t->plan.pc[i] + (int32_t)t->part[i].bytes;

@@ -54,7 +54,7 @@ typedef struct FetchEntry {
 
 // vaddr -> code, under one context word. What kind of jump led there counts too (Guest.lands): it stands in bits of the context word
 // that no guest uses, and those with one have slots of their own, of odd index, since such guests' instructions are aligned to 4 bytes.
-enum { LANDING_SHIFT = 28 };
+enum { LANDING_SHIFT = 28 }; // just above CTX_METER
 // `code` is the low 32 bits of the (low) executable mapping.
 typedef struct JumpEntry {
     uint64_t vaddr;

@@ -12,6 +12,9 @@
 #include "tcg/run/guest.h"
 #include "tcg/run/ticker.h"
 
+// The one bit of the context word that is the engine's: code that counts what it runs (meter.h).
+enum { CTX_METER = 1 << 27 };
+
 // Bits of Vcpu.exit_request, tested by translated code at back edges and indirect jumps.
 enum {
     EXIT_IRQ = 1,       // an interrupt line changed: ask Guest.interrupt
@@ -76,6 +79,7 @@ struct Vcpu {
     struct { uint64_t vaddr; unsigned access; } watch; // after RUN_WATCHPOINT: where, and what that watchpoint watches for
     uint32_t landing;          // by what kind of jump v->pc was reached, set where it left translated code; 0: any other way, or checked
     bool landing_guarded;      // that jump stands on a guarded page
+    uint32_t metered;          // CTX_METER, or 0 (meter.h)
     bool changed;              // context word or address space changed, or WFI: EXIT_SYNC must look again, predicted returns are void
     _Atomic bool in_code;      // between entering and leaving translated code; see work.c on shoot-downs
     struct { void *page; uint32_t round, stores; unsigned line; } reserved; // reserve.c: by the last load-reserved; NULL: none
@@ -115,6 +119,7 @@ static inline unsigned vcpu_retired(const Vcpu *v) { return v->pc_off >> 16; }
 
 // Guest state that translation depends on changed: the new context word. Blocks and jump caches are keyed by it.
 static inline void vcpu_context(Vcpu *v, uint32_t ctx) {
+    ctx |= v->metered;
     v->changed |= v->ctx != ctx;
     v->ctx = ctx;
 }

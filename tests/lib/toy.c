@@ -149,11 +149,12 @@ static const IrSlot slots[] = {
     {"x0", 0, T_I64}, {"x1", 8, T_I64}, {"x2", 16, T_I64}, {"x3", 24, T_I64}, {"x4", 32, T_I64}, {"x5", 40, T_I64}, {"x6", 48, T_I64},
     {"x7", 56, T_I64}, {"x8", 64, T_I64}, {"x9", 72, T_I64}, {"x10", 80, T_I64}, {"x11", 88, T_I64}, {"x12", 96, T_I64},
     {"x13", 104, T_I64}, {"x14", 112, T_I64}, {"x15", 120, T_I64},
+    {"metered", offsetof(Toy, metered), T_I64},
 };
 static const uint16_t pins[] = {X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8)};
 
 const Guest toy_guest = {
-    .name = "toy", .names = {slots, 16, helpers, 5}, .pins = pins, .npins = 8, .state_size = sizeof(Toy), .insn_align = 4,
+    .name = "toy", .names = {slots, 17, helpers, 5}, .pins = pins, .npins = 8, .meter = offsetof(Toy, metered), .state_size = sizeof(Toy), .insn_align = 4,
     .translate = translate, .fill = fill, .io_read = io_read, .io_write = io_write, .misaligned = misaligned, .trap = trap,
     .interrupt = interrupt, .awake = awake, .reset = reset,
 };

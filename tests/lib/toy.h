@@ -15,6 +15,7 @@ typedef struct Toy {
     uint64_t fault_pc, fault_addr; // last trap; the handler is at x[15], or the run stops
     uint64_t io_value, io_writes;
     uint64_t moved; // TOY_REMAP: 64 KiB if rd is odd, else 0; what is at TOY_ALIAS + x is at x ^ moved then. No exit follows
+    uint64_t metered;
     uint64_t seen; // TOY_LR: strict ones only. TOY_SC: rd = 1 if it failed
 } Toy;
 

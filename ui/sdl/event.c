@@ -62,8 +62,7 @@ static bool hot_key(Windows *w, Window *o, SDL_Scancode key) {
         o->dirty = true;
         return true;
     case SDL_SCANCODE_L:
-        w->spec.status = !w->spec.status;
-        for (unsigned i = 0; i < w->n; i++) w->window[i].dirty = true;
+        windows_show_status(w, !w->spec.status);
         return true;
     default:
         if (key < SDL_SCANCODE_1 || key > SDL_SCANCODE_9) return false;

@@ -17,8 +17,8 @@ typedef struct TextView {
     _Atomic bool dirty;
 } TextView;
 
-typedef struct Totals { // since the start: ns, bytes
-    uint64_t cpu, read, written, sent, received;
+typedef struct Totals { // since the start: ns, instructions, bytes
+    uint64_t cpu, instructions, read, written, sent, received;
 } Totals;
 
 typedef struct Window { // of one head
@@ -52,7 +52,7 @@ struct Windows {
     bool grabbed, full_screen;
     TextView *view[VIEWS];
     unsigned nviews;
-    uint64_t rate_at; // when rates are looked at next
+    uint64_t rated_at, rate_at; // when rates were looked at last, and are next
     Totals before, now;
     unsigned shots;
     uint32_t wake_event;
@@ -94,5 +94,6 @@ void window_view_scroll(Window *o, int up);
 void windows_drop_views(Windows *w);
 
 // status.c
+void windows_show_status(Windows *w, bool on);
 void windows_measure(Windows *w, uint64_t now);
 void window_draw_status(Window *o);

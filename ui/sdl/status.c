@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The status line, on request: a bar at the window's lower edge that tells each second how many frames the guest drew, how busy its CPUs kept
-// the host's, and what went through its disks and networks.
+// The status line, on request: a bar at the window's lower edge that tells each second how many frames the guest drew, how many
+// instructions its CPUs retired (which they count while the line is there, tcg/run/meter.h) and how busy they kept the host's, and what went
+// through its disks and networks.
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "tcg/run/meter.h"
 #include "ui/sdl/api.h"
 #ifdef HAVE_SDL2
 #include "ui/sdl/impl.h"
 
-enum { EVERY = 1000, COLUMNS = 100 }; // ms; characters
+enum { FIRST = 300, EVERY = 1000, COLUMNS = 116 }; // ms; characters
 
 // Threads of vCPUs, ns.
 static uint64_t cpu_time(const Machine *m) {
@@ -23,7 +25,7 @@ static uint64_t cpu_time(const Machine *m) {
 }
 
 static Totals totals(Windows *w) {
-    Totals t = {.cpu = cpu_time(w->machine)};
+    Totals t = {.cpu = cpu_time(w->machine), .instructions = engine_metered(w->machine->engine)};
     const BackEnds *ends = &w->machine->ends;
     for (unsigned i = 0; i < ends->n; i++) {
         if (ends->list[i].kind == PROP_DISK) {
@@ -47,15 +49,21 @@ static const char *rate(char to[16], uint64_t now, uint64_t before, uint64_t ms)
     return to;
 }
 
-static void write_line(Window *o, uint64_t ms) {
-    const Totals *a = &o->all->before, *b = &o->all->now;
-    char text[160], r[16], w[16], in[16], out[16];
+static uint64_t frames_of(const Window *o) {
     screen_take(o->all->screen);
     uint64_t frames = screen_head(o->all->screen, o->head)->frames;
     screen_drop(o->all->screen);
-    snprintf(text, sizeof(text), "%ux%u  %.0f frames/s  CPU %.0f%%  disk %s read, %s written  net %s in, %s out", o->width, o->height,
-             (double)(frames - o->frames) * 1000 / (double)ms, (double)(b->cpu - a->cpu) / 1e4 / (double)ms, rate(r, b->read, a->read, ms),
-             rate(w, b->written, a->written, ms), rate(in, b->received, a->received, ms), rate(out, b->sent, a->sent, ms));
+    return frames;
+}
+
+static void write_line(Window *o, uint64_t ms) {
+    const Totals *a = &o->all->before, *b = &o->all->now;
+    char text[200], r[16], w[16], in[16], out[16];
+    uint64_t frames = frames_of(o);
+    snprintf(text, sizeof(text), "%ux%u  %.0f frames/s  %.0f MIPS  CPU %.0f%%  disk %s r, %s w  net %s in, %s out", o->width, o->height,
+             (double)(frames - o->frames) * 1000 / (double)ms, (double)(b->instructions - a->instructions) / 1e3 / (double)ms,
+             (double)(b->cpu - a->cpu) / 1e4 / (double)ms, rate(r, b->read, a->read, ms), rate(w, b->written, a->written, ms),
+             rate(in, b->received, a->received, ms), rate(out, b->sent, a->sent, ms));
     o->frames = frames;
     static uint32_t pixels[COLUMNS * FONT_WIDTH * FONT_HEIGHT];
     font_print(pixels, COLUMNS * FONT_WIDTH, COLUMNS, text, 0xffffffff, 0xff202020);
@@ -64,9 +72,25 @@ static void write_line(Window *o, uint64_t ms) {
     o->dirty = true;
 }
 
+void windows_show_status(Windows *w, bool on) {
+    w->spec.status = on;
+    engine_meter(w->machine->engine, on);
+    w->rated_at = sdl.GetTicks64();
+    w->rate_at = w->rated_at + FIRST;
+    w->now = totals(w);
+    for (unsigned i = 0; i < w->n; i++) {
+        Window *o = &w->window[i];
+        o->frames = frames_of(o);
+        if (o->status_texture) sdl.DestroyTexture(o->status_texture); // what it says is old
+        o->status_texture = NULL;
+        o->dirty = true;
+    }
+}
+
 void windows_measure(Windows *w, uint64_t now) {
-    if (!w->spec.status || now < w->rate_at) return;
-    uint64_t ms = now - w->rate_at + EVERY;
+    if (!w->spec.status || now <= w->rated_at || now < w->rate_at) return;
+    uint64_t ms = now - w->rated_at;
+    w->rated_at = now;
     w->rate_at = now + EVERY;
     w->before = w->now;
     w->now = totals(w);

@@ -68,6 +68,7 @@ Windows *windows_open(Machine *m, const WindowSpec *spec, char *error, size_t er
     w->client.wake = wake;
     screen_attach(m->screen, &w->client);
     windows_join_clipboard(w);
+    if (spec->status) windows_show_status(w, true);
     return w;
 }
 

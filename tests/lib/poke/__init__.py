@@ -126,6 +126,10 @@ class Poke:
             os.unlink(f"{self.folder}/{self.files:08}")
         return data
 
+    def spin(self, rounds):
+        """Two instructions a round; `take(1)` waits for the end."""
+        self.socket.sendall(struct.pack("<cQ", b"S", rounds))
+
     def wait(self):
         """Until it has done all that it was told."""
         self.read(self.free, 1)

@@ -5,6 +5,7 @@
 //   'w' SIZE ADDRESS VALUE   one store of 1, 2, 4 or 8 bytes        'r' SIZE ADDRESS    one load; answers 8 bytes
 //   'W' ADDRESS N FILE       N bytes of the file "FILE", a number of 8 digits, into memory, by semihosting: the port is slow
 //   'R' ADDRESS N            answers N bytes
+//   'S' ROUNDS               spins: two instructions a round, then answers 1 byte
 #include <stdint.h>
 
 #ifdef __riscv
@@ -81,6 +82,12 @@ static void read_file(void *to, uint64_t n, uint64_t file) {
     call_host(SYS_CLOSE, &handle);
 }
 
+#ifdef __riscv
+static void spin(uint64_t n) { __asm__ volatile("1: addi %0, %0, -1\n bnez %0, 1b" : "+r"(n)); }
+#else
+static void spin(uint64_t n) { __asm__ volatile("1: subs %0, %0, #1\n b.ne 1b" : "+r"(n) : : "cc"); }
+#endif
+
 __attribute__((used, noreturn)) static void serve(void) {
     start_fifo();
     give('!');
@@ -88,6 +95,11 @@ __attribute__((used, noreturn)) static void serve(void) {
         uint8_t what = take();
         unsigned size = what == 'w' || what == 'r' ? take() : 0;
         volatile uint8_t *at = (volatile uint8_t *)(uintptr_t)number(8);
+        if (what == 'S') {
+            spin((uintptr_t)at);
+            give('s');
+            continue;
+        }
         uint64_t value = what == 'w' ? number(8) : what == 'r' ? load(size, (uintptr_t)at) : number(4);
         if (what == 'w') store(size, (uintptr_t)at, value);
         for (int i = 0; what == 'r' && i < 8; i++) give((uint8_t)(value >> 8 * i));
