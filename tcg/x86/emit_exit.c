@@ -18,39 +18,40 @@ static bool linkable(const Gen *g, int32_t target) {
 
 static void pc_to_rax(Gen *g, int32_t target) {
     mov_rm(&g->a, RAX, RBP, VCPU(vpage));
-    if (target)
-        alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
+    if (target) alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
 }
 
-// rax = guest pc: to its code if the jump cache knows it, entered by a jump of this kind (Guest.lands).
-void probe_emit(X86 *x, Asm *a, unsigned landing) {
+// rax = guest pc: to its code if the jump cache knows it, entered by a jump of this kind (Guest.lands). ctx: the context word, where it is
+// known, as it is in a block; NULL: the vCPU's.
+void probe_emit(X86 *x, Asm *a, const uint32_t *ctx, unsigned landing) {
     int32_t entry = SPACE(jump) + (landing ? (int32_t)sizeof(JumpEntry) : 0);
-    mov32_rr(a, RCX, RAX);
+    uint32_t kind = landing << LANDING_SHIFT;
+    mov32_rr(a, RCX, RAX); // jump_index, times what the scale leaves of the size of an entry
     alu_ri(a, 0, ALU_AND, RCX, (int32_t)(JUMP_ENTRIES - 1) << 1);
-    shift_ri(a, 0, SH_SHL, RCX, 3);
-    alu_rr(a, P_W, ALU_ADD, RCX, R15);
-    alu_rm(a, P_W, ALU_CMP, RAX, RCX, entry);
+    op_rx(a, P_W | (ALU_CMP << 3 | 3), RAX, R15, RCX, 3, entry);
     jcc_to(a, CC_NE, x->jump_miss[landing]);
-    op_rm(a, 0x8b, RDX, RBP, VCPU(ctx));
-    if (landing)
-        alu_ri(a, 0, ALU_OR, RDX, (int32_t)landing << LANDING_SHIFT);
-    alu_rm(a, 0, ALU_CMP, RDX, RCX, entry + 8);
+    if (ctx) {
+        op_rx(a, 0x81, ALU_CMP, R15, RCX, 3, entry + 8);
+        b4(a, *ctx | kind);
+    } else {
+        op_rm(a, 0x8b, RDX, RBP, VCPU(ctx));
+        op_rx(a, ALU_CMP << 3 | 3, RDX, R15, RCX, 3, entry + 8);
+    }
     jcc_to(a, CC_NE, x->jump_miss[landing]);
     alu_mi(a, 0, ALU_CMP, RBP, VCPU(exit_request), 0);
     jcc_to(a, CC_NE, x->jump_miss[landing]);
-    op_rm(a, 0x8b, RDX, RCX, entry + 12);
+    op_rx(a, 0x8b, RDX, R15, RCX, 3, entry + 12);
     alu_ri(a, P_W, ALU_AND, RAX, -4096);
     mov_mr(a, RBP, VCPU(vpage), RAX);
     jmp_reg(a, RDX);
 }
 
-static void probe(Gen *g, unsigned landing) { probe_emit(g->x, &g->a, landing); }
+static void probe(Gen *g, unsigned landing) { probe_emit(g->x, &g->a, &g->ir->ctx, landing); }
 
 // Of the instruction that the current op belongs to: a jump to it or to what stands before it may close a loop, so it polls.
 static int32_t current_pc(Gen *g) {
     const IrBlock *b = g->ir;
-    while (g->insn + 1 < b->ninsns && b->insns[g->insn + 1].first <= g->i)
-        g->insn++;
+    while (g->insn + 1 < b->ninsns && b->insns[g->insn + 1].first <= g->i) g->insn++;
     return b->ninsns ? b->insns[g->insn].pc : b->pc;
 }
 
@@ -63,7 +64,8 @@ static void link_site(Gen *g, int cc, int32_t target) {
     s->imm = target;
     s->link = g->out->nlinks++;
     align_rel32(a, cc < 0 ? 1 : 2);
-    g->out->links[s->link] = (CompiledLink){.site = asm_here(a) + (cc < 0 ? 1 : 2), .target = target, .warm = g->fp_valid, .paired = g->paired};
+    g->out->links[s->link] = (CompiledLink){
+        .site = asm_here(a) + (cc < 0 ? 1 : 2), .target = target, .warm = g->fp_valid, .paired = g->paired};
     g->paired = false;
     asm_room(a);
     if (cc < 0) {
@@ -83,18 +85,29 @@ static void poll(Gen *g, int32_t target) {
     s->from[0] = jcc_fwd(&g->a, CC_NE);
 }
 
-// Pushes a prediction and emits a host call; `direct`: to a linkable offset, else rax holds the vaddr, which a stub probes.
-static void call_paired(Gen *g, const IrOp *op, bool direct) {
+// Where the link register's SET, right before, has left the return address: a register, or NOREG.
+static Reg return_held(const Gen *g, const IrOp *op) {
+    return g->ret_at == g->a.p && g->ret_to == op->ret && !g->region ? g->ret_reg : NOREG;
+}
+
+// rax is about to be loaded with where a call leads.
+static Reg return_keep(Gen *g, Reg held) {
+    if (held != RAX) return held;
+    mov_rr(&g->a, RCX, RAX);
+    return RCX;
+}
+
+// Pushes a prediction and emits a host call; `direct`: to a linkable offset, else rax holds the vaddr, which a stub probes. `held`: the
+// register that holds the return address, or NOREG. A host return comes with the guest's pc in rax.
+static void call_paired(Gen *g, const IrOp *op, bool direct, Reg held) {
     Asm *a = &g->a;
     int32_t target = op->target, ret_offset = op->ret;
     Stub *full = stub_new(g, STUB_FULL);
     alu_rm(a, P_W, ALU_CMP, RSP, RBP, VCPU(stack_limit));
     full->from[0] = jcc_fwd(a, CC_B);
     full->back = asm_here(a);
-    mov_rm(a, RCX, RBP, VCPU(vpage));
-    if (ret_offset)
-        alu_ri(a, P_W, ALU_ADD, RCX, ret_offset);
-    push(a, RCX);
+    if (held == NOREG) pcrel_to(g, held = RCX, ret_offset);
+    push(a, held);
     if (direct) {
         g->paired = true;
         link_site(g, LINK_CALL, target);
@@ -106,9 +119,9 @@ static void call_paired(Gen *g, const IrOp *op, bool direct) {
         s->from[0] = a->p;
         s->imm = op->op == OP_EXIT_REG ? op->landing : 0;
     }
-    pop(a, RCX); // the landing
-    alu_ri(a, P_W, ALU_AND, RCX, -4096);
-    mov_mr(a, RBP, VCPU(vpage), RCX);
+    alu_ri(a, P_W, ALU_AND, RAX, -4096); // the landing
+    mov_mr(a, RBP, VCPU(vpage), RAX);
+    pop(a, RCX);
     g->fp_valid = false; // the callee may have left the FP pins stored
     g->paired = true;
     link_site(g, LINK_JUMP, ret_offset);
@@ -124,8 +137,7 @@ static void exit_to(Gen *g, int32_t target) {
         probe(g, 0);
         return;
     }
-    if (target <= current_pc(g))
-        poll(g, target);
+    if (target <= current_pc(g)) poll(g, target);
     link_site(g, LINK_JUMP, target);
 }
 
@@ -137,11 +149,14 @@ void emit_exit(Gen *g, IrRef r, const IrOp *op) {
         return;
     }
     bool direct = linkable(g, op->target);
-    if (!direct)
+    Reg held = return_held(g, op);
+    if (!direct) {
+        held = return_keep(g, held);
         pc_to_rax(g, op->target);
-    else if (op->target <= current_pc(g))
+    } else if (op->target <= current_pc(g)) {
         poll(g, op->target);
-    call_paired(g, op, direct);
+    }
+    call_paired(g, op, direct, held);
 }
 
 // A branch back: one conditional jump, with the poll before the condition, so that the loop has no second jump. Whether the branch is
@@ -203,10 +218,11 @@ void emit_exit_if(Gen *g, IrRef r, const IrOp *op) {
 void emit_exit_reg(Gen *g, IrRef r, const IrOp *op) {
     raw_flush(g);
     Asm *a = &g->a;
+    Reg held = pairs(g, op) ? return_keep(g, return_held(g, op)) : NOREG;
     arg_to(g, RAX, op->a);
     region_leave(g);
     if (pairs(g, op)) {
-        call_paired(g, op, false);
+        call_paired(g, op, false, held);
         return;
     }
     if (op->hint == EXIT_HINT_RETURN) {
@@ -282,7 +298,8 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
     bool wide = ir_is_wide(s->type);
-    const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load, *to = wide ? g->x->slow_store128 : g->x->slow_store;
+    const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load,
+                   *to = wide ? g->x->slow_store128 : g->x->slow_store;
     call_to(a, (store ? to : load)[s->fp_valid]);
     region_call_enter(g);
     if (!store && s->is_fp)
@@ -362,12 +379,11 @@ static void ask_site(Gen *g, const Stub *s, const uint32_t *thunk, uint8_t *from
 static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
     Asm *a = &g->a;
     mem_address(g, s);
-    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, s->role == GROUP_NONE);
-    if (s->addr32)
-        mem_address(g, s);
+    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX,
+                              s->role == GROUP_NONE);
+    if (s->addr32) mem_address(g, s);
     s->delta = RDX;
-    if (s->role == GROUP_LEADER)
-        alu_rr(a, 0, ALU_XOR, group, group); // each for itself
+    if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, group, group); // each for itself
     stub_access(g, s);
     return miss;
 }
@@ -375,7 +391,8 @@ static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
 // The stream's page is another now: it becomes its site's pair, and the check is made again. Returns a jump from where the TLB has none.
 static uint8_t *stream_stub(Gen *g, const Stub *s) {
     mem_address(g, s);
-    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, true);
+    uint8_t *miss =
+        mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, true);
     region_reload(g, s->stream);
     jmp_to(&g->a, s->retry);
     return miss;
@@ -386,10 +403,8 @@ void mem_stub(Gen *g, Stub *s) {
     uint32_t accesses[3] = {s->access};
     Reg delta = s->delta;
     uint8_t *rove = NULL, *miss = NULL;
-    if (s->from[0])
-        bind_fwd(a, s->from[0]);
-    if (!s->roves && s->role != GROUP_MEMBER && !s->strides)
-        rove = count_miss(g, s);
+    if (s->from[0]) bind_fwd(a, s->from[0]);
+    if (!s->roves && s->role != GROUP_MEMBER && !s->strides) rove = count_miss(g, s);
     uint32_t start = asm_here(a);
     if (s->role == GROUP_LEADER && !s->roves) {
         bind_fwd(a, leader_stub(g, s));
@@ -402,23 +417,18 @@ void mem_stub(Gen *g, Stub *s) {
         accesses[2] = s->access;
         bind_fwd(a, miss);
     }
-    if (s->from[1])
-        bind_fwd(a, s->from[1]);
+    if (s->from[1]) bind_fwd(a, s->from[1]);
     uint32_t faulted = s->kind == STUB_ATOMIC && s->type == T_I128 ? cas128_undo(g) : asm_here(a);
     for (unsigned i = s->role == GROUP_MEMBER; i < 3; i++) // a member's delta is good
-        if (accesses[i])
-            note_access(g, accesses[i], faulted);
-    if (s->role == GROUP_LEADER)
-        alu_rr(a, 0, ALU_XOR, delta, delta);
+        if (accesses[i]) note_access(g, accesses[i], faulted);
+    if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, delta, delta);
     mem_address(g, s);
     if (s->kind == STUB_ATOMIC)
         slow_amo(g, s);
     else
         slow_call(g, s, s->kind == STUB_STORE);
-    if (rove)
-        ask_site(g, s, g->x->rove, rove, start);
-    if (s->counted)
-        ask_site(g, s, g->x->watch, s->counted, s->begin);
+    if (rove) ask_site(g, s, g->x->rove, rove, start);
+    if (s->counted) ask_site(g, s, g->x->watch, s->counted, s->begin);
 }
 
 static void leave_to(Gen *g, int64_t target, int64_t why) {
@@ -435,8 +445,7 @@ static void outside_stub(Gen *g, const Stub *s) {
     pending_store(g, s);
     region_leave(g);
     g->fp_valid = s->fp_valid;
-    if (s->polls)
-        poll(g, (int32_t)s->imm);
+    if (s->polls) poll(g, (int32_t)s->imm);
     if (linkable(g, (int32_t)s->imm) && g->out->nlinks < 60) {
         link_site(g, LINK_JUMP, (int32_t)s->imm);
     } else {
@@ -456,8 +465,7 @@ static void link_stub(Gen *g, const Stub *s) {
 static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
-    if (s->inside)
-        region_leave(g);
+    if (s->inside) region_leave(g);
     mov_rm(a, RAX, RBP, VCPU(vpage));
     alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)s->imm);
     mov_mr(a, RBP, VCPU(pc), RAX);
@@ -496,8 +504,7 @@ static void poll_if_stub(Gen *g, const Stub *s) {
 
 static void eval_stub(Gen *g, const Stub *s) {
     asm_room(&g->a);
-    while (asm_here(&g->a) & 7)
-        b1(&g->a, 0xcc);
+    while (asm_here(&g->a) & 7) b1(&g->a, 0xcc);
     uint32_t at = asm_here(&g->a);
     memcpy(s->from[0] - 4, &at, 4);
     memcpy(g->a.p, s->op, sizeof(IrOp));
@@ -515,8 +522,7 @@ void stubs_emit(Gen *g) {
         case STUB_LOAD:
         case STUB_STORE:
         case STUB_ATOMIC:
-            if (!late_head(g, s))
-                mem_stub(g, s);
+            if (!late_head(g, s)) mem_stub(g, s);
             break;
         case STUB_SLOW_LOAD:
         case STUB_SLOW_STORE:

@@ -10,8 +10,7 @@
 static void load_pins(X86 *x, Asm *a, bool all) {
     for (unsigned i = 0; i < x->pins.n; i++) {
         Reg r = x->pins.reg[i];
-        if (all || (r != RBX && r != R12))
-            mov_rm(a, r, RBP, x->pins.slot[i]);
+        if (all || (r != RBX && r != R12)) mov_rm(a, r, RBP, x->pins.slot[i]);
     }
 }
 
@@ -22,21 +21,25 @@ static void set_xmm_live(Asm *a, bool live) {
 }
 
 static void make_consts(X86 *x, Asm *a) {
-    static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0}, [CONST_BOX16] = {~0xffffull, 0},
-                                            [CONST_NAN32] = {0xffffffff7fc00000, 0}, [CONST_NAN64] = {0x7ff8000000000000, 0},
-                                            [CONST_SIGN32] = {1ull << 31, 0}, [CONST_SIGN64] = {1ull << 63, 0},
-                                            [CONST_ABS32] = {~(1ull << 31), 0}, [CONST_ABS64] = {~(1ull << 63), 0},
-                                            [CONST_TINY32] = {1ull << 23, 0}, [CONST_TINY64] = {1ull << 52, 0},
-                                            [CONST_VABS32] = {0x7fffffff7fffffff, 0x7fffffff7fffffff},
-                                            [CONST_VABS64] = {~(1ull << 63), ~(1ull << 63)},
-                                            [CONST_VTINY32] = {0x0080000000800000, 0x0080000000800000},
-                                            [CONST_VTINY64] = {1ull << 52, 1ull << 52},
-                                            [CONST_VSIGN32] = {0x8000000080000000, 0x8000000080000000},
-                                            [CONST_BYTES70] = {0x7070707070707070, 0x7070707070707070},
-                                            [CONST_HALF32] = {0x3effffff, 0},
-                                            [CONST_HALF64] = {0x3fdfffffffffffff, 0}};
-    while (asm_here(a) & 15)
-        b1(a, 0xcc);
+    static const uint64_t value[CONSTS][2] = {[CONST_BOX32] = {~0xffffffffull, 0},
+                                              [CONST_BOX16] = {~0xffffull, 0},
+                                              [CONST_NAN32] = {0xffffffff7fc00000, 0},
+                                              [CONST_NAN64] = {0x7ff8000000000000, 0},
+                                              [CONST_SIGN32] = {1ull << 31, 0},
+                                              [CONST_SIGN64] = {1ull << 63, 0},
+                                              [CONST_ABS32] = {~(1ull << 31), 0},
+                                              [CONST_ABS64] = {~(1ull << 63), 0},
+                                              [CONST_TINY32] = {1ull << 23, 0},
+                                              [CONST_TINY64] = {1ull << 52, 0},
+                                              [CONST_VABS32] = {0x7fffffff7fffffff, 0x7fffffff7fffffff},
+                                              [CONST_VABS64] = {~(1ull << 63), ~(1ull << 63)},
+                                              [CONST_VTINY32] = {0x0080000000800000, 0x0080000000800000},
+                                              [CONST_VTINY64] = {1ull << 52, 1ull << 52},
+                                              [CONST_VSIGN32] = {0x8000000080000000, 0x8000000080000000},
+                                              [CONST_BYTES70] = {0x7070707070707070, 0x7070707070707070},
+                                              [CONST_HALF32] = {0x3effffff, 0},
+                                              [CONST_HALF64] = {0x3fdfffffffffffff, 0}};
+    while (asm_here(a) & 15) b1(a, 0xcc);
     x->consts = asm_here(a);
     for (unsigned i = 0; i < CONSTS; i++) {
         b8(a, value[i][0]);
@@ -65,8 +68,7 @@ static void store_state(X86 *x, Asm *a) {
     uint8_t *stored = jcc_short(a, CC_E);
     call_to(a, x->save_xpins);
     bind_short(a, stored);
-    for (unsigned i = 0; i < x->pins.n; i++)
-        mov_mr(a, RBP, x->pins.slot[i], x->pins.reg[i]);
+    for (unsigned i = 0; i < x->pins.n; i++) mov_mr(a, RBP, x->pins.slot[i], x->pins.reg[i]);
 }
 
 static void call_c(Asm *a, void *fn) {
@@ -80,9 +82,8 @@ enum { FRAME = 24, RETURN_STACK = 64 << 10 };
 static const Reg callee_saved[] = {RBX, RBP, R12, R13, R14, R15};
 
 static void make_enter_leave(X86 *x, Asm *a) {
-    x->enter = (uint64_t (*)(Vcpu *, uint32_t))(uintptr_t)asm_here(a);
-    for (unsigned i = 0; i < 6; i++)
-        push(a, callee_saved[i]);
+    x->enter = (uint64_t(*)(Vcpu *, uint32_t))(uintptr_t)asm_here(a);
+    for (unsigned i = 0; i < 6; i++) push(a, callee_saved[i]);
     alu_ri(a, P_W, ALU_SUB, RSP, FRAME);
     mov_mi(a, P_W, RSP, 8, 1); // the predictor's bottom: no guest pc is odd
     lea(a, P_W, RBP, RDI, sizeof(Vcpu));
@@ -105,8 +106,7 @@ static void make_enter_leave(X86 *x, Asm *a) {
     x->leave_nosave = asm_here(a);
     mov_rm(a, RSP, RBP, VCPU(host_sp));
     alu_ri(a, P_W, ALU_ADD, RSP, FRAME);
-    for (unsigned i = 6; i-- > 0;)
-        pop(a, callee_saved[i]);
+    for (unsigned i = 6; i-- > 0;) pop(a, callee_saved[i]);
     ret(a);
     for (unsigned landing = 1; landing <= MAX_LANDING; landing++) {
         x->jump_miss[landing] = asm_here(a);
@@ -128,7 +128,7 @@ static void make_done(X86 *x, Asm *a) {
     opcode(a, 0xc6, 0, 0, RBP); // mov byte [changed], 0
     modrm_mem(a, 0, RBP, VCPU(changed));
     b1(a, 0);
-    probe_emit(x, a, 0);
+    probe_emit(x, a, NULL, 0);
 }
 
 // A trap was raised and the pins are stored: the guest takes it here, and its handler is looked up like the target of any jump.
@@ -151,14 +151,12 @@ enum { TEMPS_FRAME = 16 * (SCRATCH_X2 + 1) + 24 };
 static void save_temps(Asm *a) {
     alu_ri(a, P_W, ALU_SUB, RSP, TEMPS_FRAME);
     mov_mr(a, RSP, 16 * (SCRATCH_X2 + 1), RAX);
-    for (unsigned i = 0; i <= SCRATCH_X2; i++)
-        avx_rm(a, MOVUPS + 1, (Reg)i, 0, RSP, (int32_t)(16 * i));
+    for (unsigned i = 0; i <= SCRATCH_X2; i++) avx_rm(a, MOVUPS + 1, (Reg)i, 0, RSP, (int32_t)(16 * i));
 }
 
 static void restore_temps(Asm *a) {
     mov_rm(a, RAX, RSP, 16 * (SCRATCH_X2 + 1));
-    for (unsigned i = 0; i <= SCRATCH_X2; i++)
-        avx_rm(a, MOVUPS, (Reg)i, 0, RSP, (int32_t)(16 * i));
+    for (unsigned i = 0; i <= SCRATCH_X2; i++) avx_rm(a, MOVUPS, (Reg)i, 0, RSP, (int32_t)(16 * i));
     alu_ri(a, P_W, ALU_ADD, RSP, TEMPS_FRAME);
     ret(a);
 }
@@ -218,8 +216,7 @@ static void make_late(X86 *x, Asm *a) {
     for (unsigned live = 0; live < 2; live++) {
         x->late[live] = asm_here(a);
         call_to(a, call);
-        if (live && x->nxpins)
-            call_to(a, x->load_xpins);
+        if (live && x->nxpins) call_to(a, x->load_xpins);
         mov_rm(a, RDX, RBP, VCPU(scratch));
         jmp_reg(a, RDX);
     }
@@ -287,8 +284,7 @@ static uint32_t make_eval_wide(X86 *x, Asm *a) {
 // [1]: the same, but the XMM pins are live before and after.
 static void make_pair(X86 *x, Asm *a, uint32_t pair[2], uint32_t thunk) {
     pair[0] = pair[1] = thunk;
-    if (!x->nxpins)
-        return;
+    if (!x->nxpins) return;
     pair[1] = asm_here(a);
     alu_ri(a, P_W, ALU_SUB, RSP, 8);
     call_to(a, thunk);

@@ -39,11 +39,11 @@ static bool compile(unsigned most, Compiled *c) {
 
 // ---- loops
 
-// "[r15 + 0x181e0]", "[rbp - 0x20]" and an entry of the jump cache, "[rcx + 0x20000]", lose their displacements, as
+// "[r15 + 0x181e0]", "[rbp - 0x20]" and an entry of the jump cache, "[r15 + rcx*8 + 0x20000]", lose their displacements, as
 // constants before the first block do; guest state above rbp keeps it.
 static void put_operands(const char *text, FILE *to) {
     for (const char *p = text; *p; p++) {
-        bool space = !strncmp(p, "[r15 + 0x", 9), vcpu = !strncmp(p, "[rbp - 0x", 9), jump = !strncmp(p, "[rcx + 0x2", 10);
+        bool space = !strncmp(p, "[r15 + 0x", 9), vcpu = !strncmp(p, "[rbp - 0x", 9), jump = !strncmp(p, "[r15 + rcx*8 + 0x", 17);
         bool fixed = !strncmp(p, "[rip - 0x", 9);
         if (!space && !vcpu && !jump && !fixed) {
             fputc(*p, to);

@@ -1191,16 +1191,13 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
   25  add rax, -8
   29  mov ecx, eax
   31  and ecx, 0x7ffe
-  37  shl ecx, 3
-  40  add rcx, r15
-  43  cmp rax, qword ptr [jump entry]
-  50  jne out
-  56  mov edx, dword ptr [vcpu]
-  59  cmp edx, dword ptr [jump entry]
-  65  jne out
-  71  cmp dword ptr [vcpu], 0
-  75  jne out
-  81  mov edx, dword ptr [jump entry]
+  37  cmp rax, qword ptr [jump entry]
+  45  jne out
+  51  cmp dword ptr [jump entry], 0
+  63  jne out
+  69  cmp dword ptr [vcpu], 0
+  73  jne out
+  79  mov edx, dword ptr [jump entry]
   87  and rax, 0xfffffffffffff000
   94  mov qword ptr [vcpu], rax
   98  jmp out
@@ -1212,20 +1209,17 @@ ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
  116  mov rsp, qword ptr [vcpu]
  120  mov ecx, eax
  122  and ecx, 0x7ffe
- 128  shl ecx, 3
- 131  add rcx, r15
- 134  cmp rax, qword ptr [jump entry]
- 141  jne out
- 147  mov edx, dword ptr [vcpu]
- 150  cmp edx, dword ptr [jump entry]
- 156  jne out
- 162  cmp dword ptr [vcpu], 0
- 166  jne out
- 172  mov edx, dword ptr [jump entry]
+ 128  cmp rax, qword ptr [jump entry]
+ 136  jne out
+ 142  cmp dword ptr [jump entry], 0
+ 154  jne out
+ 160  cmp dword ptr [vcpu], 0
+ 164  jne out
+ 170  mov edx, dword ptr [jump entry]
  178  and rax, 0xfffffffffffff000
  185  mov qword ptr [vcpu], rax
  189  jmp out
-43 instructions, 191 bytes; 0 bytes out of line
+37 instructions, 191 bytes; 0 bytes out of line
 == rv64 u find max
 00351793 97c2 6290 639c 06a1 00c7d363 853a 0705 fee596e3
 --
