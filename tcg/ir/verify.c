@@ -146,6 +146,8 @@ static void check_memory(Checker *c, const IrOp *op) {
         fail(c, "no such access of 128 bits");
     if (!is_integer(t) && ((op->memop & MO_SIGN) || size != ir_type_size(t)))
         fail(c, "size is not that of the type");
+    if (op->op != OP_LOAD && op->op != OP_STORE && op->memop & 7 << MO_MMU_SHIFT)
+        fail(c, "atomics have the current privilege");
     if (op->op != OP_LOAD && op->op != OP_STORE && !is_integer(t) && t != T_I128)
         fail(c, "atomics are of integers");
     if (op->op == OP_STORE && t != type_of(c, op->b))

@@ -15,6 +15,16 @@ typedef struct Target { // one page's part of an access
     bool patch;         // behind a store, cache_patched is to be told. Set to whether that may be asked for
 } Target;
 
+// Of which privilege indices entries are kept: the current one, and the other.
+static bool is_kept(unsigned mmu) { return mmu < 2; }
+
+static TlbEntry *entry_of(Space *s, uint64_t page, bool write, unsigned mmu) {
+    unsigned i = tlb_index(page), k = i & (OTHER_ENTRIES - 1);
+    if (mmu)
+        return write ? &s->other_write[k] : &s->other_read[k];
+    return write ? &s->write[i] : &s->read[i];
+}
+
 static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_BITS) & (IO_ENTRIES - 1)]; }
 
 // RAM that holds translated code takes stores only after its blocks were marked suspect, or they are behind it.
@@ -33,17 +43,18 @@ static void enter_io(Space *s, uint64_t page, const TlbFill *fill) {
 }
 
 // What was read is often written next and the other way round, so a walk fills both tables; but stores to a page of code take the slow path.
-static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, const TlbFill *fill) {
+static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, const TlbFill *fill, unsigned mmu) {
     Space *s = v->space;
-    TlbEntry entry = {page, (uint64_t)host - page};
-    unsigned i = tlb_index(page);
+    TlbEntry entry = {page, (uint64_t)host - page}, *e;
     if (fill->read) {
-        s->read[i] = entry;
-        space_mark(s, &s->read[i]);
+        e = entry_of(s, page, false, mmu);
+        *e = entry;
+        space_mark(s, e);
     }
     if (fill->write && cache_page_open(v->engine, fill->paddr & PAGE_MASK) && !reserve_watches(v->engine, host)) {
-        s->write[i] = entry;
-        space_mark(s, &s->write[i]);
+        e = entry_of(s, page, true, mmu);
+        *e = entry;
+        space_mark(s, e);
         space_wrote(s, host);
     }
 }
@@ -61,23 +72,22 @@ static void fill_neighbours(Vcpu *v, uint64_t vaddr, const TlbFill *first) {
         if (page == TLB_INVALID || debug_watch_page(v->engine, page))
             continue;
         space_filled(v->space, page, false, fill);
-        enter_ram(v, page, fill->host, fill);
+        enter_ram(v, page, fill->host, fill, 0);
     }
 }
 
 static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsigned mmu, Target *t) {
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
-    unsigned i = tlb_index(page);
-    TlbEntry *e = access == ACCESS_WRITE ? &s->write[i] : &s->read[i];
-    if (mmu == 0 && page != TLB_INVALID) {
+    if (is_kept(mmu) && page != TLB_INVALID) {
+        const TlbEntry *e = entry_of(s, page, access == ACCESS_WRITE, mmu);
         if (e->tag == page) {
             t->host = (uint8_t *)(vaddr + e->delta);
             t->patch = false;
             return true;
         }
         IoEntry *io = io_entry(s, page);
-        if (io->tag == page && (access == ACCESS_WRITE ? io->write : io->read)) {
+        if (!mmu && io->tag == page && (access == ACCESS_WRITE ? io->write : io->read)) {
             t->host = NULL;
             t->patch = false;
             t->paddr = io->ppage | (vaddr & ~PAGE_MASK);
@@ -93,14 +103,16 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
         open_for_store(v, &fill, t);
     else
         t->patch = false;
-    if (!fill.whole_page || mmu != 0 || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
+    if (!fill.whole_page || !is_kept(mmu) || page == TLB_INVALID || hostile_roll(v, 8) || debug_watch_page(v->engine, page))
+        return true;
+    if (!fill.host && mmu)
         return true;
     space_filled(s, vaddr, false, &fill);
     if (!fill.host) {
         enter_io(s, page, &fill);
     } else {
-        enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), &fill);
-        if (v->guest->fill_around && fill.span == PAGE_SIZE)
+        enter_ram(v, page, fill.host - (vaddr & ~PAGE_MASK), &fill, mmu);
+        if (!mmu && v->guest->fill_around && fill.span == PAGE_SIZE)
             fill_neighbours(v, vaddr, &fill);
     }
     return true;

@@ -26,9 +26,11 @@ typedef struct Table {
 } Table;
 
 #define TABLE(member, stride, invalid, fetch) {offsetof(Space, member), sizeof(((Space *)0)->member), stride, invalid, fetch}
-enum { T_READ, T_WRITE, T_JUMP, T_SITE, T_FETCH, T_IO, TABLES };
+enum { T_READ, T_WRITE, T_OTHER_READ, T_OTHER_WRITE, T_JUMP, T_SITE, T_FETCH, T_IO, TABLES };
 static const Table tables[TABLES] = {
     [T_READ] = TABLE(read, sizeof(TlbEntry), TLB_INVALID, false),    [T_WRITE] = TABLE(write, sizeof(TlbEntry), TLB_INVALID, false),
+    [T_OTHER_READ] = TABLE(other_read, sizeof(TlbEntry), TLB_INVALID, false),
+    [T_OTHER_WRITE] = TABLE(other_write, sizeof(TlbEntry), TLB_INVALID, false),
     [T_JUMP] = TABLE(jump, sizeof(JumpEntry), JUMP_NONE, true),      [T_SITE] = TABLE(site, sizeof(TlbEntry), TLB_INVALID, false),
     [T_FETCH] = TABLE(fetch, sizeof(FetchEntry), TLB_INVALID, true), [T_IO] = TABLE(io, sizeof(IoEntry), TLB_INVALID, false),
 };
@@ -225,11 +227,11 @@ static void granule_flush(Space *s, const Table *t, unsigned g, uint64_t page) {
 
 static void flush_data(Space *s, uint64_t page) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    unsigned i = tlb_index(page);
-    if (s->read[i].tag == page)
-        s->read[i] = invalid;
-    if (s->write[i].tag == page)
-        s->write[i] = invalid;
+    unsigned i = tlb_index(page), k = i & (OTHER_ENTRIES - 1);
+    TlbEntry *of_page[] = {&s->read[i], &s->write[i], &s->other_read[k], &s->other_write[k]};
+    for (i = 0; i < sizeof(of_page) / sizeof(of_page[0]); i++)
+        if (of_page[i]->tag == page)
+            *of_page[i] = invalid;
     for (i = 0; i < IO_ENTRIES; i++)
         if (s->io[i].tag == page)
             s->io[i].tag = TLB_INVALID;
@@ -271,11 +273,11 @@ void space_flush_page(Space *s, uint64_t page) {
 // ---- no store to a host page may go unseen
 
 void space_wipe_write(Space *s, const uint8_t *host) {
-    static const unsigned in[] = {T_WRITE, T_SITE};
+    static const unsigned in[] = {T_WRITE, T_OTHER_WRITE, T_SITE};
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
     if (s->clean || !holds(s->wrote, (uint64_t)host))
         return;
-    for (unsigned k = 0; k < 2; k++)
+    for (unsigned k = 0; k < sizeof(in) / sizeof(in[0]); k++)
         for EACH_USED(s, &tables[in[k]], g) {
             TlbEntry *e = (TlbEntry *)(void *)granule_at(s, g);
             for (unsigned i = 0; i < GRANULE / sizeof(*e); i++)

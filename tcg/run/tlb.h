@@ -12,6 +12,7 @@
 #define PAGE_MASK (~(PAGE_SIZE - 1))
 #ifdef MYNA_HOSTILE
 #define TLB_ENTRIES 4u
+#define OTHER_ENTRIES 2u
 #define FETCH_ENTRIES 2u
 #define JUMP_ENTRIES 4u
 #define SITE_ENTRIES 2u
@@ -19,6 +20,7 @@
 #define GRANULE 32u
 #else
 #define TLB_ENTRIES 4096u
+#define OTHER_ENTRIES 256u
 #define FETCH_ENTRIES 512u
 #define JUMP_ENTRIES 16384u
 #define SITE_ENTRIES 2048u
@@ -68,12 +70,16 @@ typedef struct IoEntry {
     bool read, write;
 } IoEntry;
 
-enum { SPACE_TABLES = 16 * (2 * TLB_ENTRIES + JUMP_ENTRIES + SITE_ENTRIES) + 32 * (FETCH_ENTRIES + IO_ENTRIES), GRANULES = SPACE_TABLES / GRANULE };
+enum {
+    SPACE_TABLES = 16 * (2 * TLB_ENTRIES + 2 * OTHER_ENTRIES + JUMP_ENTRIES + SITE_ENTRIES) + 32 * (FETCH_ENTRIES + IO_ENTRIES),
+    GRANULES = SPACE_TABLES / GRANULE
+};
 
 // space.c holds the essay on its tables.
 struct Space {
     _Alignas(PAGE_SIZE) TlbEntry read[TLB_ENTRIES];
     TlbEntry write[TLB_ENTRIES];
+    TlbEntry other_read[OTHER_ENTRIES], other_write[OTHER_ENTRIES]; // of privilege index 1: what a kernel's accesses as its user go by
     JumpEntry jump[JUMP_ENTRIES];
     TlbEntry site[SITE_ENTRIES]; // site pairs: the last page each load site (first half) or store site (second half) touched
     FetchEntry fetch[FETCH_ENTRIES];

@@ -6,31 +6,42 @@
 // copies it and fills the numbers in.
 #include "tcg/x86/gen.h"
 
+typedef struct Probed { // a table of TLB entries
+    int32_t at;
+    unsigned entries;
+} Probed;
+
+static Probed table_of(bool write, bool other) {
+    if (other)
+        return (Probed){write ? SPACE(other_write) : SPACE(other_read), OTHER_ENTRIES};
+    return (Probed){write ? SPACE(write) : SPACE(read), TLB_ENTRIES};
+}
+
 // rcx = vaddr: its entry's delta to register `delta`, if `size` bytes lie in that entry's page. pair: where in the Space the entry is
 // copied to, or 0. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
-static uint8_t *probe(Asm *a, int32_t table, unsigned size, Reg delta, int32_t pair) {
+static uint8_t *probe(Asm *a, Probed table, unsigned size, Reg delta, int32_t pair) {
     rorx(a, P_W, RDX, RCX, TLB_FOLD); // tlb_index, times the size of an entry
     alu_rr(a, 0, ALU_XOR, RDX, RCX);
     shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
-    alu_ri(a, 0, ALU_AND, RDX, (TLB_ENTRIES - 1) << 4);
-    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table); // sub rcx,[...]
+    alu_ri(a, 0, ALU_AND, RDX, (int32_t)(table.entries - 1) << 4);
+    op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table.at); // sub rcx,[...]
     alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
     uint8_t *miss = jcc_fwd(a, CC_A);
     if (pair) {
-        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table);
+        op_rx(a, P_W | 0x8b, RCX, R15, RDX, 0, table.at);
         mov_mr(a, R15, pair, RCX);
         opcode(a, 0xc6, 0, 0, R15); // mov byte [used], 1
         modrm_mem(a, 0, R15, SPACE(used) + pair / (int32_t)GRANULE);
         b1(a, 1);
     }
-    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table + 8);
+    op_rx(a, P_W | 0x8b, delta, R15, RDX, 0, table.at + 8);
     if (pair)
         mov_mr(a, R15, pair + 8, delta);
     return miss;
 }
 
-uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill) {
-    return probe(&g->a, table, size, delta, fill ? SPACE(site) + 16 * s->site : 0);
+uint8_t *mem_probe(Gen *g, const Stub *s, bool write, unsigned size, Reg delta, bool fill) {
+    return probe(&g->a, table_of(write, false), size, delta, fill ? SPACE(site) + 16 * s->site : 0);
 }
 
 // ---- made once
@@ -49,9 +60,10 @@ void check_make(X86 *x) {
     static const Reg deltas[] = {RDX, R13, R14};
     for (unsigned k = 0; k < 3; k++) {
         Reg d = deltas[k];
-        for (unsigned write = 0; write < 2; write++) {
-            Asm a = begin(&x->probe_code[write][d]);
-            end(&x->probe_code[write][d], &a, probe(&a, write ? SPACE(write) : SPACE(read), 1, d, 0));
+        for (unsigned which = 0; which < 4; which++) {
+            CheckCode *c = &x->probe_code[which >> 1][which & 1][d];
+            Asm a = begin(c);
+            end(c, &a, probe(&a, table_of(which & 1, which >> 1), 1, d, 0));
         }
         Asm a = begin(&x->pair_code[d]);
         alu_rm(&a, P_W, ALU_SUB, RCX, R15, SPACE(site));
@@ -69,7 +81,7 @@ static void put4(uint8_t *p, int32_t x) { memcpy(p, &x, 4); }
 // Leaves the site unless its address, `size` bytes from rcx on, lies in the pair's page; if sites like it rove, in a page of the TLB.
 void page_check(Gen *g, Stub *s, unsigned size) {
     bool write = s->kind != STUB_LOAD || s->write;
-    const CheckCode *c = s->roves ? &g->x->probe_code[write][s->delta] : &g->x->pair_code[s->delta];
+    const CheckCode *c = s->roves ? &g->x->probe_code[is_other(s->memop)][write][s->delta] : &g->x->pair_code[s->delta];
     uint8_t *p = g->a.p;
     memcpy(p, c->code, sizeof(c->code));
     s->from[0] = p + c->jump_end;

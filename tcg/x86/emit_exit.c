@@ -350,7 +350,7 @@ static void stub_access(Gen *g, Stub *s) {
 // The group's range lies in one page that the TLB knows: it becomes the site's pair.
 static uint8_t *leader_stub(Gen *g, Stub *s) {
     lea(&g->a, P_W, RCX, s->base, s->lo);
-    uint8_t *miss = mem_probe(g, s, s->write ? SPACE(write) : SPACE(read), s->range, s->delta, true);
+    uint8_t *miss = mem_probe(g, s, s->write, s->range, s->delta, true);
     stub_access(g, s);
     return miss;
 }
@@ -379,8 +379,7 @@ static void ask_site(Gen *g, const Stub *s, const uint32_t *thunk, uint8_t *from
 static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
     Asm *a = &g->a;
     mem_address(g, s);
-    uint8_t *miss = mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX,
-                              s->role == GROUP_NONE);
+    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, 1u << s->size, RDX, s->role == GROUP_NONE);
     if (s->addr32) mem_address(g, s);
     s->delta = RDX;
     if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, group, group); // each for itself
@@ -391,8 +390,7 @@ static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
 // The stream's page is another now: it becomes its site's pair, and the check is made again. Returns a jump from where the TLB has none.
 static uint8_t *stream_stub(Gen *g, const Stub *s) {
     mem_address(g, s);
-    uint8_t *miss =
-        mem_probe(g, s, s->kind == STUB_LOAD ? SPACE(read) : SPACE(write), 1u << s->size, RDX, true);
+    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, 1u << s->size, RDX, true);
     region_reload(g, s->stream);
     jmp_to(&g->a, s->retry);
     return miss;

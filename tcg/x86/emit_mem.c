@@ -35,7 +35,7 @@ Stub *stub_new(Gen *g, StubKind kind) {
 _Static_assert(sizeof(Stub) >= 64 && sizeof(Stub) <= 128, "stub_new counts on it");
 
 static bool needs_slow(const IrOp *op) {
-    return op->memop & (MO_BE | 7 << MO_MMU_SHIFT) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type));
+    return op->memop & (MO_BE | MO_MMU_SLOW) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type));
 }
 
 // Does the address count from a register that stays in its page, as far as can be seen?
@@ -71,7 +71,7 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         s->strides = region_strides(g, s->stream);
         return;
     }
-    s->roves = (g->roams && !is_steady(g, op->a, base)) || cache_roves(g->e, site_paddr(g, op->snap));
+    s->roves = is_other(op->memop) || (g->roams && !is_steady(g, op->a, base)) || cache_roves(g->e, site_paddr(g, op->snap));
     s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 

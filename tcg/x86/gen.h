@@ -195,7 +195,7 @@ typedef struct X86 {
     bool aes, sha; // AES and SHA instructions
     bool avx512;   // AVX-512VL and DQ: XMM 16 to 31, conversions of unsigned integers
     uint8_t xpin_of_cell[CELLS];
-    CheckCode probe_code[2][16], pair_code[16]; // [for a store], [register that the delta goes to]
+    CheckCode probe_code[2][2][16], pair_code[16]; // [privilege index], [for a store], [register that the delta goes to]
     uint32_t steady_regs;                       // pins of Guest.steady
     uint64_t xpin_lines;                        // of IrBlock.lines, those that hold any
     uint32_t late[2];                           // [1]: keeps the XMM pins live
@@ -215,6 +215,8 @@ X86 *x86_of(Engine *e);
 
 #define VCPU(m)  ((int32_t)offsetof(Vcpu, m) - (int32_t)sizeof(Vcpu))
 #define SPACE(m) ((int32_t)offsetof(Space, m))
+#define MO_MMU_SLOW (6 << MO_MMU_SHIFT) // privilege indices without tables
+static inline bool is_other(unsigned memop) { return memop >> MO_MMU_SHIFT & 1; } // by the tables of privilege index 1
 static inline unsigned type_w(IrType t) { return t == T_I64 ? P_W : 0; }
 static inline bool type_fp(IrType t) { return t >= T_I128; } // lives in XMM
 _Static_assert(T_I128 > T_I64 && T_F16 > T_I128 && T_F32 > T_I128 && T_F64 > T_I128 && T_V128 > T_I128,
@@ -275,7 +277,7 @@ void result_from_rax(Gen *g, IrRef r, IrType t);
 void check_make(X86 *x);
 // rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page. `fill`: the entry also becomes the site's
 // pair. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
-uint8_t *mem_probe(Gen *g, const Stub *s, int32_t table, unsigned size, Reg delta, bool fill);
+uint8_t *mem_probe(Gen *g, const Stub *s, bool write, unsigned size, Reg delta, bool fill);
 void page_check(Gen *g, Stub *s, unsigned size);
 
 // ---- group.c

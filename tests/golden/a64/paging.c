@@ -157,6 +157,66 @@ static void test_unprivileged(void) {
     check_no_trap("which is allowed");
 }
 
+// What is kept of such accesses is apart from what plain ones left, and goes with the same TLBI.
+static void test_unprivileged_again(void) {
+    Word at = hole + 4096;
+    for (unsigned k = 0; k < 3; k++) {
+        check_equal("ldr of a page of EL1", probe_ldr(hole), 0xa);
+        probe_str(hole); // its own address
+        frame_a[0] = 0xa;
+        fault("ldtr behind plain accesses", probe_ldtr, hole, EC_DATA, FSC_PERMISSION + 3);
+        fault("sttr behind them", probe_sttr, hole, EC_DATA, WNR | (FSC_PERMISSION + 3));
+        probe_sttr(at);
+        check_equal("sttr and ldr", probe_ldr(at), at);
+        frame_b[0] = 0xb;
+        check_equal("ldtr again", probe_ldtr(at), 0xb);
+    }
+    probe_ldtr(at + 4092);
+    check_equal("ldtr over the end of the page", trap.far, at + 4096);
+    check_trap("  faults in the next", EC_DATA, FSC_TRANSLATION + 3, (Word)probe_ldtr);
+    map(at, frame_b, EL0 | RO);
+    tlbi_page(at);
+    check_equal("ldtr of a read-only page", probe_ldtr(at), 0xb);
+    fault("sttr of one", probe_sttr, at, EC_DATA, WNR | (FSC_PERMISSION + 3));
+    map(at, frame_a, EL0 | NG);
+    tlbi_page(at);
+    check_equal("ldtr after TLBI of the page", probe_ldtr(at), 0xa);
+    map(at, frame_b, EL0 | NG);
+    __asm__ volatile("tlbi aside1, %0\n dsb ish\n isb" : : "r"(0ul) : "memory");
+    check_equal("ldtr after TLBI of the ASID", probe_ldtr(at), 0xb);
+    map(at, frame_a, EL0);
+    tlbi_all();
+    check_equal("ldtr after TLBI of all", probe_ldtr(at), 0xa);
+    map(at, frame_a, 0);
+    tlbi_page(at);
+    fault("ldtr after the page went to EL1", probe_ldtr, at, EC_DATA, FSC_PERMISSION + 3);
+}
+
+static NOINLINE Word answer(void) {
+    Word x;
+    __asm__ volatile("mov %0, #7" : "=r"(x));
+    return x;
+}
+static NOINLINE void patch(Word vaddr, uint32_t insn) {
+    __asm__ volatile("sttr %w1, [%0]\n dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" : : "r"(vaddr), "r"(insn) : "memory");
+}
+// A page that EL0 may write, which is also code of EL1 at another address.
+static void test_unprivileged_code(void) {
+    Word at = hole + 4096 + ((Word)answer & 4095);
+    Word page = (Word)answer & ~4095ul;
+    map(at & ~4095ul, (void *)page, EL0);
+    tlbi_page(at);
+    while ((*(uint32_t *)(page + (at & 4095)) & 0xffe0001f) != 0xd2800000 && (at & 4095) < 4080) at += 4; // MOVZ X0
+    uint32_t old = *(uint32_t *)(page + (at & 4095));
+    Word sum = answer();
+    for (uint32_t n = 0; n < 8; n++) {
+        patch(at, 0xd2800000 | n << 5);
+        sum += answer();
+    }
+    patch(at, old);
+    check_equal("sttr to code", sum + answer(), 7 + 28 + 7);
+}
+
 static void test_blocks(void) {
     uint64_t *level2 = page_new();
     low_root[8] = (uint64_t)level2 | TABLE; // 8 GiB
@@ -209,6 +269,8 @@ void test_main(void) {
     test_asid();
     test_at();
     test_unprivileged();
+    test_unprivileged_again();
+    test_unprivileged_code();
     test_blocks();
     test_remap_loops();
 }
