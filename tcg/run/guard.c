@@ -3,11 +3,16 @@
 // mode, but nothing stops a store there in machine mode). Such an access passes its check and lands on the guard page; this handler finds
 // the access by host pc and sends the access to its slow path, which raises the guest's exception. Any other fault is not ours.
 //
+// Any other fault of translated code is a defect of ours. What is needed to understand it is told before the process ends: such things come
+// once in many hours, where no debugger waits.
+//
 // It runs on an alternate stack and only reads what the faulting vCPU keeps alive by being active.
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
+#include <unistd.h>
 #include "tcg/run/cache.h"
 
 static _Thread_local Vcpu *running;
@@ -58,6 +63,53 @@ static uint32_t slow_path(const Engine *e, uint32_t pc) {
     return 0;
 }
 
+static void tell(const char *text, int size) {
+    if (write(STDERR_FILENO, text, (size_t)size) < 0)
+        return; // nobody listens
+}
+
+static void tell_words(const char *what, const uint64_t *word, unsigned n) {
+    char line[256];
+    int at = snprintf(line, sizeof(line), "  %-8s", what);
+    for (unsigned i = 0; i < n && i < 8; i++)
+        at += snprintf(line + at, sizeof(line) - (size_t)at, " %llx", (unsigned long long)word[i]);
+    line[at++] = '\n';
+    tell(line, at);
+}
+
+static void tell_registers(const gregset_t regs) {
+    static const int order[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+                                  REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
+    uint64_t value[16];
+    for (unsigned i = 0; i < 16; i++)
+        value[i] = (uint64_t)regs[order[i]];
+    tell_words("rax-rdi", value, 8);
+    tell_words("r8-r15", value + 8, 8);
+}
+
+static void tell_buffer(const char *what, const CodeBuffer *c, uint64_t pc) {
+    uint64_t rx = (uint64_t)(uintptr_t)c->rx;
+    tell_words(what, (const uint64_t[]){rx, (uint64_t)(uintptr_t)c->rw, c->size, c->half, c->used, c->cold}, 6);
+    if (pc - rx < c->size)
+        tell_words("bytes", (const uint64_t *)(const void *)(c->rw + ((pc - rx) & ~63ull)), 8);
+}
+
+static void tell_fault(const Vcpu *v, const gregset_t regs, uint64_t address) {
+    uint64_t pc = (uint64_t)regs[REG_RIP], stack = (uint64_t)regs[REG_RSP];
+    char text[256];
+    tell(text, snprintf(text, sizeof(text),
+                        "myna: internal error: vCPU %u left translated code for %#llx (fault at %#llx), guest page %#llx, last pc %#llx;\n"
+                        "  please report this with the lines that follow\n",
+                        v->index, (unsigned long long)pc, (unsigned long long)address, (unsigned long long)v->vpage, (unsigned long long)v->pc));
+    tell_registers(regs);
+    tell_words("scratch", v->scratch, 8);
+    tell_words("vcpu", (const uint64_t[]){v->host_sp, v->pc_off, v->ctx, atomic_load(&v->exit_request), v->xmm_live, v->trap}, 6);
+    if (v->host_sp - stack < 64 << 10)
+        tell_words("stack", (const uint64_t *)(uintptr_t)(stack & ~7ull), 8);
+    tell_buffer("code", &v->engine->code, pc);
+    tell_buffer("regions", &v->engine->region_code, pc);
+}
+
 static void on_fault(int sig, siginfo_t *info, void *context) {
     ucontext_t *u = context;
     uint64_t pc = (uint64_t)u->uc_mcontext.gregs[REG_RIP];
@@ -68,10 +120,13 @@ static void on_fault(int sig, siginfo_t *info, void *context) {
         to = slow_path(e, (uint32_t)pc);
         pthread_mutex_unlock(&e->lock);
     }
-    if (to)
+    if (to) {
         u->uc_mcontext.gregs[REG_RIP] = to;
-    else
-        sigaction(SIGSEGV, &before, NULL); // the fault comes again, to whoever was there before us
+        return;
+    }
+    if (running && atomic_load(&running->in_code) && pc < 1ull << 32) // C code is above
+        tell_fault(running, u->uc_mcontext.gregs, (uint64_t)(uintptr_t)info->si_addr);
+    sigaction(SIGSEGV, &before, NULL); // the fault comes again, to whoever was there before us
 }
 
 bool guard_install(void) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The engine on a toy guest: what every mechanism promises, run once by the JIT and once by the interpreter.
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "tcg/run/cache.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/toy.h"
@@ -299,6 +302,38 @@ START_TEST(guard_address) {
 }
 END_TEST
 
+// Translated code that goes astray says where and how before the process ends. Here it is made to jump to address 0x10.
+START_TEST(faults_are_told) {
+    int ends[2], status;
+    char text[4096];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    if (!child) {
+        dup2(ends[1], STDERR_FILENO);
+        signal(SIGSEGV, SIG_DFL); // not the test library's
+        start(false);
+        CODE(0x1000, toy(TOY_ADDI, 1, 0, 1), toy(TOY_HALT, 0, 0, 0));
+        run(0x1000);
+        const CodeBuffer *c = &v->engine->code;
+        static const uint8_t astray[] = {0xb8, 0x10, 0, 0, 0, 0xff, 0xe0}; // mov eax, 0x10; jmp rax
+        memset(c->rw + c->fixed, 0x90, c->used - c->fixed);
+        memcpy(c->rw + c->used, astray, sizeof(astray));
+        run(0x1000);
+        _exit(0);
+    }
+    close(ends[1]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGSEGV);
+    ssize_t n = read(ends[0], text, sizeof(text) - 1);
+    ck_assert_int_gt(n, 0);
+    text[n] = 0;
+    ck_assert_msg(strstr(text, "internal error: vCPU 0 left translated code for 0x10 (fault at 0x10), guest page 0x1000"), "%s", text);
+    ck_assert_msg(strstr(text, "\n  rax-rdi  10 "), "%s", text);
+    close(ends[0]);
+}
+END_TEST
+
 // Little room for stubs, and then less: where a block fits but its late stub does not, its instruction runs all the same, and room is made.
 START_TEST(late_stubs_without_room) {
     unsigned refused = 0;
@@ -429,6 +464,7 @@ int main(void) {
     tcase_add_loop_test(t, guard_address, 0, 2);
     tcase_add_loop_test(t, sites_that_rove, 0, 2);
     tcase_add_loop_test(t, sites_that_are_watched, 0, 2);
+    tcase_add_test(t, faults_are_told);
     tcase_add_loop_test(t, late_stubs_without_room, 0, 2);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, halves_go, 0, 2);
