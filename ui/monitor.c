@@ -108,6 +108,17 @@ static void do_screendump(Command *c, const char *arguments) {
         fprintf(c->to, "%s\n", error);
 }
 
+static void do_sendkey(Command *c, const char *arguments) {
+    char error[300];
+    Chord chord;
+    if (!chord_parse(&chord, arguments, error, sizeof(error)))
+        fprintf(c->to, "%s\n", error);
+    else if (!input_has(&c->machine->input, INPUT_KEYS))
+        fprintf(c->to, "the machine has no keyboard (-device virtio-keyboard-device)\n");
+    else if (!typist_type(c->machine->typist, &chord))
+        fprintf(c->to, "too many keys wait already\n");
+}
+
 static CommandFn do_help;
 static const CommandRow commands[] = {
     {"help", "?", "[COMMAND]", do_help, "this list"},
@@ -122,6 +133,7 @@ static const CommandRow commands[] = {
     {"xp", NULL, "/FMT ADDRESS", monitor_xp, "the same at a physical address"},
     {"print", "p", "/FMT VALUE", monitor_print, "a value: p $a0+8"},
     {"screendump", NULL, "[-d HEAD] FILE", do_screendump, "writes what a head shows as PNG or PPM"},
+    {"sendkey", NULL, "KEY[-KEY...] [MS]", do_sendkey, "presses keys on the machine's keyboard: sendkey ctrl-alt-f1"},
     {"log", NULL, "CHANNEL,...|none", do_log, "what -d logs; log help lists the channels"},
     {"hostfwd_add", NULL, "[NETDEV] tcp|udp:[ADDR]:PORT-[ADDR]:PORT", do_forward,
      "forwards a port of the host"},

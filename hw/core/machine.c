@@ -69,6 +69,7 @@ Machine *machine_new(const MachineSpec *spec, const Board *board) {
     m->loop = loop_new(m->clock);
     m->screen = screen_new();
     input_init(&m->input);
+    m->typist = typist_new(m->clock, &m->input);
     audio_init(&m->audio);
     clipboard_init(&m->clipboard);
     lock_init(&m->lock, LOCK_MACHINE, "machine");
@@ -298,6 +299,7 @@ void machine_free(Machine *m) {
     if (m->board_free) m->board_free(m);
     if (m->engine) engine_free(m->engine);
     for (unsigned i = 0; i < m->ends.n; i++) close_end(m, i);
+    typist_free(m->typist);
     input_destroy(&m->input);
     audio_destroy(&m->audio);
     loop_free(m->loop);

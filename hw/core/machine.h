@@ -6,6 +6,7 @@
 #include "cpu/cpu.h"
 #include "hw/core/device.h"
 #include "hw/core/loop.h"
+#include "hw/core/typist.h"
 #include "hw/host/audio.h"
 #include "hw/host/clipboard.h"
 #include "hw/host/disk.h"
@@ -108,6 +109,7 @@ struct Machine {
     struct Semihost *semihost;    // NULL: none
     Screen *screen; // what display devices show
     Input input;    // what keyboards and pointers of the board hear
+    Typist *typist; // on them, for sendkey
     Audio audio;
     Clipboard clipboard;
     uint32_t phandles;      // used so far

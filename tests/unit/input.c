@@ -5,6 +5,7 @@
 #include <linux/input.h>
 #include <linux/virtio_input.h>
 #include <string.h>
+#include "hw/host/chord.h"
 #include "hw/virtio/devices.h"
 #include "tests/lib/suite.h"
 #include "tests/lib/virtio_driver.h"
@@ -183,6 +184,78 @@ START_TEST(test_scancodes) {
 }
 END_TEST
 
+static void parses(const char *text, unsigned n, const uint16_t *keys, uint32_t hold_ms) {
+    char error[300] = "";
+    Chord c;
+    ck_assert_msg(chord_parse(&c, text, error, sizeof(error)), "%s: %s", text, error);
+    ck_assert_uint_eq(c.n, n);
+    for (unsigned i = 0; i < n; i++) ck_assert_uint_eq(c.key[i], keys[i]);
+    ck_assert_uint_eq(c.hold_ms, hold_ms);
+}
+
+static void fails(const char *text, const char *part) {
+    char error[300] = "";
+    Chord c;
+    ck_assert(!chord_parse(&c, text, error, sizeof(error)));
+    ck_assert_msg(strstr(error, part), "%s: %s", text, error);
+}
+
+START_TEST(test_chords) { // as QEMU's sendkey
+    parses("ctrl-alt-f1", 3, (uint16_t[]){KEY_LEFTCTRL, KEY_LEFTALT, KEY_F1}, 100);
+    parses("ctrl_r-alt_r-delete 1500", 3, (uint16_t[]){KEY_RIGHTCTRL, KEY_RIGHTALT, KEY_DELETE}, 1500);
+    parses("0x1e", 1, (uint16_t[]){KEY_A}, 100);
+    parses("shift-<", 2, (uint16_t[]){KEY_LEFTSHIFT, KEY_102ND}, 100);
+    parses("0-9-kp_0-lang1-ac_home", 5, (uint16_t[]){KEY_0, KEY_9, KEY_KP0, KEY_HANGEUL, KEY_HOMEPAGE}, 100);
+    fails("ctlr-x", "unknown key 'ctlr'; did you mean 'ctrl'?");
+    fails("Return", "unknown key 'Return'");
+    fails("", "name is missing");
+    fails("a-", "name is missing");
+    fails("ctrl--a", "minus");
+    fails("0x59", "0x1 to 0x58");
+    fails("0x", "key number '0x'");
+    fails("a 0", "held for 1 to 60000 ms");
+    fails("a -1", "held for");
+    fails("a 60001", "held for");
+    fails("a 99999999999999999999", "held for");
+    fails("a 5x", "held for");
+    fails("a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q", "no more than 16 keys");
+    fails("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "no key has a name as long");
+}
+END_TEST
+
+static void pass(Machine *m, uint64_t ms) { clock_step(m->clock, clock_now(m->clock) + ms * 1000000); }
+
+START_TEST(test_typist) { // one chord after another, each for its time; released in reverse
+    Machine *m = driver_machine();
+    Driver v;
+    char error[300];
+    Chord first, second;
+    struct virtio_input_event e;
+    driver_start(&v, driver_device(m, &virtio_keyboard_device, ""), UINT64_MAX);
+    ck_assert(chord_parse(&first, "shift-a 300", error, sizeof(error)) && chord_parse(&second, "a", error, sizeof(error)));
+    give_buffers(&v, 12);
+    driver_kick(&v, 0);
+    ck_assert(typist_type(m->typist, &first) && typist_type(m->typist, &second));
+    static const uint16_t codes[] = {KEY_LEFTSHIFT, KEY_A, KEY_A, KEY_LEFTSHIFT, KEY_A, KEY_A}, values[] = {1, 1, 0, 0, 1, 0}, times[] = {0, 0, 299, 0, 10, 99};
+    for (unsigned i = 0; i < 6; i++) {
+        if (times[i]) {
+            pass(m, times[i] - 1);
+            ck_assert(!next_event(&v, &e));
+            pass(m, times[i] == 10 ? 1 : 2);
+        }
+        check_event(&v, EV_KEY, codes[i], values[i]);
+        check_event(&v, EV_SYN, SYN_REPORT, 0);
+    }
+    ck_assert(!next_event(&v, &e));
+    unsigned n = 0;
+    while (typist_type(m->typist, &second)) n++;
+    ck_assert_uint_eq(n, 256);
+    pass(m, 256 * 120);
+    ck_assert(typist_type(m->typist, &first)); // all were typed; this one's keys are down at the end
+    machine_free(m);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("input");
     TCase *t = tcase_create("input");
@@ -192,6 +265,8 @@ int main(void) {
     tcase_add_test(t, test_pointers);
     tcase_add_test(t, test_lamps);
     tcase_add_test(t, test_scancodes);
+    tcase_add_test(t, test_chords);
+    tcase_add_test(t, test_typist);
     suite_add_tcase(s, t);
     return suite_run(s);
 }
