@@ -43,6 +43,7 @@ static void make_renderer(Window *o) {
         sdl.SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     }
     if (!o->renderer) o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_SOFTWARE);
+    if (!o->renderer && software) o->renderer = sdl.CreateRenderer(o->window, -1, SDL_RENDERER_PRESENTVSYNC); // Wayland takes no blits
     if (o->renderer) sdl.GetRendererInfo(o->renderer, &info);
     o->vsync = (info.flags & SDL_RENDERER_PRESENTVSYNC) && !(info.flags & SDL_RENDERER_SOFTWARE);
 }

@@ -83,12 +83,21 @@ class Gpu(Virtio):
 
     def batch(self, commands, queue=0):
         """Puts up to 32 (type, body) on the queue, kicks once, and returns the answers' types."""
+        return [struct.unpack_from("<I", answer)[0] for answer in self.answers(commands, queue, 64)]
+
+    def wish(self, head=0):
+        """Width and height that the user would like a head to have (5.7.6.8, VIRTIO_GPU_CMD_GET_DISPLAY_INFO); 0: off."""
+        answer = self.answers([(0x100, b"")], 0, 24 + 16 * 24)[0]
+        _, _, width, height, on = struct.unpack_from("<5I", answer, 24 + 24 * head)
+        return (width, height) if on else (0, 0)
+
+    def answers(self, commands, queue, room):
         at, ring, index = self.rings + queue * AREA, self.ring[queue], self.index[queue]
         descriptors, bodies = b"", b""
         for i, (kind, body) in enumerate(commands):
             head = struct.pack("<IIQII", kind, 0, 0, 0, 0) + body
             descriptors += struct.pack("<QIHH", at + BODIES + len(bodies), len(head), 1, 2 * i + 1)
-            descriptors += struct.pack("<QIHH", at + ANSWERS + 64 * i, 64, 2, 0)
+            descriptors += struct.pack("<QIHH", at + ANSWERS + room * i, room, 2, 0)
             bodies += head
             ring[(index + i) % QUEUE] = 2 * i
         self.index[queue] = index = (index + len(commands)) & 0xffff
@@ -96,9 +105,9 @@ class Gpu(Virtio):
         self.register(0x50, queue)
         deadline = time.monotonic() + 30 * patience()
         while time.monotonic() < deadline:
-            answers = self.guest.read(at + USED, ANSWERS - USED + 64 * len(commands))
+            answers = self.guest.read(at + USED, ANSWERS - USED + room * len(commands))
             if struct.unpack_from("<H", answers, 2)[0] == index:
-                return [struct.unpack_from("<I", answers, ANSWERS - USED + 64 * i)[0] for i in range(len(commands))]
+                return [answers[ANSWERS - USED + room * i:][:room] for i in range(len(commands))]
         raise AssertionError(f"virtio-gpu does not answer: status {self.register(0x70)}, used {answers[:4]}, expected {index}")
 
     def do(self, *commands, queue=0):

@@ -78,7 +78,11 @@ static void read_file(void *to, uint64_t n, uint64_t file) {
     for (int i = 7; i >= 0; i--, file /= 10) name[i] = (char)('0' + file % 10);
     uintptr_t open[3] = {(uintptr_t)name, MODE_RB, 8};
     uintptr_t handle = (uintptr_t)call_host(SYS_OPEN, open);
-    call_host(SYS_READ, (uintptr_t[]){handle, (uintptr_t)to, n});
+    for (uint64_t left; n; n = left) { // a call may read less; it answers what is left
+        left = (uintptr_t)call_host(SYS_READ, (uintptr_t[]){handle, (uintptr_t)to, n});
+        if (left >= n) break;
+        to = (uint8_t *)to + (n - left);
+    }
     call_host(SYS_CLOSE, &handle);
 }
 
