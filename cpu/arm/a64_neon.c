@@ -7,27 +7,18 @@
 #include "cpu/arm/neon.h"
 
 static bool soft(const Trans *t) { return t->ctx & ARM_CTX_FP_SOFT; }
-static bool is_scalar(const Insn *i) { return i->bits >> 28 & 1; }
-static IrRef vec1(Trans *t, IrOpcode op, unsigned lane, unsigned n, IrRef a) { return ir_vec(t->k, op, VEC_OP(lane, n), a, IR_NONE, IR_NONE); }
-static IrRef vec2(Trans *t, IrOpcode op, unsigned lane, IrRef a, IrRef b) { return ir_vec(t->k, op, VEC_OP(lane, 0), a, b, IR_NONE); }
-static IrRef vext(Trans *t, IrRef a, IrRef b, unsigned n) { return ir_vec(t->k, OP_VEXT, VEC_OP(0, n), a, b, IR_NONE); }
-static IrRef vsel(Trans *t, IrRef a, IrRef b, IrRef c) { return ir_vec(t->k, OP_VSEL, 0, a, b, c); }
-static IrRef low_half(Trans *t, IrRef a) { return ir_un(t->k, OP_VZEXT, T_V128, a); }
-static IrRef splat(Trans *t, uint64_t x) { return vec1(t, OP_VDUP, 3, 0, c64(t, (int64_t)x)); }
-static IrRef invert(Trans *t, IrRef a) { return vec2(t, OP_VXOR, 0, a, splat(t, UINT64_MAX)); }
-static IrRef upper_half(Trans *t, IrRef a) { return vext(t, a, a, 8); }
 static IrRef both_low(Trans *t, IrRef a, IrRef b) { return vec2(t, OP_VZIPL, 3, a, b); }
 
-static bool put(Trans *t, const Insn *i, bool whole, IrRef r) {
+bool neon_put(Trans *t, const Insn *i, bool whole, IrRef r) {
     set_vector(t, i->rd, whole ? r : low_half(t, r));
     return true;
 }
-static bool put_q(Trans *t, const Insn *i, IrRef r) { return put(t, i, i->sf && !is_scalar(i), r); }
+static bool put_q(Trans *t, const Insn *i, IrRef r) { return neon_put(t, i, i->sf && !is_scalar(i), r); }
 // Of a lane of the given size, zeros above.
 static bool put_lane(Trans *t, const Insn *i, unsigned lane, IrRef r) {
     unsigned up = 64 - (8u << lane);
     if (up) r = vec1(t, OP_VSHRI, 3, up, vec1(t, OP_VSHLI, 3, up, r));
-    return put(t, i, false, r);
+    return neon_put(t, i, false, r);
 }
 
 // ---- floating point lanes; `size`<0> says double
@@ -67,7 +58,7 @@ static bool fp_scalar_difference(Trans *t, const Insn *i) {
 static bool fp_pairs(Trans *t, const Insn *i, IrOpcode op) {
     unsigned lane = fp_lane(i);
     IrRef a = v(t, i->rn), b = v(t, i->rm);
-    return put(t, i, true, fp_op(t, i, op, FP_DYN, vec2(t, OP_VUZPE, lane, a, b), vec2(t, OP_VUZPO, lane, a, b), IR_NONE));
+    return neon_put(t, i, true, fp_op(t, i, op, FP_DYN, vec2(t, OP_VUZPE, lane, a, b), vec2(t, OP_VUZPO, lane, a, b), IR_NONE));
 }
 
 static bool three_fp(Trans *t, const Insn *i) {
@@ -127,6 +118,7 @@ bool neon_three(Trans *t, const Insn *i) {
     bool u = i->option;
     if (op >= 24) return three_fp(t, i);
     if (op == 3) return logic(t, i);
+    if (op == 1 || op == 5 || op == 22) return neon_sat_three(t, i);
     IrRef a = v(t, i->rn), b = v(t, i->rm);
     switch (op) {
     case 0: return put_q(t, i, vec2(t, OP_VADD, lane, vec2(t, OP_VAND, 0, a, b), half_difference(t, u, lane, a, b)));
@@ -152,40 +144,38 @@ bool neon_three(Trans *t, const Insn *i) {
 }
 
 // ---- long: lanes of the lower halves, or with Q the upper ones, to twice their width
-static IrRef widened(Trans *t, const Insn *i, bool u, unsigned lane, IrRef a) {
+IrRef neon_widened(Trans *t, const Insn *i, bool u, unsigned lane, IrRef a) {
     return vec1(t, u ? OP_VZXT : OP_VSXT, lane, 0, i->sf ? upper_half(t, a) : a);
 }
 
-static IrRef narrowed(Trans *t, const Insn *i, unsigned lane, IrRef a) { // even lanes; Q: over the destination's lower half
+IrRef neon_narrowed(Trans *t, const Insn *i, unsigned lane, IrRef a) { // even lanes; Q: over the destination's lower half
     IrRef r = vec2(t, OP_VUZPE, lane, a, a);
     return i->sf ? both_low(t, v(t, i->rd), r) : r;
 }
-static IrRef ones(Trans *t, unsigned lane) { // 1 in each lane
-    static const uint64_t one[4] = {0x0101010101010101, 0x0001000100010001, 0x0000000100000001, 1};
-    return splat(t, one[lane]);
-}
+static IrRef ones(Trans *t, unsigned lane) { return splat(t, in_lanes(lane, 1)); } // 1 in each lane
 
 // ADDHN, SUBHN: the upper halves of sums and differences, rounded if U.
 static bool high_narrow(Trans *t, const Insn *i, unsigned lane, bool subtract) {
     IrRef r = vec2(t, subtract ? OP_VSUB : OP_VADD, lane + 1, v(t, i->rn), v(t, i->rm));
     if (i->option) r = vec2(t, OP_VADD, lane + 1, r, vec1(t, OP_VSHLI, lane + 1, (8u << lane) - 1, ones(t, lane + 1)));
-    return put(t, i, i->sf, narrowed(t, i, lane, vec1(t, OP_VSHRI, lane + 1, 8u << lane, r)));
+    return neon_put(t, i, i->sf, neon_narrowed(t, i, lane, vec1(t, OP_VSHRI, lane + 1, 8u << lane, r)));
 }
 
 bool neon_diff(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = (unsigned)i->size, wide = lane + 1;
     bool u = i->option, first_wide = op == 1 || op == 3;
     if (!is_scalar(i) && lane < 3 && (op == 4 || op == 6)) return high_narrow(t, i, lane, op == 6);
-    if (is_scalar(i) || lane == 3 || op == 9 || op == 11 || op > 12 || (wide == 3 && (op == 5 || op == 7))) return false;
-    IrRef a = v(t, i->rn), b = widened(t, i, u, lane, v(t, i->rm)), r;
-    if (!first_wide) a = widened(t, i, u, lane, a);
+    if (op == 9 || op == 11 || op == 13) return neon_sat_diff(t, i);
+    if (is_scalar(i) || lane == 3 || op > 12 || (wide == 3 && (op == 5 || op == 7))) return false;
+    IrRef a = v(t, i->rn), b = neon_widened(t, i, u, lane, v(t, i->rm)), r;
+    if (!first_wide) a = neon_widened(t, i, u, lane, a);
     if (op < 2) r = vec2(t, OP_VADD, wide, a, b);
     else if (op < 4) r = vec2(t, OP_VSUB, wide, a, b);
     else if (op == 5 || op == 7) r = difference(t, false, wide, a, b); // fits a signed lane
     else r = vec2(t, OP_VMUL, wide, a, b);
     if (op == 5 || op == 8) r = vec2(t, OP_VADD, wide, v(t, i->rd), r);
     if (op == 10) r = vec2(t, OP_VSUB, wide, v(t, i->rd), r);
-    return put(t, i, true, r);
+    return neon_put(t, i, true, r);
 }
 
 // ---- two registers, miscellaneous
@@ -247,6 +237,7 @@ bool neon_misc(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = (unsigned)i->size;
     bool u = i->option;
     IrRef a = v(t, i->rn);
+    if (op == 7 || op == 20 || (op == 18 && u)) return neon_sat_misc(t, i);
     if (op >= 12 && op != 18 && op != 19) return is_scalar(i) ? misc_scalar(t, i) : op != 22 && op != 23 && misc_fp(t, i);
     if (is_scalar(i) && (op < 8 || op > 11)) return false;
     switch (op) {
@@ -260,8 +251,8 @@ bool neon_misc(Trans *t, const Insn *i) {
     case 9: return put_q(t, i, u ? invert(t, vec2(t, OP_VGTS, lane, a, splat(t, 0))) : vec2(t, OP_VEQ, lane, a, splat(t, 0)));
     case 10: return put_q(t, i, vec2(t, OP_VGTS, lane, splat(t, 0), a));
     case 11: return u ? put_q(t, i, vec2(t, OP_VSUB, lane, splat(t, 0), a)) : lane < 3 && put_q(t, i, vec1(t, OP_VABS, lane, 0, a));
-    case 18: return !u && put(t, i, i->sf, narrowed(t, i, lane, a)); // XTN
-    case 19: return put(t, i, true, vec1(t, OP_VSHLI, lane + 1, 8u << lane, widened(t, i, true, lane, a)));
+    case 18: return neon_put(t, i, i->sf, neon_narrowed(t, i, lane, a)); // XTN
+    case 19: return neon_put(t, i, true, vec1(t, OP_VSHLI, lane + 1, 8u << lane, neon_widened(t, i, true, lane, a)));
     default: return false;
     }
 }
@@ -270,7 +261,7 @@ bool neon_misc(Trans *t, const Insn *i) {
 static bool pair_scalar(Trans *t, const Insn *i) {
     if (i->imm == 27) { // ADDP
         IrRef a = v(t, i->rn);
-        return put(t, i, false, vec2(t, OP_VADD, 3, a, upper_half(t, a)));
+        return neon_put(t, i, false, vec2(t, OP_VADD, 3, a, upper_half(t, a)));
     }
     if (i->imm != 13 || i->size != 1 || soft(t)) return false; // FADDP of doubles
     unsigned policy = FP_DYN | FP_ARM | (t->ctx & ARM_CTX_FP_DN ? 0 : FP_NAN_PROPAGATE);
@@ -307,7 +298,7 @@ static IrRef shifted_right(Trans *t, bool u, unsigned lane, unsigned n, IrRef a)
     return vec1(t, u ? OP_VSHRI : OP_VSARI, lane, n == bits ? bits - 1 : n, a);
 }
 // The last bit that is shifted out is added.
-static IrRef rounded_right(Trans *t, bool u, unsigned lane, unsigned n, IrRef a) {
+IrRef neon_rounded_right(Trans *t, bool u, unsigned lane, unsigned n, IrRef a) {
     IrRef last = vec2(t, OP_VAND, 0, vec1(t, OP_VSHRI, lane, n - 1, a), ones(t, lane));
     return vec2(t, OP_VADD, lane, shifted_right(t, u, lane, n, a), last);
 }
@@ -324,17 +315,18 @@ bool neon_shift(Trans *t, const Insn *i) {
     IrRef a = v(t, i->rn), r;
     switch (op) {
     case 0: case 2: case 4: case 6: // SSHR, USHR, SSRA, USRA; SRSHR, URSHR, SRSRA, URSRA
-        r = op < 4 ? shifted_right(t, u, lane, right, a) : rounded_right(t, u, lane, right, a);
+        r = op < 4 ? shifted_right(t, u, lane, right, a) : neon_rounded_right(t, u, lane, right, a);
         return put_q(t, i, accumulates ? vec2(t, OP_VADD, lane, v(t, i->rd), r) : r);
     case 8: return put_q(t, i, right == bits ? v(t, i->rd) : inserted(t, i, OP_VSHRI, lane, right, a)); // SRI
     case 10: return put_q(t, i, u ? inserted(t, i, OP_VSHLI, lane, left, a) : vec1(t, OP_VSHLI, lane, left, a)); // SLI, SHL
     case 16: case 17: // SHRN, RSHRN
-        if (u || is_scalar(i)) return false;
-        r = op == 16 ? vec1(t, OP_VSHRI, lane + 1, right, a) : rounded_right(t, true, lane + 1, right, a);
-        return put(t, i, i->sf, narrowed(t, i, lane, r));
+        if (u || is_scalar(i)) return neon_sat_shift(t, i, lane, right, left);
+        r = op == 16 ? vec1(t, OP_VSHRI, lane + 1, right, a) : neon_rounded_right(t, true, lane + 1, right, a);
+        return neon_put(t, i, i->sf, neon_narrowed(t, i, lane, r));
+    case 12: case 14: case 18: case 19: return neon_sat_shift(t, i, lane, right, left);
     case 20: // SSHLL, USHLL
-        r = widened(t, i, u, lane, a);
-        return put(t, i, true, left ? vec1(t, OP_VSHLI, lane + 1, left, r) : r);
+        r = neon_widened(t, i, u, lane, a);
+        return neon_put(t, i, true, left ? vec1(t, OP_VSHLI, lane + 1, left, r) : r);
     default: return false;
     }
 }
@@ -344,9 +336,11 @@ bool neon_indexed(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, h = i->bits >> 11 & 1, l = i->bits >> 21 & 1, m = i->bits >> 20 & 1;
     bool fp = op == 1 || op == 5 || (op == 9 && !i->option), whole = op == 8 || op == 0 || op == 4, longs = op == 2 || op == 6 || op == 10;
     unsigned lane = fp ? fp_lane(i) : (unsigned)i->size, index = lane == 1 ? h << 2 | l << 1 | m : lane == 2 ? h << 1 | l : h;
-    if (is_scalar(i) || !(fp || whole || longs) || (fp && soft(t)) || (fp && i->size < 2)) return false;
+    bool saturates = !fp && !whole && !longs;
+    if (is_scalar(i) || (fp && soft(t)) || (fp && i->size < 2) || (saturates && i->option)) return false;
     IrRef b = v(t, (int)((i->bits >> 16 & 15) | (lane == 1 ? 0 : m << 4))), r;
     b = vec1(t, OP_VDUPL, lane, index, b);
+    if (saturates) return neon_sat_indexed(t, i, lane, b);
     if (fp) {
         IrRef a = fp_operand(t, i, i->rn);
         if (!i->sf) b = low_half(t, b);
@@ -356,11 +350,11 @@ bool neon_indexed(Trans *t, const Insn *i) {
     }
     IrRef a = v(t, i->rn);
     unsigned size = lane + longs;
-    if (longs) a = widened(t, i, i->option, lane, a);
+    if (longs) a = neon_widened(t, i, i->option, lane, a);
     if (longs) b = vec1(t, i->option ? OP_VZXT : OP_VSXT, lane, 0, b);
     r = vec2(t, OP_VMUL, size, a, b);
     if (op != 8 && op != 10) r = vec2(t, op == 4 || op == 6 ? OP_VSUB : OP_VADD, size, v(t, i->rd), r);
-    return put(t, i, i->sf || longs, r);
+    return neon_put(t, i, i->sf || longs, r);
 }
 
 // ---- moving lanes
@@ -408,7 +402,10 @@ IrRef neon_lane(Trans *t, int r, unsigned size, unsigned index) {
 void neon_insert(Trans *t, int r, unsigned size, unsigned index, IrRef value) {
     set_vector(t, r, ir_vec(t->k, OP_VINS, VEC_OP(size, index), v(t, r), value, IR_NONE));
 }
-void neon_duplicate(Trans *t, const Insn *i, unsigned size, IrRef value) { put(t, i, i->sf, vec1(t, OP_VDUP, size, 0, value)); }
+void neon_duplicate(Trans *t, int r, bool whole, unsigned size, IrRef value) {
+    IrRef x = vec1(t, OP_VDUP, size, 0, value);
+    set_vector(t, r, whole ? x : low_half(t, x));
+}
 
 // DUP and INS of an element.
 bool neon_element(Trans *t, const Insn *i, unsigned size, unsigned index) {

@@ -4,8 +4,6 @@
 #include <string.h>
 #include "cpu/arm/neon.h"
 
-static IrRef vec2(Trans *t, IrOpcode op, unsigned lane, IrRef a, IrRef b) { return ir_vec(t->k, op, VEC_OP(lane, 0), a, b, IR_NONE); }
-
 // The bytes of `a` that a table numbers, zeros where that is beyond them.
 static IrRef picked(Trans *t, IrRef a, const uint8_t *table) {
     uint64_t half[2];

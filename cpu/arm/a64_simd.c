@@ -4,8 +4,6 @@
 #include "cpu/arm/neon.h"
 #include "cpu/arm/simd_valid.h"
 
-static bool is_scalar(const Insn *i) { return i->bits >> 28 & 1; }
-
 typedef bool InIr(Trans *t, const Insn *i);
 static void in_ir(Trans *t, const Insn *i, bool valid, InIr *try, unsigned helper) {
     if (!valid) undefined(t, i);
@@ -46,7 +44,7 @@ INSN(simd_copy) {
     if (i->option ? !i->sf : !(element || dup || ins || smov || umov)) undefined(t, i);
     else if (!fp_enabled(t)) return;
     else if (element) neon_element(t, i, size, index);
-    else if (dup) neon_duplicate(t, i, size, x(t, i->rn));
+    else if (dup) neon_duplicate(t, i->rd, i->sf, size, x(t, i->rn));
     else if (ins) neon_insert(t, i->rd, size, index, x(t, i->rn));
     else lane_to_general(t, i, size, index, smov);
 }
@@ -139,16 +137,19 @@ INSN(simd_st) {
 }
 
 // Q:S:size say which lane.
-static void one_lane(Trans *t, const Insn *i, bool load, bool replicate, unsigned size) {
+static void one_lane(Trans *t, const Insn *i, unsigned n, bool load, bool replicate, unsigned size) {
     unsigned index = ((i->bits >> 30 & 1) << 3 | (i->bits >> 10 & 7)) >> size, memop = size | aligned(t);
-    IrRef base = x_sp(t, i->rn);
-    if (!load) {
-        ir_store(t->k, T_I64, memop, base, 0, neon_lane(t, i->rd, size, index));
-        return;
+    IrRef base = x_sp(t, i->rn), value[4];
+    for (unsigned k = 0; k < n; k++) {
+        int r = (i->rd + (int)k) & 31;
+        if (load) value[k] = ir_load(t->k, T_I64, memop, base, (int32_t)(k << size));
+        else ir_store(t->k, T_I64, memop, base, (int32_t)(k << size), neon_lane(t, r, size, index));
     }
-    IrRef value = ir_load(t->k, T_I64, memop, base, 0);
-    if (replicate) neon_duplicate(t, i, size, value);
-    else neon_insert(t, i->rd, size, index, value);
+    for (unsigned k = 0; load && k < n; k++) {
+        int r = (i->rd + (int)k) & 31;
+        if (replicate) neon_duplicate(t, r, i->sf, size, value[k]);
+        else neon_insert(t, r, size, index, value[k]);
+    }
 }
 
 // One lane of up to four registers: opcode<2:1> is the size, 3 with a load replicates.
@@ -161,8 +162,7 @@ static void one_structure(Trans *t, const Insn *i, bool load) {
     if (!valid) {
         undefined(t, i);
     } else if (fp_enabled(t)) {
-        if (n == 1) one_lane(t, i, load, scale == 3, size);
-        else call(t, load ? H_simd_load : H_simd_store, x_sp(t, i->rn), bits_of(t, i), IR_NONE);
+        one_lane(t, i, n, load, scale == 3, size);
         write_back(t, i, n << size);
     }
 }

@@ -88,7 +88,7 @@ static const IrSlot slots[] = {
     {"elr_el1", offsetof(ArmState, elr[1]), T_I64}, {"elr_el2", offsetof(ArmState, elr[2]), T_I64}, {"spsr_el1", offsetof(ArmState, spsr[1]), T_I64},
     {"esr_el1", offsetof(ArmState, esr[1]), T_I64}, {"far_el1", offsetof(ArmState, far[1]), T_I64},
     {"vbar_el1", offsetof(ArmState, vbar[1]), T_I64}, SLOT(dbgwvr[3], T_I64),
-    SLOT(unsynced, T_I64), SLOT(metered, T_I64), KEY(0, "ia"), KEY(1, "ib"), KEY(2, "da"), KEY(3, "db"), KEY(4, "ga"),
+    SLOT(qc, T_V128), SLOT(unsynced, T_I64), SLOT(metered, T_I64), KEY(0, "ia"), KEY(1, "ib"), KEY(2, "da"), KEY(3, "db"), KEY(4, "ga"),
     PAC(0, "el1"), PAC(1, "el2"),
 };
 

@@ -20,9 +20,16 @@ void arm_fp_done(ArmState *s, const FpEnv *e) {
     s->fpsr |= fpsr_of(e->flags);
 }
 
-uint64_t arm_fpsr(ArmState *s) { return s->fpsr |= fpsr_of(vcpu_fp_flags(vcpu_of_state(s))); }
+uint64_t arm_fpsr(ArmState *s) {
+    if (s->qc[0] | s->qc[1]) s->fpsr |= FPSR_QC;
+    return s->fpsr |= fpsr_of(vcpu_fp_flags(vcpu_of_state(s)));
+}
 
-void arm_fp_refresh(Vcpu *v) { vcpu_fp_set(v, arm_fp_env(arm_state(v)).rounding, 0); }
+void arm_fp_refresh(Vcpu *v) {
+    ArmState *s = arm_state(v);
+    s->qc[0] = s->qc[1] = 0;
+    vcpu_fp_set(v, arm_fp_env(s).rounding, 0);
+}
 
 static bool is_nan(bool wide, uint64_t a) { return wide ? a << 1 > 0xffeull << 52 : (uint32_t)a << 1 > 0xff000000u; }
 static bool is_quiet(bool wide, uint64_t a) { return is_nan(wide, a) && (wide ? a >> 51 & 1 : a >> 22 & 1); }

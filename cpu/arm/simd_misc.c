@@ -228,46 +228,29 @@ uint64_t arm_simd_move(Vcpu *v, uint64_t bits, uint64_t b_, uint64_t c) {
     return 0;
 }
 
-// ---- structures in memory
+// ---- whole structures in memory, where accesses must be aligned
 typedef struct Structure {
-    unsigned size, registers, elements, lanes, index; // a register group of `elements` interleaved; index: of a single lane
-    bool replicate, single, narrow;
+    unsigned size, registers, elements, lanes; // a register group of `elements` interleaved
 } Structure;
 
 static Structure structure_of(uint64_t bits) {
     static const uint8_t regs[16] = {4, 0, 4, 0, 3, 0, 3, 1, 2, 0, 2}, elements[16] = {4, 0, 1, 0, 3, 0, 1, 1, 2, 0, 1};
-    Structure t = {.single = bits >> 24 & 1, .narrow = !(bits >> 30 & 1), .size = bits >> 10 & 3};
-    unsigned opcode = bits >> 12 & 15, q = bits >> 30 & 1;
-    if (!t.single) {
-        t.registers = regs[opcode];
-        t.elements = elements[opcode];
-        t.lanes = (q ? 16u : 8u) >> t.size;
-        return t;
-    }
-    unsigned scale = bits >> 14 & 3, sbit = bits >> 12 & 1, low = bits >> 10 & 3;
-    t.registers = t.elements = ((bits >> 13 & 1) << 1 | (bits >> 21 & 1)) + 1;
-    t.replicate = scale == 3;
-    t.size = scale == 3 ? low : scale == 2 && (low & 1) ? 3 : scale;
-    t.index = scale == 0 ? q << 3 | sbit << 2 | low : scale == 1 ? q << 2 | sbit << 1 | low >> 1 : t.size == 2 ? q << 1 | sbit : q;
-    t.lanes = t.replicate ? (q ? 16u : 8u) >> t.size : 1;
-    return t;
+    unsigned opcode = bits >> 12 & 15, size = bits >> 10 & 3;
+    return (Structure){size, regs[opcode], elements[opcode], (bits >> 30 & 1 ? 16u : 8u) >> size};
 }
 
 // What is loaded is written only when all of it is there, so that a fault finds the registers as they were.
 uint64_t arm_simd_load(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c) {
     ArmState *s = arm_state(v);
     Structure t = structure_of(bits);
-    Vec r[4];
+    Vec r[4] = {0};
     uint64_t x;
-    unsigned first = rd(bits), groups = t.registers / t.elements, count = t.single ? 1 : t.lanes;
-    unsigned align = v->ctx & ARM_CTX_ALIGN ? MO_ALIGN : 0;
-    for (unsigned k = 0; k < t.registers; k++) r[k] = t.single && !t.replicate ? vec(s, (first + k) & 31) : (Vec){0};
-    for (unsigned g = 0; g < groups; g++) {
-        for (unsigned i = 0; i < count; i++) {
+    unsigned first = rd(bits);
+    for (unsigned g = 0; g < t.registers; g += t.elements) {
+        for (unsigned i = 0; i < t.lanes; i++) {
             for (unsigned k = 0; k < t.elements; k++, vaddr += 1u << t.size) {
-                if (!vcpu_load(v, vaddr, t.size | align, &x)) return 0;
-                if (!t.replicate) set_lane(&r[g + k], t.size, t.single ? t.index : i, x);
-                for (unsigned l = 0; t.replicate && l < t.lanes; l++) set_lane(&r[k], t.size, l, x);
+                if (!vcpu_load(v, vaddr, t.size | MO_ALIGN, &x)) return 0;
+                set_lane(&r[g + k], t.size, i, x);
             }
         }
     }
@@ -276,15 +259,13 @@ uint64_t arm_simd_load(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c) {
 }
 
 uint64_t arm_simd_store(Vcpu *v, uint64_t vaddr, uint64_t bits, uint64_t c) {
-    ArmState *s = arm_state(v);
     Structure t = structure_of(bits);
-    unsigned first = rd(bits), groups = t.registers / t.elements, count = t.single ? 1 : t.lanes;
-    unsigned align = v->ctx & ARM_CTX_ALIGN ? MO_ALIGN : 0;
-    for (unsigned g = 0; g < groups; g++) {
-        for (unsigned i = 0; i < count; i++) {
+    unsigned first = rd(bits);
+    for (unsigned g = 0; g < t.registers; g += t.elements) {
+        for (unsigned i = 0; i < t.lanes; i++) {
             for (unsigned k = 0; k < t.elements; k++, vaddr += 1u << t.size) {
-                Vec r = vec(s, (first + g + k) & 31);
-                if (!vcpu_store(v, vaddr, t.size | align, lane(&r, t.size, t.single ? t.index : i))) return 0;
+                Vec r = vec(arm_state(v), (first + g + k) & 31);
+                if (!vcpu_store(v, vaddr, t.size | MO_ALIGN, lane(&r, t.size, i))) return 0;
             }
         }
     }

@@ -183,6 +183,7 @@ typedef struct ArmState {
     struct ArmPoint { uint64_t first, last; bool set; } points[ARM_BREAKPOINTS + ARM_WATCHPOINTS]; // as the translator was told
     uint64_t pac_mask[2][2], pac_differ[2][2]; // bits of a signature in pointers to the lower half, and in which the upper half's differ:
                               // by regime less 1; [1]: of data
+    _Alignas(16) uint64_t qc[2]; // not 0: lanes have saturated, which FPSR.QC does not tell yet (arm_fpsr)
     uint64_t unsynced;        // not 0: a register was written that counts from the next ISB, exception or return on (arm_sysreg_waits)
     bool tagged;              // a translation of an address with a tag was made: flushes of pages take all
     struct ArmWalks *walks;   // page-walk cache (mmu.c)
