@@ -27,7 +27,7 @@ static bool is_tame(const DecodeEntry *e) {
 }
 
 // Would it be undefined? One instruction is translated, alone, to see.
-static bool is_undefined(uint32_t bits) {
+bool a64_is_undefined(uint32_t bits) {
     static IrBuild build;
     static IrBlock block;
     static ArmConfig config;
@@ -107,7 +107,7 @@ static bool is_sound(const DecodeEntry *e, uint32_t bits) {
     bool conditional = !strncmp(name, "stxr", 4) || !strncmp(name, "stlxr", 5) || !strncmp(name, "stxp", 4) || !strncmp(name, "stlxp", 5);
     if (conditional && (i.rm == i.rd || (strchr(name, 'p') && i.rm == i.ra))) return false;
     if (!strcmp(name, "casp") && ((A64_KEPT >> ((i.rm + 1) & 31) & 1) || i.rm == 30 || i.rd == 30)) return false;
-    return !is_undefined(bits);
+    return !a64_is_undefined(bits);
 }
 
 static bool is_structure(const DecodeEntry *e) { return !strncmp(e->row->name, "simd_ld", 7) || !strncmp(e->row->name, "simd_st", 7); }

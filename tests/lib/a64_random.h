@@ -7,6 +7,7 @@
 #undef INSN
 
 ArmConfig a64_everything(void); // every feature on
+bool a64_is_undefined(uint32_t bits); // with all of them
 
 // Registers that sequences use for addresses and do not write (x25 only by writeback): x24 a small index of either sign, x23 a small
 // positive one, x25 and x27 the middle of the scratch memory, x26 its start (64-byte aligned), x28 the record.
