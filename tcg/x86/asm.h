@@ -28,6 +28,14 @@ typedef struct Asm {
     bool full;
 } Asm;
 
+// From `start` on, in memory up to `end`. Code may have ended behind the limit, so this may begin there: then it is full from the start, and
+// what is emitted all the same goes behind that code, not over its last bytes.
+static inline Asm asm_begin(uint8_t *start, uint8_t *end, int64_t to_rx) {
+    uint8_t *limit = end - ASM_SLACK;
+    bool full = start > limit;
+    return (Asm){.p = start, .limit = full ? start : limit, .to_rx = to_rx, .full = full};
+}
+
 static inline uint32_t asm_here(const Asm *a) { return (uint32_t)((int64_t)(uintptr_t)a->p + a->to_rx); }
 static inline uint8_t *asm_rw(const Asm *a, uint32_t rx) { return (uint8_t *)(uintptr_t)((int64_t)rx - a->to_rx); }
 

@@ -78,7 +78,7 @@ static void make(Engine *e, LateStub *l) {
     Compiled c;
     c.naccesses = 0;
     g->out = &c;
-    g->a = (Asm){.p = code->rw + code->cold, .limit = code->rw + code->cold_end - ASM_SLACK, .to_rx = (int64_t)(code->rx - code->rw)};
+    g->a = asm_begin(code->rw + code->cold, code->rw + code->cold_end, code->rx - code->rw);
     uint32_t start = asm_here(&g->a);
     mem_stub(g, &s);
     if (!asm_room(&g->a))

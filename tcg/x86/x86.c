@@ -32,7 +32,7 @@ static unsigned xpins_max(X86 *x) {
 }
 
 static Asm cursor(const CodeBuffer *c) {
-    return (Asm){.p = c->rw + c->used, .limit = c->rw + c->hot_end - ASM_SLACK, .to_rx = (int64_t)(c->rx - c->rw)};
+    return asm_begin(c->rw + c->used, c->rw + c->hot_end, c->rx - c->rw);
 }
 
 void pin_slot(PinMap *p, Reg reg, uint16_t slot) {
@@ -214,8 +214,7 @@ static bool compile(Gen *g, CodeBuffer *code) {
     if (g->a.full)
         return false;
     uint8_t *end = g->a.p, *cold = code->rw + code->cold;
-    g->a.p = cold;
-    g->a.limit = code->rw + code->cold_end - ASM_SLACK;
+    g->a = asm_begin(cold, code->rw + code->cold_end, g->a.to_rx);
     out->cold = asm_here(&g->a);
     stubs_emit(g);
     if (g->a.full)

@@ -353,6 +353,35 @@ START_TEST(late_stubs_without_room) {
 }
 END_TEST
 
+// A block's stubs may end a little behind the limit of the buffer's cold part. A late stub that then finds no room must not be written over
+// their last bytes.
+START_TEST(stubs_behind_the_limit) {
+    uint8_t before[32];
+    unsigned behind = 0;
+    for (size_t room = 0; room < 16; room++) {
+        start(false);
+        CodeBuffer *c = &v->engine->code;
+        CODE(0x1000, toy(TOY_BNEZ, 1, 0, 2), toy(TOY_LD, 2, 3, 8), toy(TOY_HALT, 0, 0, 0));
+        CODE(0x3000, toy(TOY_BNEZ, 0, 0, 2), toy(TOY_HALT, 0, 0, 0), toy(TOY_HALT, 0, 0, 0));
+        toy_of(v)->x[1] = 1; // passes the load by
+        run(0x1000);
+        size_t limit = c->cold_end - 4096, from = c->cold = limit - room;
+        run(0x3000);
+        size_t size = c->cold - from;
+        if (c->cold > limit && !v->stat[STAT_CACHE_FULL]) {
+            ck_assert_uint_le(size, sizeof(before));
+            memcpy(before, c->rw + from, size);
+            toy_of(v)->x[1] = 0;
+            run(0x1000);
+            ck_assert_mem_eq(c->rw + from, before, size);
+            behind++;
+        }
+        toy_free(v);
+    }
+    ck_assert_uint_gt(behind, 0);
+}
+END_TEST
+
 START_TEST(cache_fills) {
     start(_i); // more code than the cache holds: it is flushed and goes on
     for (unsigned i = 0; i < 100000; i++) {
@@ -466,6 +495,7 @@ int main(void) {
     tcase_add_loop_test(t, sites_that_are_watched, 0, 2);
     tcase_add_test(t, faults_are_told);
     tcase_add_loop_test(t, late_stubs_without_room, 0, 2);
+    tcase_add_test(t, stubs_behind_the_limit);
     tcase_add_loop_test(t, cache_fills, 0, 2);
     tcase_add_loop_test(t, halves_go, 0, 2);
     tcase_add_loop_test(t, steps_one_instruction, 0, 2);
