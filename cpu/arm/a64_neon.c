@@ -113,6 +113,19 @@ static IrRef half_difference(Trans *t, bool u, unsigned lane, IrRef a, IrRef b) 
     return vec1(t, u ? OP_VSHRI : OP_VSARI, lane, 1, vec2(t, OP_VXOR, 0, a, b));
 }
 
+// By the low bytes of b's lanes: to the left, or below zero to the right, where `round` adds the last bit shifted out.
+static IrRef shifted_by(Trans *t, bool u, bool round, unsigned lane, IrRef a, IrRef b) {
+    unsigned up = (8u << lane) - 8;
+    IrOpcode right = u ? OP_VSHR : OP_VSAR;
+    IrRef count = up ? vec1(t, OP_VSARI, lane, up, vec1(t, OP_VSHLI, lane, up, b)) : b, down = vec2(t, OP_VSUB, lane, splat(t, 0), count);
+    IrRef below = vec2(t, right, lane, a, down);
+    if (round) {
+        IrRef last = vec2(t, OP_VAND, 0, vec2(t, right, lane, a, invert(t, count)), splat(t, in_lanes(lane, 1)));
+        below = vec2(t, OP_VADD, lane, below, last);
+    }
+    return vsel(t, below, vec2(t, OP_VSHL, lane, a, count), vec2(t, OP_VGTS, lane, splat(t, 0), count));
+}
+
 bool neon_three(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm, lane = (unsigned)i->size;
     bool u = i->option;
@@ -126,6 +139,7 @@ bool neon_three(Trans *t, const Insn *i) {
     case 4: return put_q(t, i, vec2(t, OP_VSUB, lane, half_difference(t, u, lane, a, b), vec2(t, OP_VANDN, 0, b, a)));
     case 6: return (!u || lane < 3) && put_q(t, i, greater(t, u, lane, a, b));
     case 7: return (!u || lane < 3) && put_q(t, i, invert(t, greater(t, u, lane, b, a)));
+    case 8: case 10: return put_q(t, i, shifted_by(t, u, op == 10, lane, a, b)); // SSHL, USHL, SRSHL, URSHL
     case 12: return put_q(t, i, vec2(t, u ? OP_VMAXU : OP_VMAXS, lane, a, b));
     case 13: return put_q(t, i, vec2(t, u ? OP_VMINU : OP_VMINS, lane, a, b));
     case 14: return put_q(t, i, difference(t, u, lane, a, b));
@@ -213,6 +227,25 @@ static bool misc_scalar(Trans *t, const Insn *i) {
     return false;
 }
 
+// FRINTN and so on, by opcode less the first: U to nearest, ties away, and as FPCR says.
+static unsigned fp_mode(unsigned op, bool u, bool high) {
+    static const uint8_t modes[2][2] = {{FP_RNE, FP_RUP}, {FP_RDN, FP_RTZ}};
+    return u ? (op ? FP_DYN : FP_RMM) : modes[op][high];
+}
+static IrRef rounded_fp(Trans *t, const Insn *i, IrRef a, unsigned mode, bool exact) {
+    return fp_op(t, i, OP_VFROUND, mode | (exact ? FP_EXACT : 0), a, IR_NONE, IR_NONE);
+}
+
+// FCVTN and FCVTL, of doubles.
+static bool fp_width(Trans *t, const Insn *i) {
+    if (soft(t) || !(i->size & 1)) return false;
+    unsigned policy = FP_DYN | FP_ARM | (t->ctx & ARM_CTX_FP_DN ? 0 : FP_NAN_PROPAGATE);
+    IrRef a = v(t, i->rn);
+    if (i->imm == 23) return neon_put(t, i, true, fp_op(t, i, OP_VFWIDEN, FP_DYN, i->sf ? upper_half(t, a) : a, IR_NONE, IR_NONE));
+    IrRef r = ir_vec(t->k, OP_VFNARROW, VFP_OP(2, policy), a, IR_NONE, IR_NONE);
+    return neon_put(t, i, true, i->sf ? both_low(t, v(t, i->rd), r) : r);
+}
+
 static bool misc_fp(Trans *t, const Insn *i) {
     unsigned op = (unsigned)i->imm;
     bool u = i->option, high = i->size >> 1;
@@ -225,6 +258,11 @@ static bool misc_fp(Trans *t, const Insn *i) {
     if (soft(t)) return false;
     if (op == 29 && !high) return put_q(t, i, fp_op(t, i, u ? OP_VFCVT_U : OP_VFCVT_I, FP_DYN, a, IR_NONE, IR_NONE));
     if (op == 27 && high && !u && !(i->size & 1)) return put_q(t, i, fp_op(t, i, OP_VFTOI, FP_RTZ, a, IR_NONE, IR_NONE));
+    if (op == 24 || op == 25) return put_q(t, i, rounded_fp(t, i, a, fp_mode(op - 24, u, high), op == 25 && u && !high)); // FRINT
+    if ((op == 26 || op == 27) && !u && !(i->size & 1)) { // FCVTNS, FCVTPS, FCVTMS
+        a = rounded_fp(t, i, a, fp_mode(op - 26, false, high), true);
+        return put_q(t, i, fp_op(t, i, OP_VFTOI, FP_RTZ, a, IR_NONE, IR_NONE));
+    }
     if (op == 31 && high && u) return put_q(t, i, fp_op(t, i, OP_VFSQRT, FP_DYN, a, IR_NONE, IR_NONE));
     if (op < 12 || op > 14 || !high) return false;
     IrRef zero = splat(t, 0);
@@ -238,7 +276,7 @@ bool neon_misc(Trans *t, const Insn *i) {
     bool u = i->option;
     IrRef a = v(t, i->rn);
     if (op == 7 || op == 20 || (op == 18 && u)) return neon_sat_misc(t, i);
-    if (op >= 12 && op != 18 && op != 19) return is_scalar(i) ? misc_scalar(t, i) : op != 22 && op != 23 && misc_fp(t, i);
+    if (op >= 12 && op != 18 && op != 19) return is_scalar(i) ? misc_scalar(t, i) : op == 22 || op == 23 ? fp_width(t, i) : misc_fp(t, i);
     if (is_scalar(i) && (op < 8 || op > 11)) return false;
     switch (op) {
     case 0: return put_q(t, i, vec1(t, OP_VREV, lane, u ? 2 : 3, a));

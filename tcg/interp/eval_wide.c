@@ -25,6 +25,7 @@ static int64_t extend(uint64_t x, unsigned size) { return (int64_t)(x << (64 - (
 // Lane by lane, of a and b.
 static uint64_t lane_op(IrOpcode op, unsigned size, unsigned n, uint64_t a, uint64_t b) {
     int64_t sa = extend(a, size), sb = extend(b, size);
+    unsigned bits = 8u << size;
     switch (op) {
     case OP_VADD: return a + b;
     case OP_VSUB: return a - b;
@@ -39,6 +40,9 @@ static uint64_t lane_op(IrOpcode op, unsigned size, unsigned n, uint64_t a, uint
     case OP_VSHLI: return a << n;
     case OP_VSHRI: return a >> n;
     case OP_VSARI: return (uint64_t)(sa >> n);
+    case OP_VSHL: return b < bits ? a << b : 0;
+    case OP_VSHR: return b < bits ? a >> b : 0;
+    case OP_VSAR: return (uint64_t)(sa >> (b < bits ? b : bits - 1));
     default: return 0;
     }
 }
@@ -117,14 +121,17 @@ static void eval_lanes(const IrOp *op, const Lanes *a, const Lanes *b, const Lan
 // Each lane is what the scalar op of the same policy makes of it.
 static void eval_vfp(Vcpu *v, const IrOp *op, const Lanes *a, const Lanes *b, const Lanes *c, Lanes *r) {
     static const uint8_t narrow[] = {OP_FADD, OP_FSUB, OP_FMUL, OP_FDIV, OP_FSQRT, OP_FMADD, OP_FNMSUB, OP_FEQ, OP_FLT, OP_FLE,
-                                     OP_FMINIMUM, OP_FMAXIMUM, OP_FMINNUM, OP_FMAXNUM, OP_FCVT_I32, OP_FCVT_U32, OP_FTOI32};
+                                     OP_FMINIMUM, OP_FMAXIMUM, OP_FMINNUM, OP_FMAXNUM, OP_FCVT_I32, OP_FCVT_U32, OP_FTOI32, OP_FROUND,
+                                     OP_FCVT_F32, OP_FCVT_F64};
     unsigned size = VFP_LANE(op->imm), k = op->op - OP_VFADD;
-    IrOp one = {.op = narrow[k], .type = size == 3 ? T_F64 : T_F32, .imm = op->imm & (FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM)};
-    if (size == 3 && op->op >= OP_VFCVT_I)
+    IrOp one = {.op = narrow[k], .type = size == 3 ? T_F64 : T_F32, .imm = op->imm & (FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM | FP_EXACT)};
+    if (size == 3 && op->op >= OP_VFCVT_I && op->op <= OP_VFTOI)
         one.op = op->op == OP_VFCVT_I ? OP_FCVT_I64 : op->op == OP_VFCVT_U ? OP_FCVT_U64 : OP_FTOI64;
-    bool compares = op->op >= OP_VFEQ && op->op <= OP_VFLE;
-    for (unsigned i = 0; i < 16u >> size; i++) {
-        uint64_t x = eval_fp(v, &one, get_lane(a, size, i), get_lane(b, size, i), get_lane(c, size, i));
+    bool compares = op->op >= OP_VFEQ && op->op <= OP_VFLE, narrows = op->op == OP_VFNARROW;
+    unsigned from = op->op == OP_VFWIDEN ? 2 : narrows ? 3 : size;
+    memset(r, 0, sizeof *r);
+    for (unsigned i = 0; i < (narrows ? 2 : 16u >> size); i++) {
+        uint64_t x = eval_fp(v, &one, get_lane(a, from, i), get_lane(b, from, i), get_lane(c, from, i));
         set_lane(r, size, i, compares ? 0 - x : x);
     }
 }

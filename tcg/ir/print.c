@@ -38,8 +38,8 @@ const Word ir_fpop_words[] = {
 #define VFP(lane) ((lane) << 8)
 const Word ir_vfp_words[] = {
     {"f32", VFP(2), VFP(3)}, {"f64", VFP(3), VFP(3)},
-    {"rne", FP_RNE, FP_RM}, {"rtz", FP_RTZ, FP_RM}, {"rdn", FP_RDN, FP_RM}, {"rup", FP_RUP, FP_RM}, {"dyn", FP_DYN, FP_RM},
-    {"nan", FP_NAN_PROPAGATE, FP_NAN_PROPAGATE}, {"quiet", FP_QUIET, FP_QUIET}, {"arm", FP_ARM, FP_ARM},
+    {"rne", FP_RNE, FP_RM}, {"rtz", FP_RTZ, FP_RM}, {"rdn", FP_RDN, FP_RM}, {"rup", FP_RUP, FP_RM}, {"dyn", FP_DYN, FP_RM}, {"rmm", FP_RMM, FP_RM},
+    {"nan", FP_NAN_PROPAGATE, FP_NAN_PROPAGATE}, {"quiet", FP_QUIET, FP_QUIET}, {"arm", FP_ARM, FP_ARM}, {"exact", FP_EXACT, FP_EXACT},
     {NULL, 0, 0},
 };
 const Word ir_lane_words[] = {{"8", 0, 3}, {"16", 1, 3}, {"32", 2, 3}, {"64", 3, 3}, {NULL, 0, 0}};

@@ -185,8 +185,13 @@ static void check_vfp(Checker *c, const IrOp *op) {
     int64_t policy = op->imm & ~(int64_t)VFP_OP(3, 0);
     if (op->type != T_V128 || VFP_LANE(op->imm) < 2)
         fail(c, "bad lanes");
-    if (policy & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM) || ((policy & FP_RM) >= 4 && (policy & FP_RM) != FP_DYN))
+    unsigned rm = policy & FP_RM;
+    bool rounds = op->op == OP_VFROUND;
+    if (policy & ~(int64_t)(FP_RM | FP_NAN_PROPAGATE | FP_QUIET | FP_ARM | (rounds ? FP_EXACT : 0)) ||
+        (rm >= 4 && rm != FP_DYN && !(rounds && rm == FP_RMM)))
         fail(c, "bad floating point policy");
+    if ((op->op == OP_VFWIDEN && VFP_LANE(op->imm) != 3) || (op->op == OP_VFNARROW && VFP_LANE(op->imm) != 2))
+        fail(c, "bad lanes");
 }
 
 static void check_const(Checker *c, const IrOp *op) {

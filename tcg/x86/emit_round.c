@@ -71,9 +71,9 @@ static void roundsx(Gen *g, IrType t, Reg d, Reg a, unsigned mode) {
 
 bool round_can(const Gen *g, unsigned rm) { return rm != FP_RTO && rm <= FP_DYN && rm != 6 && (rm != FP_RMM || g->x->avx512); }
 
-static unsigned immediate(unsigned rm) {
+unsigned round_immediate(unsigned rm, bool exact) { // of ROUNDSD and its like
     static const uint8_t mode[8] = {[FP_RNE] = 0, [FP_RDN] = 1, [FP_RUP] = 2, [FP_RTZ] = TRUNCATE, [FP_RMM] = TRUNCATE, [FP_DYN] = 4};
-    return mode[rm & 7];
+    return mode[rm & 7] | (exact ? 0 : SUPPRESSED);
 }
 
 // d = a as an integer of the same format; without NX. Clobbers SCRATCH_X2.
@@ -86,7 +86,7 @@ void round_quietly(Gen *g, IrType t, unsigned rm, Reg d, Reg a) {
         g->a.p[-3] |= 0x10; // EVEX.b: to nearest, no flags
         a = d;
     }
-    roundsx(g, t, d, a, immediate(rm) | SUPPRESSED);
+    roundsx(g, t, d, a, round_immediate(rm, false));
 }
 
 // Raises NX if a is no integer, NV for a signalling NaN.
@@ -117,7 +117,7 @@ void emit_fround(Gen *g, IrRef r, const IrOp *op) {
         round_quietly(g, op->type, rm, x, a);
         roundsx(g, op->type, SCRATCH_X2, a, exact ? 0 : SUPPRESSED);
     } else {
-        roundsx(g, op->type, x, a, immediate(rm) | (exact ? 0 : SUPPRESSED));
+        roundsx(g, op->type, x, a, round_immediate(rm, exact));
     }
     if (!(op->imm & FP_NAN_PROPAGATE)) {
         avx_rr(&g->a, packed(op->type) | 0x2e, x, 0, x);

@@ -191,6 +191,20 @@ void emit_vshift(Gen *g, IrRef r, const IrOp *op) {
     }
 }
 
+void emit_vshift_by(Gen *g, IrRef r, const IrOp *op) {
+    unsigned lane = lane_of(op), words = P_EVEX | I38 | P_W;
+    bool left = op->op == OP_VSHL, arithmetic = op->op == OP_VSAR;
+    if (lane == 0 || (!g->x->avx512 && (lane == 1 || (lane == 3 && arithmetic)))) {
+        emit_wide(g, r, op);
+        return;
+    }
+    Reg a = use_xmm(g, op->a), b = use_xmm(g, op->b);
+    done_operands(g, op);
+    unsigned wide = lane == 3 ? P_W | (arithmetic ? P_EVEX : 0) : 0; // vpsllvd, vpsravq
+    unsigned code = lane == 1 ? words | (left ? 0x12 : arithmetic ? 0x11 : 0x10) : I38 | wide | (left ? 0x47 : arithmetic ? 0x46 : 0x45);
+    avx_rr(&g->a, code, def_xmm(g, r), a, b);
+}
+
 // ---- moving lanes
 void emit_vextend(Gen *g, IrRef r, const IrOp *op) {
     static const uint8_t code[3] = {0x30, 0x33, 0x35}; // vpmovzx; 0x10 less: vpmovsx

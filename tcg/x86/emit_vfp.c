@@ -105,6 +105,37 @@ void emit_vfcvt(Gen *g, IrRef r, const IrOp *op) {
     avx_rr(&g->a, code, def_xmm(g, r), 0, a); // vcvtqq2pd, vcvtdq2ps, vcvtuqq2pd, vcvtudq2ps
 }
 
+// As the scalar ones (emit_round.c, emit_soft.c): NaN is looked for if it must become the default one, and what is about the least number
+// where it was made narrower.
+static void convert(Gen *g, IrRef r, const IrOp *op, unsigned code, int immediate, bool tiny) {
+    Reg a = use_xmm(g, op->a);
+    avx_rr(&g->a, code, SCRATCH_X, 0, a);
+    if (immediate >= 0)
+        b1(&g->a, (unsigned)immediate);
+    if (tiny || !(op->imm & FP_NAN_PROPAGATE))
+        look(g, op, tiny, a, a, a);
+    done_operands(g, op);
+    movx(&g->a, def_xmm(g, r), SCRATCH_X);
+}
+
+void emit_vfround(Gen *g, IrRef r, const IrOp *op) {
+    unsigned rm = op->imm & FP_RM;
+    if (rm == FP_RMM || !(op->imm & FP_ARM)) {
+        emit_wide(g, r, op);
+        return;
+    }
+    unsigned code = P_66 | P_0F3A | (is_f64(op) ? P_WD | 0x09 : 0x08); // vroundps, vrndscaleps
+    convert(g, r, op, code, (int)round_immediate(rm, op->imm & FP_EXACT), false);
+}
+
+void emit_vfwidth(Gen *g, IrRef r, const IrOp *op) {
+    bool narrow = op->op == OP_VFNARROW;
+    if (host_can(op))
+        convert(g, r, op, (narrow ? P_66 | P_0F | P_WD : P_0F) | 0x5a, -1, narrow); // vcvtpd2ps, vcvtps2pd
+    else
+        emit_wide(g, r, op);
+}
+
 // The host gives the least integer for what does not fit, and for NaN: then soft float looks again.
 void emit_vftoi(Gen *g, IrRef r, const IrOp *op) {
     Asm *s = &g->a;

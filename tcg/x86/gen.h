@@ -375,6 +375,7 @@ void round_begin(Gen *g,
                  const IrOp *op); // around a host instruction: op's static rounding mode, if it has one
 void round_end(Gen *g, const IrOp *op);
 bool round_can(const Gen *g, unsigned rm); // to integers in this mode
+unsigned round_immediate(unsigned rm, bool exact);
 void round_quietly(Gen *g, IrType t, unsigned rm, Reg d, Reg a);
 void round_raise(Gen *g, IrType t, Reg a);
 
@@ -469,10 +470,10 @@ EmitFn emit_clock, emit_poll, emit_load, emit_store, emit_amo, emit_fence, emit_
     emit_exit, emit_exit_if, emit_exit_reg, emit_exit_sync, emit_exit_done, emit_fbin, emit_fsqrt, emit_fma,
     emit_fcmp, emit_fcvt, emit_int_to_f, emit_f_to_int, emit_bitcast, emit_box, emit_unbox, emit_fminmax,
     emit_fextreme, emit_fround, emit_vzext, emit_vpair, emit_low, emit_high, emit_wide, emit_vbinary,
-    emit_vandn, emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vextend, emit_vunzip, emit_vext,
+    emit_vandn, emit_vsel, emit_vabs, emit_vcompare, emit_vshift, emit_vshift_by, emit_vextend, emit_vunzip, emit_vext,
     emit_vrev, emit_vtbl, emit_vdup, emit_vdup_lane, emit_vins, emit_vaes, emit_vclmul, emit_sha256_rounds,
     emit_sha256_schedule, emit_vfbin, emit_vfsqrt, emit_vfma, emit_vfcompare, emit_vfextreme, emit_vfcvt,
-    emit_vftoi, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
+    emit_vftoi, emit_vfround, emit_vfwidth, emit_fselect, emit_fsign, emit_label, emit_jump, emit_branch;
 void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base);
 // The fast path of a site: check and access, or if `slow` nothing but the jump to its stub, which comes back behind it.
 void mem_site(Gen *g, Stub *s, bool slow);

@@ -1019,6 +1019,93 @@ block 0x80000000 ctx 0x0
 [0x101b0] = 0x7fffffffffffffff
 flags = 0x15
 pc = 0x80000004
+== run floating point lanes rounded, widened and narrowed
+0x10000=0x7f8000013fc00000 0x10008=0xc0200000bf000000 0x10010=0x7ff0000020000001 0x10018=0x380fffffffffffff 0x10020=0x4008000000000000 0x10028=0xfff4000000000000
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:v128 = load.128 [65536]
+    %2:v128 = load.128 [65552]
+    %3:v128 = load.128 [65568]
+    %4:v128 = vfround.f32.rne.nan.arm %1
+             store.128 [65600], %4
+    %5:v128 = vfround.f32.rmm.arm %1
+             store.128 [65616], %5
+    %6:v128 = vfround.f64.rup.arm.exact %3
+             store.128 [65632], %6
+    %7:v128 = vfround.f32.dyn.arm.exact %1
+             store.128 [65648], %7
+    %8:v128 = vfwiden.f64.dyn.nan.arm %1
+             store.128 [65664], %8
+    %9:v128 = vfwiden.f64.dyn.arm %1
+             store.128 [65680], %9
+    %10:v128 = vfnarrow.f32.dyn.nan.arm %2
+             store.128 [65696], %10
+    %11:v128 = vfnarrow.f32.dyn.arm %3
+             store.128 [65712], %11
+             exit 0x80000004
+--
+[0x10040] = 0x7fc0000140000000
+[0x10048] = 0xc000000080000000
+[0x10050] = 0x7fc0000040000000
+[0x10058] = 0xc0400000bf800000
+[0x10060] = 0x4008000000000000
+[0x10068] = 0x7ff8000000000000
+[0x10070] = 0x7fc0000040000000
+[0x10078] = 0xc000000080000000
+[0x10080] = 0x3ff8000000000000
+[0x10088] = 0x7ff8000020000000
+[0x10090] = 0x3ff8000000000000
+[0x10098] = 0x7ff8000000000000
+[0x100a0] = 0x8000007fc00001
+[0x100b0] = 0x7fc0000040400000
+flags = 0x13
+pc = 0x80000004
+== run lanes shifted by lanes
+0x10000=0x8000ff80ff81f0f1 0x10008=0x8000000000000001 0x10010=0x00010010000f0004 0x10018=0x000000000000003f 0x10020=0xff0001070880ff03 0x10028=0xffffffffffffffff
+block 0x80000000 ctx 0x0
+  @80000000+4
+    %1:v128 = load.128 [65536]
+    %2:v128 = load.128 [65552]
+    %3:v128 = load.128 [65568]
+    %4:v128 = vshl.16 %1, %2
+             store.128 [65600], %4
+    %5:v128 = vshr.16 %1, %2
+             store.128 [65616], %5
+    %6:v128 = vsar.16 %1, %2
+             store.128 [65632], %6
+    %7:v128 = vshl.8 %1, %3
+             store.128 [65648], %7
+    %8:v128 = vshr.8 %1, %3
+             store.128 [65664], %8
+    %9:v128 = vsar.8 %1, %3
+             store.128 [65680], %9
+    %10:v128 = vshl.32 %1, %2
+             store.128 [65696], %10
+    %11:v128 = vsar.32 %1, %3
+             store.128 [65712], %11
+    %12:v128 = vsar.64 %1, %2
+             store.128 [65728], %12
+    %13:v128 = vshr.64 %1, %2
+             store.128 [65744], %13
+             exit 0x80000004
+--
+[0x10040] = 0x80000f10
+[0x10048] = 0x8000000000000000
+[0x10050] = 0x4000000000010f0f
+[0x10058] = 0x8000000000000000
+[0x10060] = 0xc000ffffffffff0f
+[0x10068] = 0x8000000000000000
+[0x10070] = 0xfe0000000088
+[0x10080] = 0x7f010000001e
+[0x10090] = 0xff00fffffffffffe
+[0x10098] = 0xff00000000000000
+[0x100a8] = 0x8000000000000000
+[0x100b0] = 0xffffffffffffffff
+[0x100b8] = 0xffffffff00000000
+[0x100c0] = 0xffffffffffffffff
+[0x100c8] = 0xffffffffffffffff
+[0x100d8] = 0x1
+pc = 0x80000004
 == run AES and carry-less products
 0x10000=0x8899aabbccddeeff 0x10008=0x0011223344556677 0x10010=0x0102030405060708 0x10018=0xfffefdfc80000000
 block 0x80000000 ctx 0x0
