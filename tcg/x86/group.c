@@ -18,7 +18,7 @@ enum { SPAN = 256, AHEAD = 64 };
 static bool plain(const Gen *g, const IrOp *op) {
     if (op->op != OP_LOAD && op->op != OP_STORE)
         return false;
-    if (op->memop & (MO_BE | MO_ALIGN | 7 << MO_MMU_SHIFT) || ((op->memop & MO_SIZE) > MO_64 && op->type != T_V128))
+    if (op->memop & (MO_BE | MO_ALIGN | 7 << MO_MMU_SHIFT) || ((op->memop & MO_SIZE) > MO_64 && !ir_is_wide(op->type)))
         return false;
     if (op->op == OP_STORE && type_of(g, op->b) == T_F16)
         return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pairs in one piece: CASP, LDXP and STXP of X and W registers. What is compared, what is stored, what is left alone; over pages,
 // misaligned, without the right to write. DDI 0487, B2.2.1, B2.9, C6.2 (CASP, LDXP, STXP).
-// args: -cpu max
+// args: -cpu max -smp 2
 // also: strict -accel tcg,reservation=strict
 #include "tests/golden/a64/lib/test.h"
 
@@ -100,9 +100,57 @@ static void test_loops(void) {
     check_pair("counted", memory[0], 2000, 6000);
 }
 
+// Memory that is no RAM: priorities of the interrupt controller's interrupts, a byte each. A read and, where it is equal, a write.
+static void test_device(void) {
+    Pair *p = (Pair *)0x08000420, seen;
+    p->low = 0x8070605040302010, p->high = 0xf0e0d0c0b0a09080;
+    Pair old = *p, new = {0x1020304050607080, 0x90a0b0c0d0e0f0};
+    check_pair("casp on a device: the old value", CASP_X(p, old, new), old.low, old.high);
+    check_pair("the new one is there", *p, new.low, new.high);
+    check_pair("not equal", CASP_X(p, old, old), new.low, new.high);
+    check_pair("is left", *p, new.low, new.high);
+    Pair words = {(uint32_t)new.low, new.low >> 32}, zeros = {0, 0};
+    check_pair("words", CASP_W(p, words, zeros), words.low, words.high);
+    check_pair("words, the new ones", *p, 0, new.high);
+    check_equal("stored by an exclusive pair", exclusive(p, 0, old, &seen), 0);
+    check_pair("which saw", seen, 0, new.high);
+    check_pair("and is there", *p, old.low, old.high);
+    check_no_trap("no exception");
+}
+
+// FEAT_LSE2: LDP and STP of 16 aligned bytes too. The other core stores pairs of equal words, up and up.
+static Pair shared __attribute__((aligned(16)));
+static volatile Word state; // 1: the other core is there; 2: it shall end; 3: it has
+void secondary_main(void) {
+    state = 1;
+    for (Word n = 1; state == 1; n++) __asm__ volatile("stp %1, %1, [%0]" : : "r"(&shared), "r"(n) : "memory");
+    state = 3;
+    for (;;) __asm__ volatile("wfi");
+}
+static void test_torn(void) {
+    extern char _start[];
+    Word torn = 0, changes = 0, last = 0;
+    hvc_call(0xc4000003, 1, (Word)_start, 0);
+    while (state != 1) __asm__ volatile("yield");
+    for (Word n = 0; n < 2000000 && (n < 200000 || changes < 100); n++) {
+        Pair seen;
+        __asm__ volatile("ldp %0, %1, [%2]" : "=&r"(seen.low), "=&r"(seen.high) : "r"(&shared) : "memory");
+        torn += seen.low != seen.high;
+        changes += seen.low != last;
+        last = seen.low;
+        if (n % 1024 == 0) __asm__ volatile("yield");
+    }
+    state = 2;
+    while (state != 3) __asm__ volatile("yield");
+    check_equal("no pair is torn", torn, 0);
+    check("the other core has stored", changes > 10);
+}
+
 void test_main(void) {
     test_casp();
     test_exclusive();
     test_faults();
+    test_device();
+    test_torn();
     test_loops();
 }
