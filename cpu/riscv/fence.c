@@ -13,7 +13,8 @@ uint64_t riscv_sfence_vma(Vcpu *v, uint64_t vaddr, uint64_t asid, uint64_t bits)
         return 0;
     }
     riscv_walks_flush(s);
-    vcpu_flush(v, only);
+    if (only < 0) vcpu_fence(v);
+    else vcpu_flush(v, only);
     return 0;
 }
 

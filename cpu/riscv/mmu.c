@@ -19,7 +19,7 @@ enum {
     PTE_U = 16,
     PTE_G = 32,
     PTE_A = 64,
-    PTE_D = 128,
+    PTE_D = RISCV_FILL_GAINS,
 };
 #define PTE_N        (1ull << 63)
 #define PTE_PBMT     (3ull << 61)
@@ -31,7 +31,9 @@ struct RiscvWalks {
     struct {
         uint64_t root, tag, table, generation;
         uint8_t *host; // of the table, if PMP lets all of it be read
+        TlbPath above; // what led to it
     } entries[WALK_ENTRIES];
+    TlbPath above; // of the walk under way
 };
 
 typedef struct Mode {
@@ -49,6 +51,8 @@ typedef struct Walk {
     uint64_t vaddr;
     uint64_t pte, pte_paddr;
     uint8_t *table; // host's copy of the last-level table, if the walk cache has it
+    const void *host; // of the entry
+    const TlbPath *above;
     unsigned level;
 } Walk;
 
@@ -82,10 +86,11 @@ static void *pte_host(const Walk *w, bool write) {
 }
 
 static bool pte_read(Walk *w) {
-    void *host = w->table ? w->table + (w->pte_paddr & 4095) : pte_host(w, false);
+    const void *host = w->table ? w->table + (w->pte_paddr & 4095) : pte_host(w, false);
+    w->host = host;
     if (host)
-        w->pte = w->mode.size == 4 ? __atomic_load_n((uint32_t *)host, __ATOMIC_RELAXED)
-                                   : __atomic_load_n((uint64_t *)host, __ATOMIC_RELAXED);
+        w->pte = w->mode.size == 4 ? __atomic_load_n((const uint32_t *)host, __ATOMIC_RELAXED)
+                                   : __atomic_load_n((const uint64_t *)host, __ATOMIC_RELAXED);
     return host != NULL;
 }
 
@@ -148,6 +153,7 @@ static bool cached_table(Walk *w, uint64_t *table) {
         return false;
     *table = c->entries[i].table;
     w->table = c->entries[i].host;
+    w->above = &c->entries[i].above;
     return true;
 }
 
@@ -161,7 +167,21 @@ static void cache_table(const Walk *w, uint64_t table) {
     c->entries[i].tag = tag;
     c->entries[i].table = table;
     c->entries[i].generation = c->generation;
+    c->entries[i].above = c->above;
     c->entries[i].host = readable ? mem_page(w->s->mem, table, &writable) : NULL;
+}
+
+static void begin_above(Walk *w) {
+    struct RiscvWalks *c = w->s->walks;
+    if (!c || w->debug) return;
+    c->above.n = 0;
+    w->above = &c->above;
+}
+
+// The entry points to a table.
+static void note_above(Walk *w) {
+    struct RiscvWalks *c = w->s->walks;
+    if (c && !w->debug) c->above.step[c->above.n++] = (TlbStep){w->host, w->pte};
 }
 
 // Finds the leaf entry: steps 1 to 4 of 10.3.2.
@@ -174,12 +194,15 @@ static Fault find_leaf(Walk *w) {
     if (cached_table(w, &cached)) {
         table = cached;
         w->level = 0;
+    } else {
+        begin_above(w);
     }
     for (;;) {
         w->pte_paddr = table + vpn(w, w->level) * w->mode.size;
         if (!pte_read(w)) return FAULT_ACCESS;
         if (!well_formed(w)) return FAULT_PAGE;
         if (pte_is_leaf(w->pte)) return FAULT_NONE;
+        note_above(w);
         table = pte_ppn(w) << 12;
         if (--w->level == 0) cache_table(w, table);
     }
@@ -245,6 +268,12 @@ static void fill_rights(TlbFill *out, const Walk *w, unsigned fetch_priv, unsign
     out->span = page_span(w);
 }
 
+// For vcpu_fence. Entries of 32 bits are not kept track of.
+static void fill_found(TlbFill *out, const Walk *w) {
+    out->leaf = (TlbStep){w->host, w->pte};
+    out->above = w->mode.size == 8 ? w->above : NULL;
+}
+
 static bool fill_pmp(const RiscvState *s, TlbFill *out, Access access, unsigned size, unsigned priv) {
     unsigned rights = riscv_pmp_rights(s, out->paddr, size, priv, &out->whole_page);
     out->read = out->read && (rights & 1u << ACCESS_READ);
@@ -286,6 +315,7 @@ bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned s
                          .read = both || access != ACCESS_FETCH,
                          .write = both || access != ACCESS_FETCH,
                          .fetch = both || access == ACCESS_FETCH,
+                         .unpaged = true,
                          .span = 4096};
     } else {
         Walk w = {.s = s, .mode = mode_of(s), .access = access, .priv = priv, .vaddr = vaddr};
@@ -293,6 +323,7 @@ bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned s
         if (fault != FAULT_NONE) return fail(v, fault, access, vaddr, probe);
         *out = (TlbFill){.paddr = walk_paddr(&w)};
         fill_rights(out, &w, s->priv, data_priv);
+        fill_found(out, &w);
     }
     if (!fill_pmp(s, out, access, size, priv)) return fail(v, FAULT_ACCESS, access, vaddr, probe);
     fill_host(s, out, access, size);
@@ -323,6 +354,7 @@ unsigned riscv_fill_around(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsign
         if (riscv_pmp_rights(s, paddr, 4096, priv, &whole) != rights || !whole) continue;
         out[i] = *first;
         out[i].paddr = paddr;
+        fill_found(&out[i], &w);
         out[i].write = first->write && w.pte & PTE_D;
         out[i].host = mem_host(s->mem, paddr, 4096, out[i].write);
         filled |= out[i].host ? 1u << i : 0;

@@ -93,7 +93,8 @@ static void print_vcpu(Vcpu *v, FILE *to) { riscv_print(v->owner, to); }
     .roams = roams, .steady = steady, .nsteady = sizeof(steady) / sizeof(steady[0]), .meter = offsetof(RiscvState, metered), \
     .fp_pins = fp_pins, .nfp_pins = sizeof(fp_pins) / sizeof(fp_pins[0]),  \
     .state_size = sizeof(RiscvState), .insn_align = 2, .pc32 = PC32, \
-    .translate = riscv_translate, .fill = riscv_fill, .fill_around = riscv_fill_around, .io_read = riscv_io_read, .io_write = riscv_io_write, \
+    .translate = riscv_translate, .fill = riscv_fill, .fill_around = riscv_fill_around, .fill_gains = RISCV_FILL_GAINS, \
+    .io_read = riscv_io_read, .io_write = riscv_io_write, \
     .misaligned = riscv_misaligned, .trap = riscv_trap, .retired = riscv_retired, .interrupt = riscv_interrupt, .awake = riscv_awake, \
     .reset = riscv_reset, .print = print_vcpu }
 const Guest riscv64_guest = GUEST("riscv64", false), riscv32_guest = GUEST("riscv32", true);

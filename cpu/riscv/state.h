@@ -241,6 +241,7 @@ uint64_t riscv_time(const RiscvState *s);                           // ticks of 
 uint8_t riscv_fflags(Vcpu *v);                                      // accrued flags, those still in the host's FPU too
 
 // ---- mmu.c, pmp.c
+enum { RISCV_FILL_GAINS = 128 }; // a page becomes dirty: D of its entry
 bool riscv_fill(Vcpu *v, uint64_t vaddr, Access access, unsigned mmu, unsigned size, bool probe, TlbFill *out);
 unsigned riscv_fill_around(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsigned wanted, TlbFill out[8]);
 bool riscv_io_read(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);

@@ -21,15 +21,29 @@ struct Helper {
 
 typedef enum Access { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH } Access;
 
+// An entry of a page table that a walk read: where it is in host memory, and what it said.
+typedef struct TlbStep {
+    const uint64_t *entry;
+    uint64_t value;
+} TlbStep;
+enum { TLB_STEPS = 4 };
+typedef struct TlbPath { // those that led to a leaf
+    TlbStep step[TLB_STEPS];
+    unsigned n;
+} TlbPath;
+
 // One translated page, as Guest.fill reports it.
 typedef struct TlbFill {
     uint64_t paddr;       // of the access itself
     uint8_t *host;        // host address of paddr, or NULL: memory-mapped I/O
+    uint64_t span;        // bytes of the naturally aligned page it came from (4 KiB .. 512 GiB)
     bool read, write, fetch; // which later accesses the mapping allows without asking again (write: already dirty)
     bool whole_page;      // false: permission changes inside the 4 KiB page (PMP), so do not cache
-    uint64_t span;        // bytes of the naturally aligned page it came from (4 KiB .. 512 GiB)
     bool global;
     bool guarded;         // jumps to this page may land where Guest.lands says only
+    bool unpaged;         // no page table was asked
+    TlbStep leaf;         // where the answer is, for vcpu_fence
+    const TlbPath *above; // good until the next fill. NULL: what fills read cannot be told
 } TlbFill;
 
 typedef struct Guest {
@@ -63,6 +77,7 @@ typedef struct Guest {
     // eight, naturally aligned, whose bit in `wanted` is set. Only pages like the first, whose entries need no change. Raises nothing. Returns
     // which of out[8] are filled. NULL: none ever.
     unsigned (*fill_around)(Vcpu *v, uint64_t vaddr, const TlbFill *first, unsigned wanted, TlbFill out[8]);
+    uint64_t fill_gains; // bits that a leaf may gain while what it gave before remains allowed (dirty)
     // Memory-mapped I/O on a physical address that fill reported without host memory; sizes 1, 2, 4, 8. False: bus error raised.
     bool (*io_read)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t *value);
     bool (*io_write)(Vcpu *v, uint64_t vaddr, uint64_t paddr, unsigned size, uint64_t value);

@@ -91,6 +91,7 @@ void space_wipe(Space *s) {
     memset(s->wrote, 0, sizeof(s->wrote));
     s->nbig = 0;
     s->has_global = s->has_local = false;
+    recall_begin(s, false);
     s->clean = true;
 }
 
@@ -124,6 +125,7 @@ void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill) {
     else
         s->has_local = true;
     put(fill->global ? s->global[fetch] : s->local[fetch], vaddr);
+    recall_note(s, vaddr, fill);
     if (fill->span <= PAGE_SIZE || in_big(s, vaddr))
         return;
     if (fill->span > 1ull << 30 || s->nbig >= BIG_REGIONS)
@@ -198,6 +200,7 @@ void space_inherit(Space *s, const Space *donor) {
     memcpy(s->big, donor->big, sizeof(s->big));
     s->nbig = donor->nbig;
     s->has_global = donor->has_global;
+    recall_begin(s, true);
     s->clean = false;
 }
 

@@ -120,7 +120,7 @@ static void space_new(Vcpu *v, SpaceId id) {
         if (set->id[i].used < set->id[oldest].used)
             oldest = i;
     if (donor < SPACE_COUNT && !set->spaces[donor]->has_local)
-        oldest = donor;
+        recall_begin(set->spaces[oldest = donor], true);
     else
         space_start(set, oldest, donor);
     set->id[oldest] = id;

@@ -18,6 +18,8 @@
 #define SITE_ENTRIES 2u
 #define SPACE_COUNT 2u
 #define GRANULE 32u
+#define RECALL_LEAVES 4u
+#define RECALL_PATHS 2u
 #else
 #define TLB_ENTRIES 4096u
 #define OTHER_ENTRIES 256u
@@ -26,6 +28,8 @@
 #define SITE_ENTRIES 2048u
 #define SPACE_COUNT 16u
 #define GRANULE 256u
+#define RECALL_LEAVES 256u
+#define RECALL_PATHS 16u
 #endif
 #define IO_ENTRIES 16u
 #define ROVE_MISSES 256u // of a pair: then C looks how quick they were
@@ -70,6 +74,20 @@ typedef struct IoEntry {
     bool read, write;
 } IoEntry;
 
+// What the fills of a space have read in page tables: fence.c.
+typedef struct RecallLeaf {
+    TlbStep step;
+    uint64_t page; // its vaddr; bit 0: part of a bigger page
+} RecallLeaf;
+
+typedef struct Recall {
+    RecallLeaf leaf[RECALL_LEAVES];
+    TlbPath path[RECALL_PATHS];
+    unsigned nleaves, npaths, latest; // latest: path that was noted last
+    bool lost;                        // not all was noted
+    unsigned rest, resting;           // fences by which nothing is noted, since looks found too much changed; how many are left
+} Recall;
+
 enum {
     SPACE_TABLES = 16 * (2 * TLB_ENTRIES + 2 * OTHER_ENTRIES + JUMP_ENTRIES + SITE_ENTRIES) + 32 * (FETCH_ENTRIES + IO_ENTRIES),
     GRANULES = SPACE_TABLES / GRANULE
@@ -96,6 +114,7 @@ struct Space {
     uint8_t flushes;            // of all or of an ASID
     bool clean;                 // nothing was filled since the last wipe
     unsigned index;
+    Recall recall;
 };
 _Static_assert(offsetof(Space, used) == SPACE_TABLES && SPACE_TABLES % GRANULE == 0, "granules cover the tables");
 
@@ -132,6 +151,8 @@ void space_wipe_local(Space *s);     // all but the entries of global pages
 void space_inherit(Space *s, const Space *donor); // starts s with donor's global pages
 void space_filled(Space *s, uint64_t vaddr, bool fetch, const TlbFill *fill); // before an entry is made of the fill
 void space_flush_page(Space *s, uint64_t page);
+void recall_begin(Space *s, bool lost); // of a space that is empty; lost: or has entries that were not noted
+void recall_note(Space *s, uint64_t vaddr, const TlbFill *fill);
 void space_wipe_jumps(Space *s);
 void space_see_local(Space *s, uint64_t vaddr); // a jump entry for vaddr hangs on a page that is not global
 unsigned space_before(const Space *s, uint64_t vaddr); // which of the eight pages around vaddr are in `before` and not filled since

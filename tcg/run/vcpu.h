@@ -134,6 +134,8 @@ void vcpu_space(Vcpu *v, uint64_t key, uint64_t key2, uint32_t asid);
 // TLB maintenance of this vCPU. asid -1: all.
 void vcpu_flush(Vcpu *v, int64_t asid);
 void vcpu_flush_page(Vcpu *v, uint64_t vaddr, int64_t asid);
+// All, as far as page tables have changed: what they still give may stay (fence.c).
+void vcpu_fence(Vcpu *v);
 // fence.i: suspect blocks were found by content already; this only makes stores before it visible to fetch.
 void vcpu_fence_i(Vcpu *v);
 // Breakpoints and watchpoints of the guest's own, by vaddr: on its thread, or while it is stopped. Guest.breakpoint and Guest.watchpoint
