@@ -74,6 +74,9 @@ struct CodePage {
     unsigned patches;               // stores since a suspect was looked at
     unsigned rewrites;              // suspects that were found changed since more stores than a patch has came in a row
     bool dormant;                   // all its blocks are suspect
+    _Atomic bool hot;               // rove.c: its sites have pairs
+    uint8_t met;                    // ticks that found its code running, since Engine.answered was met_since
+    uint32_t met_since;
     CodePage *next_mixed;
     Block *blocks;
     CodePage *_Atomic next;
@@ -122,6 +125,8 @@ struct Engine {
     KnownText shelf[TEXT_HASH];     // texts.c
     uint8_t lengths[TEXT_PLACES][TEXT_LENGTHS]; // half the bytes of texts that are on it, by a hash of their place; the latest first
     _Atomic bool fenced;            // the guest uses instruction fences
+    bool ticks;                     // tier 2 asks now and then what is running
+    uint32_t answered;              // how often it was answered: rove.c
     Link *links;
     uint32_t nlinks, links_end, links_room; // links_end: of the half that is filled; evict.c
     uint32_t links_used[2];         // where the other half's end; 0: it never had any
@@ -181,6 +186,8 @@ Block *texts_swap(Engine *e, Block *b, const uint8_t *host);                    
 void texts_evict(Engine *e, unsigned half);
 // rove.c. A load or store site's pair missed many times (thunk of translated code; pc_off is set); a watched site's accesses were counted.
 void cache_rove(Vcpu *v, unsigned site), cache_watch(Vcpu *v, unsigned site);
+bool cache_pairs(Engine *e, uint64_t ppage);                                    // sites of code on this page have pairs
+bool cache_tick(Engine *e, const Block *b);                                     // no lock: a tick found b running. True: it is to be translated anew
 bool cache_roves(const Engine *e, uint64_t paddr);                              // the accesses of the instruction there ask the TLB at once
 bool cache_watched(const Engine *e, uint64_t paddr);                            // they are counted
 static inline Link cache_new_link(Block *from, const CompiledLink *l) {

@@ -61,6 +61,7 @@ static void sift_page(CodePage *p, unsigned half) {
             at = next;
     }
     if (!p->blocks) {
+        atomic_store_explicit(&p->hot, false, memory_order_relaxed);
         p->turns = 0;
         cache_page_set(p, PAGE_OPEN);
     }

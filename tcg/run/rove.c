@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Which access sites are better off without a page pair (ADR 0002). Called by translated code when it has counted enough, and by the back
-// end, which asks how to emit a site.
+// Which access sites are better off without a page pair (ADR 0002). Called by translated code when it has counted enough, by the run loop at
+// ticks, and by the back end, which asks how to emit a site.
 //
+// Pairs are few, and large programs have a hundred thousand sites, none of which runs often: theirs would take the pairs from each other. So code
+// gets pairs where it is hot. That is known by the page: of the ticks of a short time, a few have found it running. Loops have pairs at once.
+//
+// Not every site of hot code should keep its own.
 // A pair that misses costs its miss stub and, unless it misses nearly always, a mispredicted branch; a look at the TLB costs a few
 // instructions each time. Hits are not counted, since that would cost as much. So a site goes three steps:
 //   - its stub counts misses. When many came quickly, the site roves: it asks the TLB from then on;
@@ -13,6 +17,7 @@
 #include "tcg/run/tlb.h"
 
 enum { QUICK_NS = 20, HOT_NS = 250, HOT_ROUNDS = 8 }; // a miss; rounds of ROVE_MISSES in a row
+enum { HOT_TICKS = 4, HOT_OF = 40 }; // of so many ticks: a tenth of the time
 enum { WATCHED_ACCESSES = 8192, WATCHED_MISSES = 0x7fff, SHARE = 4 }; // roves if one access in SHARE misses
 
 static unsigned bit_of(uint64_t paddr) {
@@ -34,6 +39,38 @@ static void put(uint64_t *set, uint64_t paddr, bool in) {
 
 bool cache_roves(const Engine *e, uint64_t paddr) { return has(e->roving, paddr); }
 bool cache_watched(const Engine *e, uint64_t paddr) { return has(e->watched, paddr); }
+
+bool cache_pairs(Engine *e, uint64_t ppage) {
+    const CodePage *p = e->ticks ? cache_page(e, ppage, false) : NULL;
+    return !e->ticks || (p && atomic_load_explicit(&p->hot, memory_order_relaxed));
+}
+
+static void retire_all(Engine *e, CodePage *p) {
+    for (Block *b = p->blocks, *next; b; b = next) {
+        next = b->in_page[(b->paddr & PAGE_MASK) != p->ppage];
+        if (!b->region)
+            cache_retire(e, b);
+    }
+}
+
+bool cache_tick(Engine *e, const Block *b) {
+    if (!e->ticks || pthread_mutex_trylock(&e->lock) != 0)
+        return false;
+    CodePage *p = cache_page(e, b->paddr & PAGE_MASK, false);
+    bool hot = false;
+    if (++e->answered - p->met_since > HOT_OF) {
+        p->met_since = e->answered;
+        p->met = 0;
+    }
+    if (!b->region && !atomic_load(&p->hot))
+        hot = ++p->met >= HOT_TICKS;
+    if (hot) {
+        atomic_store(&p->hot, true);
+        retire_all(e, p);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return hot;
+}
 
 static SiteNote *note_of(Vcpu *v, unsigned site) {
     return &v->site_note[site % (sizeof(v->site_note) / sizeof(*v->site_note))];

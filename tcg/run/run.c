@@ -327,7 +327,8 @@ static void run_block(Vcpu *v, Block *b, PendingLink *pending) {
         v->pc = v->vpage + (uint64_t)link_target(e, left >> 8);
         *pending = (PendingLink){(uint32_t)(left >> 8), atomic_load(&e->generation), v->ctx, v->pc, v->space};
     }
-    v->polled = (left & 0xff) == LEFT_POLL && (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & EXIT_TICK);
+    v->ticked = (left & 0xff) != LEFT_TRAP && (atomic_load_explicit(&v->exit_request, memory_order_relaxed) & EXIT_TICK);
+    v->polled = v->ticked && (left & 0xff) == LEFT_POLL;
     v->polled_at = v->pc;
     v->stat[STAT_LEFT_LOOKUP + (left & 0xff)]++;
 }
@@ -520,6 +521,9 @@ RunResult vcpu_run(Vcpu *v) {
         if (!(atomic_load(&v->exit_request) & ~(uint32_t)EXIT_IRQ) && !atomic_load(&e->gate))
             b = r.once && r.generation == atomic_load(&e->generation) ? r.once : singly(v) ? NULL : find_block(v);
         r.once = NULL;
+        if (b && v->ticked && cache_tick(e, b))
+            b = NULL;
+        v->ticked = false;
         if (b && v->polled && v->pc == v->polled_at)
             meet(v, b);
         v->polled = false;

@@ -287,6 +287,7 @@ bool tier2_init(Engine *e) {
     pthread_cond_init(&t->wake, &attr);
     e->tier2 = t;
     t->threaded = t->threshold > 1 && pthread_create(&t->thread, NULL, run, t) == 0;
+    e->ticks = t->threaded;
     return true;
 }
 

@@ -72,7 +72,8 @@ struct Vcpu {
     bool step;                 // one instruction, then RUN_STEPPED: past breakpoints, without interrupts; WFI does not wait
     uint64_t step_first, step_size; // step on while pc is in this range, up to a breakpoint. step_size 0: once
     HotLoop hot;
-    bool polled;               // a tick was answered at a poll,
+    bool ticked;               // a tick was answered
+    bool polled;               // at a poll,
     uint64_t polled_at;        // of the loop at this pc
     bool alone;                // the guest's: instructions run one by one, Guest.stepped behind each. Set with a context word of its own
     bool replay;               // the run loop's own: one instruction by itself, as a step, then on

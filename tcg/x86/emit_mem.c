@@ -71,8 +71,9 @@ void mem_begin(Gen *g, const IrOp *op, Stub *s, Reg base) {
         s->strides = region_strides(g, s->stream);
         return;
     }
-    s->roves = is_other(op->memop) || (g->roams && !is_steady(g, op->a, base)) || cache_roves(g->e, site_paddr(g, op->snap));
-    s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
+    s->roves = !g->pairs || is_other(op->memop) || (g->roams && !is_steady(g, op->a, base)) || cache_roves(g->e, site_paddr(g, op->snap));
+    if (!s->roves)
+        s->site = (uint16_t)(store * SITE_ENTRIES / 2 + (g->site[store]++ & (SITE_ENTRIES / 2 - 1)));
 }
 
 // A watched site counts its accesses (rove.c).

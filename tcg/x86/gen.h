@@ -176,7 +176,8 @@ typedef struct Gen {
     uint32_t first_link;
     Compiled *out;
     bool paired;      // the next link is a call, or what comes behind it
-    bool roams;       // Guest.roams, and the block is no loop
+    bool pairs;             // its sites have page pairs: hot code and loops,
+    bool roams;             // but not where Guest.roams; a loop stays on its pages, whoever runs it
     uint16_t site[2]; // next site pair of loads, of stores
     Val val[IR_MAX_OPS];
 } Gen;

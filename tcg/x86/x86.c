@@ -168,7 +168,9 @@ static void begin_gen(Gen *g, Engine *e, const IrBlock *ir, uint32_t first_link,
     g->first_link = first_link;
     g->out = out;
     g->ppage = ir->region ? ir->vpage : e->ppage;
-    g->roams = e->guest->roams && e->guest->roams(ir->ctx) && !ir->region && !ir->loops; // a loop stays on its pages, whoever runs it
+    bool loop = ir->region || ir->loops;
+    g->pairs = loop || cache_pairs(e, g->ppage);
+    g->roams = !loop && e->guest->roams && e->guest->roams(ir->ctx);
     if (g->region)
         region_choose(g, all);
     alloc_begin(g);

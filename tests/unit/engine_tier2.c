@@ -404,6 +404,31 @@ START_TEST(more_registers_than_there_are) {
 }
 END_TEST
 
+// Code of a page that ticks find running now and then asks the TLB; that of one they find often gets pairs, and is translated anew for that.
+START_TEST(hot_pages) {
+    start();
+    Engine *e = v->engine;
+    e->ticks = true;
+    for (uint64_t at = 0x1000; at <= 0x2000; at += 0x1000)
+        CODE(at, toy(TOY_LD, 2, 3, 8), toy(TOY_HALT, 0, 0, 0));
+    ck_assert(!cache_pairs(e, 0x1000));
+    run_to(0x1000, RUN_STOPPED);
+    run_to(0x2000, RUN_STOPPED);
+    const Block *often = cache_find(e, 0x1000, v->ctx, false), *seldom = cache_find(e, 0x2000, v->ctx, false);
+    uint64_t translated = v->stat[STAT_TRANSLATE];
+    for (unsigned i = 1; i <= 40; i++) {
+        if (i % 14 == 0)
+            ck_assert(!cache_tick(e, seldom));
+        ck_assert(cache_tick(e, often) == (i == 4));
+    }
+    ck_assert(cache_pairs(e, 0x1000) && often->retired);
+    ck_assert(!cache_pairs(e, 0x2000) && !seldom->retired);
+    run_to(0x1000, RUN_STOPPED);
+    ck_assert_uint_eq(v->stat[STAT_TRANSLATE], translated + 1);
+    toy_free(v);
+}
+END_TEST
+
 int main(void) {
     Suite *s = suite_create("engine_tier2");
     TCase *t = tcase_create("regions");
@@ -420,6 +445,7 @@ int main(void) {
     tcase_add_test(t, requests_stop_it);
     tcase_add_test(t, patched_while_it_runs);
     tcase_add_test(t, patched_by_another);
+    tcase_add_test(t, hot_pages);
     tcase_add_test(t, moved_by_a_helper);
     tcase_add_test(t, more_regions_than_room);
     tcase_add_test(t, more_registers_than_there_are);
