@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // See vnc.h. The thread sleeps in poll on its wake-up, the listening socket and the clients' sockets; what the
-// screen says has changed is copied into the server's own frame (pixels as the screen's are) and marked, and
-// libvncserver sends each client what it asked for. All its calls are made on this thread.
+// screen says has changed is marked, and libvncserver sends each client what it asked for. Only then is it copied into the server's own
+// frame (pixels as the screen's are), so that nobody looking, or slowly, costs little. All its calls are made on this thread.
 #include "ui/vnc/vnc.h"
 #include <errno.h>
 #include <linux/input-event-codes.h>
@@ -34,6 +34,7 @@ struct Vnc {
     char *passwords[2];
     rfbScreenInfoPtr rfb;
     uint32_t *frame, width, height;
+    Rect stale; // of the frame: what the screen has newer
     rfbCursor *cursor;
     unsigned buttons; // as the client last said
     int x, y;
@@ -60,6 +61,7 @@ static void set_size(Vnc *v, uint32_t width, uint32_t height) {
     if (!width || (width == v->width && height == v->height))
         return; // a head that is off stays as it was seen
     uint32_t *old = v->frame;
+    v->stale = (Rect){0};
     v->frame = calloc((size_t)width * height, 4);
     v->width = width;
     v->height = height;
@@ -73,6 +75,18 @@ static void copy_part(Vnc *v, const Head *h, Rect d) {
         const uint32_t *from = picture_at(h->picture, h->view.x + d.x, h->view.y + y);
         memcpy(v->frame + (size_t)y * v->width + d.x, from, d.width * 4ull);
     }
+}
+
+// libvncserver is about to send something. Should the size have changed meanwhile, all is marked anew when that is noticed.
+static void on_display(rfbClientPtr client) {
+    Vnc *v = client->screen->screenData;
+    Screen *s = v->machine->screen;
+    if (!v->stale.width) return;
+    screen_take(s);
+    const Head *h = screen_head(s, v->head);
+    if (h->picture && h->view.width == v->width && h->view.height == v->height) copy_part(v, h, v->stale);
+    screen_drop(s);
+    v->stale = (Rect){0};
 }
 
 static rfbCursor *make_cursor(const ScreenCursor *c) {
@@ -99,7 +113,7 @@ static void update(Vnc *v) {
     unsigned what = screen_what(s, &v->client, v->head, &d);
     if (what & SCREEN_SIZE) set_size(v, h->view.width, h->view.height);
     bool draw = (what & SCREEN_PIXELS) && h->picture && d.width;
-    if (draw) copy_part(v, h, d);
+    if (draw) v->stale = rect_join(v->stale, d);
     if (what & SCREEN_CURSOR) cursor = make_cursor(&h->cursor);
     screen_drop(s);
     if (draw) vnc.MarkRectAsModified(v->rfb, (int)d.x, (int)d.y, (int)(d.x + d.width), (int)(d.y + d.height));
@@ -271,6 +285,7 @@ static bool make_server(Vnc *v) {
     v->rfb->ptrAddEvent = on_pointer;
     v->rfb->setXCutText = on_cut;
     v->rfb->setXCutTextUTF8 = on_cut_utf8;
+    v->rfb->displayHook = on_display;
     v->rfb->newClientHook = on_client;
     v->rfb->setDesktopSizeHook = on_size;
     if (v->passwords[0]) {
