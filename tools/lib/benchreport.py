@@ -36,6 +36,9 @@ class Result:
         if row.name == "cold-code" and not fault and not self.peer_failed: # an iteration is an instruction
             ns = [1e9 * self.times[runner] / samples[runner][0].iterations for runner in ("myna", "peer")]
             self.notes.append(f"{ns[0]:.0f} ns an instruction, peer {ns[1]:.0f}")
+        if not fault and not self.peer_failed and samples["myna"] and samples["myna"][0].shown is not None:
+            pictures = [median(samples[runner], "shown") for runner in ("myna", "peer")]
+            self.notes.append(f"the client got {pictures[0]:.0f} pictures, the peer's {pictures[1]:.0f}")
         if one_hart and not fault and median(one_hart, "seconds"):
             gain = median(one_hart, "seconds") / median(samples["myna"], "seconds")
             self.notes.append(f"two harts {gain:.2f} times as fast as one")

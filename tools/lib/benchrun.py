@@ -12,9 +12,10 @@ import time
 class Sample:
     """One measurement of one row, or the reason why there is none."""
 
-    def __init__(self, seconds=None, cpu=None, guest=None, sum=None, iterations=None, error=None):
+    def __init__(self, seconds=None, cpu=None, guest=None, sum=None, iterations=None, error=None, shown=None):
         self.seconds, self.cpu, self.guest = seconds, cpu, guest  # host clock, CPU time, guest clock
         self.sum, self.iterations, self.error = sum, iterations, error
+        self.shown = shown  # whole pictures that reached a VNC client
 
     def clocks_agree(self):
         """Guest and host clock within 5 % or 20 ms."""
