@@ -25,6 +25,39 @@ static TlbEntry *entry_of(Space *s, uint64_t page, bool write, unsigned mmu) {
     return write ? &s->write[i] : &s->read[i];
 }
 
+static TlbEntry *second_of(Space *s, uint64_t page, bool write) {
+    unsigned i = tlb_second(tlb_index(page));
+    return write ? &s->write[i] : &s->read[i];
+}
+
+// Another page's entry that is in the way moves to its second place, where stubs look as well: else two busy pages of one index would take turns
+// in walking the page table.
+static void enter(Space *s, uint64_t page, TlbEntry entry, bool write, unsigned mmu) {
+    TlbEntry *e = entry_of(s, page, write, mmu), *second = second_of(s, page, write);
+    if (!mmu && e->tag != page && e->tag != TLB_INVALID) {
+        *second = *e;
+        space_mark(s, second);
+    } else if (!mmu && second->tag == page) {
+        *second = (TlbEntry){TLB_INVALID, tlb_invalid_delta()};
+    }
+    *e = entry;
+    space_mark(s, e);
+}
+
+// The page's entry, at its first place from now on; NULL: there is none.
+static const TlbEntry *find_entry(Space *s, uint64_t page, bool write, unsigned mmu) {
+    TlbEntry *e = entry_of(s, page, write, mmu), *second = second_of(s, page, write);
+    if (e->tag == page)
+        return e;
+    if (mmu || second->tag != page)
+        return NULL;
+    TlbEntry found = *second;
+    *second = *e;
+    *e = found;
+    space_mark(s, e);
+    return e;
+}
+
 static IoEntry *io_entry(Space *s, uint64_t page) { return &s->io[(page >> PAGE_BITS) & (IO_ENTRIES - 1)]; }
 
 // RAM that holds translated code takes stores only after its blocks were marked suspect, or they are behind it.
@@ -45,16 +78,11 @@ static void enter_io(Space *s, uint64_t page, const TlbFill *fill) {
 // What was read is often written next and the other way round, so a walk fills both tables; but stores to a page of code take the slow path.
 static void enter_ram(Vcpu *v, uint64_t page, uint8_t *host, const TlbFill *fill, unsigned mmu) {
     Space *s = v->space;
-    TlbEntry entry = {page, (uint64_t)host - page}, *e;
-    if (fill->read) {
-        e = entry_of(s, page, false, mmu);
-        *e = entry;
-        space_mark(s, e);
-    }
+    TlbEntry entry = {page, (uint64_t)host - page};
+    if (fill->read)
+        enter(s, page, entry, false, mmu);
     if (fill->write && cache_page_open(v->engine, fill->paddr & PAGE_MASK) && !reserve_watches(v->engine, host)) {
-        e = entry_of(s, page, true, mmu);
-        *e = entry;
-        space_mark(s, e);
+        enter(s, page, entry, true, mmu);
         space_wrote(s, host);
     }
 }
@@ -80,8 +108,8 @@ static bool resolve(Vcpu *v, uint64_t vaddr, unsigned size, Access access, unsig
     Space *s = v->space;
     uint64_t page = vaddr & PAGE_MASK;
     if (is_kept(mmu) && page != TLB_INVALID) {
-        const TlbEntry *e = entry_of(s, page, access == ACCESS_WRITE, mmu);
-        if (e->tag == page) {
+        const TlbEntry *e = find_entry(s, page, access == ACCESS_WRITE, mmu);
+        if (e) {
             t->host = (uint8_t *)(vaddr + e->delta);
             t->patch = false;
             return true;

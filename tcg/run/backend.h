@@ -38,7 +38,7 @@ typedef struct LateStub {
         };
         struct {                  // once made
             uint32_t code;        // of the stub
-            uint16_t inner[2], slow; // offsets from `code`: accesses in the stub (0: none), its slow path
+            uint16_t inner[4], slow; // offsets from `code`: accesses in the stub (0: none), its slow path
         };
     };
     uint32_t base : 4, value : 5, delta : 4, size : 3, type : 4, role : 2;

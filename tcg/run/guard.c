@@ -40,7 +40,7 @@ void guard_thread(Vcpu *v) {
 static uint32_t late_path(const LateStub *l, uint32_t pc) {
     if (l->access == pc)
         return l->made ? l->code + l->slow : l->head;
-    for (unsigned i = 0; l->made && i < 2; i++)
+    for (unsigned i = 0; l->made && i < sizeof(l->inner) / sizeof(l->inner[0]); i++)
         if (l->inner[i] && l->code + l->inner[i] == pc)
             return l->code + l->slow;
     return 0;

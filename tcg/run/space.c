@@ -230,8 +230,8 @@ static void granule_flush(Space *s, const Table *t, unsigned g, uint64_t page) {
 
 static void flush_data(Space *s, uint64_t page) {
     TlbEntry invalid = {TLB_INVALID, tlb_invalid_delta()};
-    unsigned i = tlb_index(page), k = i & (OTHER_ENTRIES - 1);
-    TlbEntry *of_page[] = {&s->read[i], &s->write[i], &s->other_read[k], &s->other_write[k]};
+    unsigned i = tlb_index(page), j = tlb_second(i), k = i & (OTHER_ENTRIES - 1);
+    TlbEntry *of_page[] = {&s->read[i], &s->write[i], &s->read[j], &s->write[j], &s->other_read[k], &s->other_write[k]};
     for (i = 0; i < sizeof(of_page) / sizeof(of_page[0]); i++)
         if (of_page[i]->tag == page)
             *of_page[i] = invalid;

@@ -44,6 +44,9 @@ static inline unsigned tlb_index(uint64_t vaddr) {
     return (unsigned)(vpn ^ vpn >> TLB_FOLD) & (TLB_ENTRIES - 1);
 }
 
+// Where an entry goes that another page took the place of. Half the table away, neighbours of busy pages are not in its way.
+static inline unsigned tlb_second(unsigned index) { return index ^ TLB_ENTRIES / 2; }
+
 static inline unsigned jump_index(uint64_t pc) { return (unsigned)(pc >> 1) & (JUMP_ENTRIES - 1); }
 
 typedef struct TlbEntry {

@@ -9,12 +9,13 @@
 typedef struct Probed { // a table of TLB entries
     int32_t at;
     unsigned entries;
+    bool second; // its entries' second places
 } Probed;
 
 static Probed table_of(bool write, bool other) {
     if (other)
-        return (Probed){write ? SPACE(other_write) : SPACE(other_read), OTHER_ENTRIES};
-    return (Probed){write ? SPACE(write) : SPACE(read), TLB_ENTRIES};
+        return (Probed){write ? SPACE(other_write) : SPACE(other_read), OTHER_ENTRIES, false};
+    return (Probed){write ? SPACE(write) : SPACE(read), TLB_ENTRIES, false};
 }
 
 // rcx = vaddr: its entry's delta to register `delta`, if `size` bytes lie in that entry's page. pair: where in the Space the entry is
@@ -24,6 +25,8 @@ static uint8_t *probe(Asm *a, Probed table, unsigned size, Reg delta, int32_t pa
     alu_rr(a, 0, ALU_XOR, RDX, RCX);
     shift_ri(a, 0, SH_SHR, RDX, PAGE_BITS - 4);
     alu_ri(a, 0, ALU_AND, RDX, (int32_t)(table.entries - 1) << 4);
+    if (table.second)
+        alu_ri(a, 0, ALU_XOR, RDX, (int32_t)tlb_second(0) << 4);
     op_rx(a, P_W | 0x2b, RCX, R15, RDX, 0, table.at); // sub rcx,[...]
     alu_ri(a, P_W, ALU_CMP, RCX, (int32_t)PAGE_SIZE - (int32_t)size);
     uint8_t *miss = jcc_fwd(a, CC_A);
@@ -40,8 +43,10 @@ static uint8_t *probe(Asm *a, Probed table, unsigned size, Reg delta, int32_t pa
     return miss;
 }
 
-uint8_t *mem_probe(Gen *g, const Stub *s, bool write, unsigned size, Reg delta, bool fill) {
-    return probe(&g->a, table_of(write, false), size, delta, fill ? SPACE(site) + 16 * s->site : 0);
+uint8_t *mem_probe(Gen *g, const Stub *s, bool write, bool second, unsigned size, Reg delta, bool fill) {
+    Probed table = table_of(write, false);
+    table.second = second;
+    return probe(&g->a, table, size, delta, fill ? SPACE(site) + 16 * s->site : 0);
 }
 
 // ---- made once

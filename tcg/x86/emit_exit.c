@@ -347,10 +347,10 @@ static void stub_access(Gen *g, Stub *s) {
     jmp_to(&g->a, s->back);
 }
 
-// The group's range lies in one page that the TLB knows: it becomes the site's pair.
-static uint8_t *leader_stub(Gen *g, Stub *s) {
+// The group's range lies in one page that the TLB knows, at its first or second place: it becomes the site's pair, if that has one.
+static uint8_t *leader_stub(Gen *g, Stub *s, bool second) {
     lea(&g->a, P_W, RCX, s->base, s->lo);
-    uint8_t *miss = mem_probe(g, s, s->write, s->range, s->delta, true);
+    uint8_t *miss = mem_probe(g, s, s->write, second, s->range, s->delta, !s->roves);
     stub_access(g, s);
     return miss;
 }
@@ -376,10 +376,10 @@ static void ask_site(Gen *g, const Stub *s, const uint32_t *thunk, uint8_t *from
 }
 
 // The access by itself, out of line, if the TLB knows its page. Returns a jump from where it does not.
-static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
+static uint8_t *single_stub(Gen *g, Stub *s, Reg group, bool second) {
     Asm *a = &g->a;
     mem_address(g, s);
-    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, 1u << s->size, RDX, s->role == GROUP_NONE);
+    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, second, 1u << s->size, RDX, s->role == GROUP_NONE && !s->roves);
     if (s->addr32) mem_address(g, s);
     s->delta = RDX;
     if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, group, group); // each for itself
@@ -390,35 +390,51 @@ static uint8_t *single_stub(Gen *g, Stub *s, Reg group) {
 // The stream's page is another now: it becomes its site's pair, and the check is made again. Returns a jump from where the TLB has none.
 static uint8_t *stream_stub(Gen *g, const Stub *s) {
     mem_address(g, s);
-    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, 1u << s->size, RDX, true);
+    uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, false, 1u << s->size, RDX, true);
     region_reload(g, s->stream);
     jmp_to(&g->a, s->retry);
     return miss;
 }
 
+// The ways in which the TLB may know the page, beyond what the site itself has asked. Regions are spared second places: theirs is C's affair.
+// Puts the accesses there into `access` and returns how many there are.
+static unsigned known_pages(Gen *g, Stub *s, uint32_t access[4]) {
+    Reg delta = s->delta;
+    unsigned n = 0;
+    bool seconds = !g->region && !is_other(s->memop);
+    for (unsigned second = 0; s->role == GROUP_LEADER && second <= seconds; second++)
+        if (second || !s->roves) {
+            bind_fwd(&g->a, leader_stub(g, s, second));
+            access[n++] = s->access;
+        }
+    for (unsigned second = 0; second <= seconds; second++)
+        if (second || s->role != GROUP_NONE || !s->roves) {
+            s->delta = delta;
+            bind_fwd(&g->a, single_stub(g, s, delta, second));
+            access[n++] = s->access;
+        }
+    return n;
+}
+
 void mem_stub(Gen *g, Stub *s) {
     Asm *a = &g->a;
-    uint32_t accesses[3] = {s->access};
+    uint32_t own = s->access, access[4];
+    unsigned known = 0;
     Reg delta = s->delta;
-    uint8_t *rove = NULL, *miss = NULL;
+    uint8_t *rove = NULL;
     if (s->from[0]) bind_fwd(a, s->from[0]);
     if (!s->roves && s->role != GROUP_MEMBER && !s->strides) rove = count_miss(g, s);
     uint32_t start = asm_here(a);
-    if (s->role == GROUP_LEADER && !s->roves) {
-        bind_fwd(a, leader_stub(g, s));
-        accesses[1] = s->access;
-    }
-    if (s->stream != OPT_NO_STREAM) {
+    if (s->stream != OPT_NO_STREAM)
         bind_fwd(a, stream_stub(g, s));
-    } else if (s->role != GROUP_NONE || !s->roves) {
-        miss = single_stub(g, s, delta);
-        accesses[2] = s->access;
-        bind_fwd(a, miss);
-    }
+    else
+        known = known_pages(g, s, access);
     if (s->from[1]) bind_fwd(a, s->from[1]);
     uint32_t faulted = s->kind == STUB_ATOMIC && s->type == T_I128 ? cas128_undo(g) : asm_here(a);
-    for (unsigned i = s->role == GROUP_MEMBER; i < 3; i++) // a member's delta is good
-        if (accesses[i]) note_access(g, accesses[i], faulted);
+    if (s->role != GROUP_MEMBER) // whose delta is good
+        note_access(g, own, faulted);
+    for (unsigned i = 0; i < known; i++)
+        note_access(g, access[i], faulted);
     if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, delta, delta);
     mem_address(g, s);
     if (s->kind == STUB_ATOMIC)

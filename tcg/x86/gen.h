@@ -278,7 +278,7 @@ void result_from_rax(Gen *g, IrRef r, IrType t);
 void check_make(X86 *x);
 // rcx = vaddr: its TLB entry's delta to register `delta`, if `size` bytes lie in that page. `fill`: the entry also becomes the site's
 // pair. Clobbers rdx; rcx becomes the offset in the page. Returns a jump from where there is no such entry.
-uint8_t *mem_probe(Gen *g, const Stub *s, bool write, unsigned size, Reg delta, bool fill);
+uint8_t *mem_probe(Gen *g, const Stub *s, bool write, bool second, unsigned size, Reg delta, bool fill);
 void page_check(Gen *g, Stub *s, unsigned size);
 
 // ---- group.c

@@ -58,7 +58,7 @@ static Stub stub_of(const LateStub *l) {
 static void note_made(LateStub *l, uint32_t code, const Compiled *c) {
     l->made = true;
     l->code = code;
-    l->inner[0] = l->inner[1] = 0;
+    memset(l->inner, 0, sizeof(l->inner));
     unsigned n = 0;
     for (unsigned i = 0; i < c->naccesses; i++) {
         l->slow = (uint16_t)(c->accesses[i].slow - l->code);

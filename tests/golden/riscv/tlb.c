@@ -76,6 +76,49 @@ static void test_many(const Space *space) {
     check_no_trap("many pages");
 }
 
+// Myna's TLB has one first place for both.
+#define TWIN (BASE + 0x1001000ul)
+
+static Word sum_pair(volatile uint32_t *a, volatile uint32_t *b, Word rounds) {
+    Word sum = 0;
+
+    for (Word i = 0; i < rounds; i++) {
+        sum = sum * 3 + *a;
+        *b += 1;
+        sum += *b ^ i;
+        *a += 2;
+    }
+    return sum;
+}
+
+static Word sum_twins(Word rounds) { return sum_pair((uint32_t *)BASE, (uint32_t *)TWIN, rounds); }
+
+static void test_twins(const Space *space) {
+    static uint32_t value[4];
+    int at[2] = {0, 1};
+    Word errors = 0;
+
+    for (int i = 0; i < 4; i++)
+        frame[i][0] = value[i] = 1000 * i;
+    space_map(space, BASE, frame[0], PTE_RW);
+    space_map(space, TWIN, frame[1], PTE_RW);
+    sfence_all();
+    for (int round = 0; round < 60; round++) {
+        int which = round * 5 / 3 & 1, next = (at[which] + 1 + round % 3) & 3;
+        if (next == at[!which])
+            next = (next + 1) & 3;
+        at[which] = next;
+        Word page = which ? TWIN : BASE;
+        space_map(space, page, frame[next], PTE_RW);
+        __asm__ volatile("sfence.vma %0, zero" : : "r"(page) : "memory");
+        errors += mode_run(sum_twins, 20, S_MODE) != sum_pair(&value[at[0]], &value[at[1]], 20);
+    }
+    for (int i = 0; i < 4; i++)
+        errors += frame[i][0] != value[i];
+    check_equal("two pages of one place, exchanged", errors, 0);
+    check_no_trap("twins");
+}
+
 static Word load_in(const Space *space, Word asid, Word vaddr) {
     csr_write(satp, space_satp(space, asid));
     return mode_run(probe_lw, vaddr, S_MODE);
@@ -402,6 +445,7 @@ void test_main(void) {
     csr_write(satp, space_satp(&space[0], 0));
     sfence_all();
     test_many(&space[0]);
+    test_twins(&space[0]);
     test_asids(space);
     test_global_program(space);
     test_straddling(space);

@@ -1131,7 +1131,7 @@ ff87b787 17e1 7aa77543 fef51be3
  294  jne out
  300  nop dword ptr [rax]
  303  jmp out
-71 instructions, 308 bytes; 196 bytes out of line
+71 instructions, 308 bytes; 256 bytes out of line
 == rv64 u bubble
 ffc7a683 4398 00d75563 c394 fee7ae23 0791 fea797e3
 --
