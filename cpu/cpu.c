@@ -31,6 +31,7 @@ static void wake_vcpu(Vcpu *v) {
 }
 
 static void cpu_destroy(Cpu *c) {
+    vcpu_leave(c->vcpu); // tier 2 translates by what fini frees
     c->type->fini(c);
     vcpu_free(c->vcpu);
     pthread_cond_destroy(&c->stopped);

@@ -192,17 +192,22 @@ Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner) 
     return v;
 }
 
-void vcpu_free(Vcpu *v) {
+void vcpu_leave(Vcpu *v) {
     Engine *e = v->engine;
     tier2_hold(e, true);
     pthread_mutex_lock(&e->lock);
-    for (unsigned k = 0; k < STAT_COUNT; k++)
-        e->gone[k] += v->stat[k];
     for (unsigned i = 0; i < e->nvcpus; i++)
-        if (e->vcpus[i] == v)
+        if (e->vcpus[i] == v) {
             e->vcpus[i] = e->vcpus[--e->nvcpus];
+            for (unsigned k = 0; k < STAT_COUNT; k++)
+                e->gone[k] += v->stat[k];
+        }
     pthread_mutex_unlock(&e->lock);
     tier2_hold(e, false);
+}
+
+void vcpu_free(Vcpu *v) {
+    vcpu_leave(v);
     work_free(v);
     tlb_free(v);
     free(v);

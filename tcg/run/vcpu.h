@@ -164,6 +164,7 @@ bool vcpu_store_conditional(Vcpu *v, uint64_t vaddr, unsigned memop, const uint6
 
 // ---- what the CPU's thread calls
 Vcpu *vcpu_new(const Guest *guest, Engine *engine, unsigned index, void *owner); // aligned; state zeroed
+void vcpu_leave(Vcpu *v);              // leaves its engine: no other thread reads its state from now on. vcpu_free does so as well
 void vcpu_free(Vcpu *v);
 RunResult vcpu_run(Vcpu *v);           // until EXIT_STOP, WFI, a breakpoint, a watchpoint or a step done
 void vcpu_kick(Vcpu *v, uint32_t bits); // any thread

@@ -116,6 +116,7 @@ def main():
     options = p.parse_args()
     options.command = options.command.replace("riscv64", "{target}").replace("riscv{xlen}", "{target}")
     os.chdir(TOP)
+    os.environ.setdefault("TSAN_OPTIONS", f"suppressions={os.getcwd()}/tests/lib/sanitizer-races.supp:history_size=5")
     tests = [test for test in find_tests(options.match) if not options.peer or "reservation=" not in test.args]
     if not tests:
         sys.exit(f"run.py: no test matches '{options.match}'")
