@@ -10,7 +10,8 @@ static const Reg temps[] = {RAX, R14, R13}; // the last may be a region's
 
 static bool is_pin(const Gen *g, Reg r) {
     for (unsigned i = 0; i < g->pins->n; i++)
-        if (g->pins->reg[i] == r) return true;
+        if (g->pins->reg[i] == r)
+            return true;
     return false;
 }
 
@@ -19,16 +20,20 @@ static bool emits(const IrOp *op) { return op->op != OP_CONST && op->op != OP_NO
 
 // The first op behind i that emits anything.
 static unsigned op_behind(const Gen *g, unsigned i) {
-    do i++;
+    do
+        i++;
     while (i < g->ir->nops && !emits(&g->ir->ops[i]));
     return i;
 }
 
 // r is read by op i as well, which may come around again (emit_flow.c).
 static void read_later(Gen *g, IrRef r, unsigned i) {
-    if (r == IR_NONE) return;
-    if (i > g->first_flow && (r < g->first_flow || g->ir->ops[r].op == OP_PARAM)) i = g->ir->nops;
-    if (g->val[r].last < i) g->val[r].last = (uint16_t)i;
+    if (r == IR_NONE)
+        return;
+    if (i > g->first_flow && (r < g->first_flow || g->ir->ops[r].op == OP_PARAM))
+        i = g->ir->nops;
+    if (g->val[r].last < i)
+        g->val[r].last = (uint16_t)i;
 }
 
 // Comparison r is emitted by its only reader, if that can do it. A float's raises flags, so it stays where it is; it may use rcx, so only BOOL
@@ -38,12 +43,10 @@ bool fuse(Gen *g, IrRef r) {
     const IrUse *use = &g->ir->use[r];
     const IrOp *reader = &g->ir->ops[use->last];
     bool simple = reader->op == OP_BOOL || reader->op == OP_EXIT_IF;
-    if (use->uses != 1 || !(simple || reader->op == OP_BRANCH || reader->op == OP_TRAP_IF ||
-                            (reader->op == OP_SELECT && reader->c == r)))
+    if (use->uses != 1 || !(simple || reader->op == OP_BRANCH || reader->op == OP_TRAP_IF || (reader->op == OP_SELECT && reader->c == r)))
         return false;
     bool ordered = c->op == OP_FLT || c->op == OP_FLE || c->op == OP_FNLT || c->op == OP_FNLE;
-    if (ir_op_info[c->op].kind != KIND_CMP &&
-        !(ordered && simple && c->type != T_F16 && op_behind(g, r) == use->last))
+    if (ir_op_info[c->op].kind != KIND_CMP && !(ordered && simple && c->type != T_F16 && op_behind(g, r) == use->last))
         return false;
     g->val[r].fused = true;
     read_later(g, c->a, use->last);
@@ -70,16 +73,17 @@ Reg hint_along(const Gen *g, IrRef v) {
     for (unsigned n = 0;; n++) {
         unsigned next = op_behind(g, v);
         const IrOp *op = &ops[next], *made = &ops[v];
-        if (next == g->ir->nops || op->a != v) return NOREG;
+        if (next == g->ir->nops || op->a != v)
+            return NOREG;
         if (op->op == OP_SET) {
             for (unsigned k = 0; k < n; k++)
                 if (other[k] != IR_NONE && ops[other[k]].op == OP_GET && ops[other[k]].imm == op->imm)
                     return NOREG;
             return n && type_fp(type_of(g, v)) ? NOREG : pin_of_set(g, op, type_of(g, v));
         }
-        bool links = ir_op_info[op->op].kind == KIND_VALUE &&
-                     (ir_op_info[made->op].kind == KIND_VALUE || made->op == OP_LOAD);
-        if (!links || n == CHAIN || g->ir->use[v].uses != 1 || type_fp(type_of(g, v))) return NOREG;
+        bool links = ir_op_info[op->op].kind == KIND_VALUE && (ir_op_info[made->op].kind == KIND_VALUE || made->op == OP_LOAD);
+        if (!links || n == CHAIN || g->ir->use[v].uses != 1 || type_fp(type_of(g, v)))
+            return NOREG;
         other[n] = op->b;
         v = (IrRef)next;
     }
@@ -92,36 +96,39 @@ static void val_begin(Val *v, IrType t, unsigned last) {
     uint64_t halves[2] = {0xffffff | (uint64_t)t << 24, 0xffff | (uint64_t)last << 16};
     memcpy(v, halves, sizeof(halves));
 }
-_Static_assert(offsetof(Val, reg) == 0 && offsetof(Val, hint) == 1 && offsetof(Val, spill) == 2 &&
-                   offsetof(Val, type) == 3 && offsetof(Val, slot) == 8 && offsetof(Val, last) == 10 &&
-                   sizeof(Val) == 16,
-               "val_begin counts on it");
+_Static_assert(offsetof(Val, reg) == 0 && offsetof(Val, hint) == 1 && offsetof(Val, spill) == 2 && offsetof(Val, type) == 3 &&
+               offsetof(Val, slot) == 8 && offsetof(Val, last) == 10 && sizeof(Val) == 16, "val_begin counts on it");
 
 // Does the block need the XMM pins before it calls any helper?
 static bool uses_xpins(const Gen *g) {
     const IrBlock *b = g->ir;
     for (unsigned i = 0; i < b->nops; i++) {
         unsigned kind = ir_op_info[b->ops[i].op].kind;
-        if (b->ops[i].op == OP_CALL) return false;
-        if (kind == KIND_SLOT && xpin_of(g, (unsigned)b->ops[i].imm) != NOREG) return true;
+        if (b->ops[i].op == OP_CALL)
+            return false;
+        if (kind == KIND_SLOT && xpin_of(g, (unsigned)b->ops[i].imm) != NOREG)
+            return true;
     }
     return false;
 }
 
 void alloc_begin(Gen *g) {
     const IrBlock *b = g->ir;
-    for (unsigned i = 0; i < b->nops; i++) val_begin(&g->val[i], ir_result_type(&b->ops[i]), b->use[i].last);
+    for (unsigned i = 0; i < b->nops; i++)
+        val_begin(&g->val[i], ir_result_type(&b->ops[i]), b->use[i].last);
     memset(g->gpr, 0xff, sizeof(g->gpr)); // IR_NONE
     memset(g->pin, 0xff, sizeof(g->pin));
     xpins_begin(g);
     g->fp_first = (b->lines & g->x->xpin_lines) && uses_xpins(g);
-    for (unsigned i = 0; i < g->ncells; i++) g->cell[g->cells[i]] = IR_NONE;
+    for (unsigned i = 0; i < g->ncells; i++)
+        g->cell[g->cells[i]] = IR_NONE;
     g->ncells = 0;
     g->flags_at = NULL;
     g->ret_at = NULL;
     g->insn = 0;
     g->spill_used = g->spill_dying = 0;
-    for (unsigned k = 0; k < MAX_GROUPS; k++) g->group[k].base = IR_NONE;
+    for (unsigned k = 0; k < MAX_GROUPS; k++)
+        g->group[k].base = IR_NONE;
     g->ngroups = 0;
 }
 
@@ -131,12 +138,14 @@ int32_t spill_disp(unsigned s) { return VCPU(spill) + 8 * (int32_t)(SPILLS - 1 -
 
 static void forget_cell(Gen *g, IrRef r) {
     Val *v = &g->val[r];
-    if (v->slot != NOSLOT && g->cell[v->slot / 8] == r) g->cell[v->slot / 8] = IR_NONE;
+    if (v->slot != NOSLOT && g->cell[v->slot / 8] == r)
+        g->cell[v->slot / 8] = IR_NONE;
     v->slot = NOSLOT;
 }
 
 static void remember_cell(Gen *g, IrRef r, uint16_t slot) {
-    if (slot / 8 >= CELLS || g->val[r].slot != NOSLOT) return;
+    if (slot / 8 >= CELLS || g->val[r].slot != NOSLOT)
+        return;
     if (g->cell[slot / 8] == IR_NONE && g->ncells < 256)
         g->cells[g->ncells++] = slot / 8;
     else if (g->cell[slot / 8] == IR_NONE)
@@ -177,10 +186,13 @@ uint64_t spill_bits(const Gen *g, IrRef r) {
 
 void spill(Gen *g, IrRef r) {
     Val *v = &g->val[r];
-    if (v->spill != NOREG) return;
-    if (type_fp(type_of(g, r))) raw_check(g, r);
+    if (v->spill != NOREG)
+        return;
+    if (type_fp(type_of(g, r)))
+        raw_check(g, r);
     uint8_t s = v->spill = ir_is_wide(type_of(g, r)) ? spill_take_two(g) : spill_take(g);
-    if (s == NOREG) return;
+    if (s == NOREG)
+        return;
     v->spill_boxed = v->boxed;
     if (type_fp(type_of(g, r)))
         xmm_store(g, ir_is_wide(type_of(g, r)) ? T_V128 : T_F64, spill_disp(s), v->reg);
@@ -190,7 +202,8 @@ void spill(Gen *g, IrRef r) {
 
 void drop_reg(Gen *g, IrRef r) {
     Val *v = &g->val[r];
-    if (v->reg == NOREG) return;
+    if (v->reg == NOREG)
+        return;
     if (type_fp(type_of(g, r))) {
         if (g->xmm[v->reg] == r) {
             g->xmm[v->reg] = IR_NONE;
@@ -203,22 +216,24 @@ void drop_reg(Gen *g, IrRef r) {
 
 void evict(Gen *g, IrRef r) {
     bool remade = is_const(g, r) || g->ir->ops[r].op == OP_PCREL; // cheaper than a reload
-    if (g->val[r].slot == NOSLOT && !remade && g->val[r].last >= g->i) spill(g, r);
+    if (g->val[r].slot == NOSLOT && !remade && g->val[r].last >= g->i)
+        spill(g, r);
     drop_reg(g, r);
 }
 
 // What reloading costs nothing: it is in memory already, or made anew.
 static bool stored(const Gen *g, IrRef r) {
-    return g->val[r].slot != NOSLOT || g->val[r].spill != NOREG || is_const(g, r) ||
-           g->ir->ops[r].op == OP_PCREL;
+    return g->val[r].slot != NOSLOT || g->val[r].spill != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL;
 }
 
 static Reg take_temp(Gen *g) {
     unsigned best = NOREG, far = 0, group = NOREG;
     for (unsigned k = 0; k < g->ntemps; k++) {
         Reg t = temps[k];
-        if (g->locked >> t & 1) continue;
-        if (g->gpr[t] == IR_NONE) return t;
+        if (g->locked >> t & 1)
+            continue;
+        if (g->gpr[t] == IR_NONE)
+            return t;
         if (g->gpr[t] == GROUP_OWNED)
             group = t;
         else if (best == NOREG || g->val[g->gpr[t]].last > far) {
@@ -247,7 +262,8 @@ static void load_int(Gen *g, Reg d, IrRef r) {
 void pcrel_to(Gen *g, Reg d, int64_t offset) {
     if (offset == (int32_t)offset) {
         mov_rm(&g->a, d, RBP, VCPU(vpage));
-        if (offset) alu_ri(&g->a, P_W, ALU_ADD, d, (int32_t)offset);
+        if (offset)
+            alu_ri(&g->a, P_W, ALU_ADD, d, (int32_t)offset);
     } else {
         mov_ri(&g->a, d, offset);
         alu_rm(&g->a, P_W, ALU_ADD, d, RBP, VCPU(vpage));
@@ -273,7 +289,8 @@ Reg use_gpr(Gen *g, IrRef r) {
 
 bool in_memory(Gen *g, IrRef r, int32_t *disp) {
     const Val *v = &g->val[r];
-    if (v->reg != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL || v->last > g->i) return false;
+    if (v->reg != NOREG || is_const(g, r) || g->ir->ops[r].op == OP_PCREL || v->last > g->i)
+        return false;
     *disp = v->spill != NOREG ? spill_disp(v->spill) : v->slot;
     return true;
 }
@@ -281,19 +298,20 @@ bool in_memory(Gen *g, IrRef r, int32_t *disp) {
 void release_dying(Gen *g, IrRef r) {
     Val *v = &g->val[r];
     if (__builtin_expect(v->spill != NOREG, 0)) {
-        g->spill_dying |=
-            spill_bits(g, r); // free from the next op on: this one may still read its operand there
+        g->spill_dying |= spill_bits(g, r); // free from the next op on: this one may still read its operand there
         v->spill = NOREG;
     }
     if (v->reg != NOREG) {
         if (__builtin_expect(type_fp(type_of(g, r)), 0)) {
             drop_reg(g, r);
         } else {
-            if (g->gpr[v->reg] == r) g->gpr[v->reg] = IR_NONE;
+            if (g->gpr[v->reg] == r)
+                g->gpr[v->reg] = IR_NONE;
             v->reg = NOREG;
         }
     }
-    if (v->slot != NOSLOT) forget_cell(g, r);
+    if (v->slot != NOSLOT)
+        forget_cell(g, r);
 }
 
 void done_condition(Gen *g, const IrOp *op) {
@@ -301,7 +319,8 @@ void done_condition(Gen *g, const IrOp *op) {
     const IrOp *c = &g->ir->ops[cond];
     if (g->val[cond].fused) {
         release(g, c->a);
-        if (c->b != IR_NONE) release(g, c->b);
+        if (c->b != IR_NONE)
+            release(g, c->b);
     }
     done_operands(g, op);
 }
@@ -314,29 +333,35 @@ void vacate_hint(Gen *g, IrRef r, Reg pin) {
     if (type_fp(type_of(g, r))) {
         xpins_need(g);
         IrRef x = g->xpin[pin];
-        if (x != IR_NONE && g->val[x].reg == pin && live_after(g, x)) free_xpin(g, pin);
+        if (x != IR_NONE && g->val[x].reg == pin && live_after(g, x))
+            free_xpin(g, pin);
         return;
     }
     IrRef w = g->pin[pin];
-    if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w)) free_pin(g, pin);
+    if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w))
+        free_pin(g, pin);
 }
 
 // Empties rax and keeps it from this op's operands.
 void evict_rax(Gen *g) {
     IrRef w = g->gpr[RAX];
-    if (w != IR_NONE) evict(g, w);
+    if (w != IR_NONE)
+        evict(g, w);
     g->locked |= 1u << RAX;
 }
 
 // Moves the value that a pin holds to a temp if it is read later, so that the pin may be overwritten.
 static void free_pin(Gen *g, Reg pin) {
     IrRef w = g->pin[pin];
-    if (w == IR_NONE) return;
+    if (w == IR_NONE)
+        return;
     g->pin[pin] = IR_NONE;
     Val *v = &g->val[w];
-    if (v->reg != pin) return;
+    if (v->reg != pin)
+        return;
     v->reg = NOREG;
-    if (v->last <= g->i || is_const(g, w) || v->slot != NOSLOT || v->spill != NOREG) return;
+    if (v->last <= g->i || is_const(g, w) || v->slot != NOSLOT || v->spill != NOREG)
+        return;
     g->locked |= 1u << pin;
     Reg t = take_temp(g);
     mov_rr(&g->a, t, pin);
@@ -361,7 +386,8 @@ Reg def_gpr(Gen *g, IrRef r) {
 void get_slot(Gen *g, IrRef r, const IrOp *op) {
     unsigned cell = (unsigned)op->imm / 8;
     Reg pin = cell < CELLS && (op->imm & 7) == 0 ? g->pins->of_cell[cell] : NOREG;
-    if (g->val[r].last == 0) return;
+    if (g->val[r].last == 0)
+        return;
     if (pin != NOREG && !type_fp(op->type)) {
         IrRef w = g->pin[pin];
         if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w)) { // two names for one content
@@ -383,7 +409,8 @@ void get_slot(Gen *g, IrRef r, const IrOp *op) {
     }
     if (cell < CELLS && g->cell[cell] == IR_NONE) {
         remember_cell(g, r, (uint16_t)op->imm);
-        if (g->val[r].slot != NOSLOT) return;
+        if (g->val[r].slot != NOSLOT)
+            return;
     }
     if (op->type == T_F64 || op->type == T_F32)
         avx_rm(&g->a, op->type == T_F32 ? MOVSS : MOVSD, def_xmm(g, r), 0, RBP, (int32_t)op->imm);
@@ -409,14 +436,17 @@ static void set_pin(Gen *g, Reg pin, const IrOp *op) {
         drop_reg(g, v); // its home from now on
         g->val[v].reg = pin;
     }
-    if (g->val[v].reg == pin) g->pin[pin] = v;
+    if (g->val[v].reg == pin)
+        g->pin[pin] = v;
 }
 
 void free_cell(Gen *g, uint16_t slot, IrRef keep) {
     unsigned cell = slot / 8;
-    if (cell >= CELLS) return;
+    if (cell >= CELLS)
+        return;
     IrRef w = g->cell[cell];
-    if (w == IR_NONE) return;
+    if (w == IR_NONE)
+        return;
     Val *v = &g->val[w];
     if (v->reg == NOREG && v->spill == NOREG && (v->last > g->i || w == keep)) {
         if (type_fp(type_of(g, w)))
@@ -450,7 +480,8 @@ static void set_memory(Gen *g, const IrOp *op, uint16_t slot) {
     } else {
         op_rm(&g->a, 0x89 | type_w(op->type), use_gpr(g, v), RBP, slot);
     }
-    if (live_after(g, v) && type_of(g, v) == op->type && !is_const(g, v)) remember_cell(g, v, slot);
+    if (live_after(g, v) && type_of(g, v) == op->type && !is_const(g, v))
+        remember_cell(g, v, slot);
 }
 
 void set_slot(Gen *g, const IrOp *op) {
@@ -484,18 +515,19 @@ static void add_to(Gen *g, Reg d, const IrOp *op, Reg n) {
 // slot += a, in its pin or in memory.
 void tally_slot(Gen *g, const IrOp *op) {
     uint16_t slot = (uint16_t)op->imm;
-    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG,
-        xpin = xpin_of(g, slot);
+    Reg pin = slot / 8 < CELLS && (slot & 7) == 0 ? g->pins->of_cell[slot / 8] : NOREG, xpin = xpin_of(g, slot);
     int32_t imm;
     bool small = fits_imm32(g, op->a, T_I64, &imm);
-    if (pin == NOREG && xpin == NOREG) free_cell(g, slot, op->a);
+    if (pin == NOREG && xpin == NOREG)
+        free_cell(g, slot, op->a);
     Reg n = small ? RCX : use_gpr(g, op->a);
     if (pin != NOREG) {
         free_pin(g, pin); // n may be the pin: what it held stands in it still
         add_to(g, pin, op, n);
     } else if (xpin != NOREG) {
         xpins_need(g);
-        if (g->raw >> xpin & 1) raw_flush(g);
+        if (g->raw >> xpin & 1)
+            raw_flush(g);
         free_xpin(g, xpin);
         movx_to_gpr(&g->a, P_W, RCX, xpin);
         add_to(g, RCX, op, n);
@@ -510,18 +542,23 @@ void tally_slot(Gen *g, const IrOp *op) {
 
 // ---- C calls
 void save_caller_saved(Gen *g, bool writes_state) {
-    if (g->gpr[RAX] != IR_NONE && live_after(g, g->gpr[RAX])) evict(g, g->gpr[RAX]);
+    if (g->gpr[RAX] != IR_NONE && live_after(g, g->gpr[RAX]))
+        evict(g, g->gpr[RAX]);
     for (unsigned t = 0; t < MAX_XTEMP; t++)
-        if (g->xmm[t] != IR_NONE && live_after(g, g->xmm[t])) evict(g, g->xmm[t]);
-    if (!writes_state) return;
+        if (g->xmm[t] != IR_NONE && live_after(g, g->xmm[t]))
+            evict(g, g->xmm[t]);
+    if (!writes_state)
+        return;
     for (unsigned k = 0; k < g->pins->n; k++) {
         Reg pin = g->pins->reg[k];
         IrRef w = g->pin[pin];
-        if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w) && !is_const(g, w)) spill(g, w);
+        if (w != IR_NONE && g->val[w].reg == pin && live_after(g, w) && !is_const(g, w))
+            spill(g, w);
     }
     for (unsigned k = 0; k < g->ncells; k++) {
         IrRef w = g->cell[g->cells[k]];
-        if (w == IR_NONE || !live_after(g, w) || g->val[w].spill != NOREG) continue;
+        if (w == IR_NONE || !live_after(g, w) || g->val[w].spill != NOREG)
+            continue;
         if (type_fp(type_of(g, w))) {
             use_xmm(g, w);
             spill(g, w);
@@ -529,7 +566,8 @@ void save_caller_saved(Gen *g, bool writes_state) {
         } else {
             use_gpr(g, w);
             spill(g, w);
-            if (g->val[w].reg == RAX) drop_reg(g, w);
+            if (g->val[w].reg == RAX)
+                drop_reg(g, w);
         }
     }
 }
@@ -539,11 +577,13 @@ void forget_state(Gen *g) {
     for (unsigned k = 0; k < g->pins->n; k++) {
         Reg pin = g->pins->reg[k];
         IrRef w = g->pin[pin];
-        if (w != IR_NONE && g->val[w].reg == pin) g->val[w].reg = NOREG;
+        if (w != IR_NONE && g->val[w].reg == pin)
+            g->val[w].reg = NOREG;
         g->pin[pin] = IR_NONE;
     }
     for (unsigned k = 0; k < g->ncells; k++)
-        if (g->cell[g->cells[k]] != IR_NONE) forget_cell(g, g->cell[g->cells[k]]);
+        if (g->cell[g->cells[k]] != IR_NONE)
+            forget_cell(g, g->cell[g->cells[k]]);
 }
 
 void arg_to(Gen *g, Reg target, IrRef r) {
@@ -556,8 +596,7 @@ void arg_to(Gen *g, Reg target, IrRef r) {
         pcrel_to(g, target, g->ir->ops[r].imm);
     } else if (v->reg == NOREG) {
         bool narrow = v->spill == NOREG && (t == T_I32 || t == T_F32 || t == T_I1);
-        op_rm(&g->a, 0x8b | (narrow ? 0 : P_W), target, RBP,
-              v->spill != NOREG ? spill_disp(v->spill) : v->slot);
+        op_rm(&g->a, 0x8b | (narrow ? 0 : P_W), target, RBP, v->spill != NOREG ? spill_disp(v->spill) : v->slot);
     } else if (type_fp(t)) {
         movx_to_gpr(&g->a, t == T_F32 ? 0 : P_W, target, v->reg);
     } else if (t == T_I32 || t == T_I1) {
@@ -568,7 +607,8 @@ void arg_to(Gen *g, Reg target, IrRef r) {
 }
 
 void result_from_rax(Gen *g, IrRef r, IrType t) {
-    if (t == T_VOID || g->val[r].last == 0) return;
+    if (t == T_VOID || g->val[r].last == 0)
+        return;
     if (type_fp(t)) {
         movx_from_gpr(&g->a, P_W, def_xmm(g, r), RAX);
         g->val[r].boxed = g->x->wide;

@@ -18,7 +18,8 @@ static bool linkable(const Gen *g, int32_t target) {
 
 static void pc_to_rax(Gen *g, int32_t target) {
     mov_rm(&g->a, RAX, RBP, VCPU(vpage));
-    if (target) alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
+    if (target)
+        alu_ri(&g->a, P_W, ALU_ADD, RAX, target);
 }
 
 // rax = guest pc: to its code if the jump cache knows it, entered by a jump of this kind (Guest.lands). ctx: the context word, where it is
@@ -51,7 +52,8 @@ static void probe(Gen *g, unsigned landing) { probe_emit(g->x, &g->a, &g->ir->ct
 // Of the instruction that the current op belongs to: a jump to it or to what stands before it may close a loop, so it polls.
 static int32_t current_pc(Gen *g) {
     const IrBlock *b = g->ir;
-    while (g->insn + 1 < b->ninsns && b->insns[g->insn + 1].first <= g->i) g->insn++;
+    while (g->insn + 1 < b->ninsns && b->insns[g->insn + 1].first <= g->i)
+        g->insn++;
     return b->ninsns ? b->insns[g->insn].pc : b->pc;
 }
 
@@ -64,8 +66,7 @@ static void link_site(Gen *g, int cc, int32_t target) {
     s->imm = target;
     s->link = g->out->nlinks++;
     align_rel32(a, cc < 0 ? 1 : 2);
-    g->out->links[s->link] = (CompiledLink){
-        .site = asm_here(a) + (cc < 0 ? 1 : 2), .target = target, .warm = g->fp_valid, .paired = g->paired};
+    g->out->links[s->link] = (CompiledLink){.site = asm_here(a) + (cc < 0 ? 1 : 2), .target = target, .warm = g->fp_valid, .paired = g->paired};
     g->paired = false;
     asm_room(a);
     if (cc < 0) {
@@ -106,7 +107,8 @@ static void call_paired(Gen *g, const IrOp *op, bool direct, Reg held) {
     alu_rm(a, P_W, ALU_CMP, RSP, RBP, VCPU(stack_limit));
     full->from[0] = jcc_fwd(a, CC_B);
     full->back = asm_here(a);
-    if (held == NOREG) pcrel_to(g, held = RCX, ret_offset);
+    if (held == NOREG)
+        pcrel_to(g, held = RCX, ret_offset);
     push(a, held);
     if (direct) {
         g->paired = true;
@@ -137,7 +139,8 @@ static void exit_to(Gen *g, int32_t target) {
         probe(g, 0);
         return;
     }
-    if (target <= current_pc(g)) poll(g, target);
+    if (target <= current_pc(g))
+        poll(g, target);
     link_site(g, LINK_JUMP, target);
 }
 
@@ -298,8 +301,7 @@ static void slow_call(Gen *g, const Stub *s, bool store) {
     region_call_leave(g);
     mov_ri(a, RDX, s->memop);
     bool wide = ir_is_wide(s->type);
-    const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load,
-                   *to = wide ? g->x->slow_store128 : g->x->slow_store;
+    const uint32_t *load = wide ? g->x->slow_load128 : g->x->slow_load, *to = wide ? g->x->slow_store128 : g->x->slow_store;
     call_to(a, (store ? to : load)[s->fp_valid]);
     region_call_enter(g);
     if (!store && s->is_fp)
@@ -380,9 +382,11 @@ static uint8_t *single_stub(Gen *g, Stub *s, Reg group, bool second) {
     Asm *a = &g->a;
     mem_address(g, s);
     uint8_t *miss = mem_probe(g, s, s->kind != STUB_LOAD, second, 1u << s->size, RDX, s->role == GROUP_NONE && !s->roves);
-    if (s->addr32) mem_address(g, s);
+    if (s->addr32)
+        mem_address(g, s);
     s->delta = RDX;
-    if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, group, group); // each for itself
+    if (s->role == GROUP_LEADER)
+        alu_rr(a, 0, ALU_XOR, group, group); // each for itself
     stub_access(g, s);
     return miss;
 }
@@ -422,27 +426,33 @@ void mem_stub(Gen *g, Stub *s) {
     unsigned known = 0;
     Reg delta = s->delta;
     uint8_t *rove = NULL;
-    if (s->from[0]) bind_fwd(a, s->from[0]);
-    if (!s->roves && s->role != GROUP_MEMBER && !s->strides) rove = count_miss(g, s);
+    if (s->from[0])
+        bind_fwd(a, s->from[0]);
+    if (!s->roves && s->role != GROUP_MEMBER && !s->strides)
+        rove = count_miss(g, s);
     uint32_t start = asm_here(a);
     if (s->stream != OPT_NO_STREAM)
         bind_fwd(a, stream_stub(g, s));
     else
         known = known_pages(g, s, access);
-    if (s->from[1]) bind_fwd(a, s->from[1]);
+    if (s->from[1])
+        bind_fwd(a, s->from[1]);
     uint32_t faulted = s->kind == STUB_ATOMIC && s->type == T_I128 ? cas128_undo(g) : asm_here(a);
     if (s->role != GROUP_MEMBER) // whose delta is good
         note_access(g, own, faulted);
     for (unsigned i = 0; i < known; i++)
         note_access(g, access[i], faulted);
-    if (s->role == GROUP_LEADER) alu_rr(a, 0, ALU_XOR, delta, delta);
+    if (s->role == GROUP_LEADER)
+        alu_rr(a, 0, ALU_XOR, delta, delta);
     mem_address(g, s);
     if (s->kind == STUB_ATOMIC)
         slow_amo(g, s);
     else
         slow_call(g, s, s->kind == STUB_STORE);
-    if (rove) ask_site(g, s, g->x->rove, rove, start);
-    if (s->counted) ask_site(g, s, g->x->watch, s->counted, s->begin);
+    if (rove)
+        ask_site(g, s, g->x->rove, rove, start);
+    if (s->counted)
+        ask_site(g, s, g->x->watch, s->counted, s->begin);
 }
 
 static void leave_to(Gen *g, int64_t target, int64_t why) {
@@ -459,7 +469,8 @@ static void outside_stub(Gen *g, const Stub *s) {
     pending_store(g, s);
     region_leave(g);
     g->fp_valid = s->fp_valid;
-    if (s->polls) poll(g, (int32_t)s->imm);
+    if (s->polls)
+        poll(g, (int32_t)s->imm);
     if (linkable(g, (int32_t)s->imm) && g->out->nlinks < 60) {
         link_site(g, LINK_JUMP, (int32_t)s->imm);
     } else {
@@ -479,7 +490,8 @@ static void link_stub(Gen *g, const Stub *s) {
 static void exit_stub(Gen *g, const Stub *s) {
     Asm *a = &g->a;
     bind_fwd(a, s->from[0]);
-    if (s->inside) region_leave(g);
+    if (s->inside)
+        region_leave(g);
     mov_rm(a, RAX, RBP, VCPU(vpage));
     alu_ri(a, P_W, ALU_ADD, RAX, (int32_t)s->imm);
     mov_mr(a, RBP, VCPU(pc), RAX);
@@ -518,7 +530,8 @@ static void poll_if_stub(Gen *g, const Stub *s) {
 
 static void eval_stub(Gen *g, const Stub *s) {
     asm_room(&g->a);
-    while (asm_here(&g->a) & 7) b1(&g->a, 0xcc);
+    while (asm_here(&g->a) & 7)
+        b1(&g->a, 0xcc);
     uint32_t at = asm_here(&g->a);
     memcpy(s->from[0] - 4, &at, 4);
     memcpy(g->a.p, s->op, sizeof(IrOp));
@@ -536,7 +549,8 @@ void stubs_emit(Gen *g) {
         case STUB_LOAD:
         case STUB_STORE:
         case STUB_ATOMIC:
-            if (!late_head(g, s)) mem_stub(g, s);
+            if (!late_head(g, s))
+                mem_stub(g, s);
             break;
         case STUB_SLOW_LOAD:
         case STUB_SLOW_STORE:
