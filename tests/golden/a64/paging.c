@@ -53,13 +53,7 @@ static void start(void) {
     low_root = page_new();
     high_root = page_new();
     for (Word k = 0; k < 2; k++) low_root[k] = k << 30 | BLOCK | AF; // devices and RAM, for EL1
-    msr(mair_el1, 0xff);
-    msr(tcr_el1, 25 | 25ul << 16 | 2ul << 30 | 2ul << 32 | 1ul << 36);
-    msr(ttbr0_el1, low_root);
-    msr(ttbr1_el1, high_root);
-    tlbi_all();
-    msr(sctlr_el1, mrs(sctlr_el1) | 1);
-    isb();
+    mmu_on(low_root, high_root);
 }
 
 static void test_el1(void) {

@@ -98,13 +98,7 @@ static void test_fault(void) {
     uint64_t *root = page_new(), *upper = page_new(), *middle = page_new(), *leaves = page_new();
     for (Word k = 0; k < 2; k++) root[k] = k << 30 | 1ul | 1ul << 10;
     upper[0] = (uint64_t)middle | 3, middle[0] = (uint64_t)leaves | 3, leaves[0] = (uint64_t)bytes | 3 | 1ul << 10;
-    msr(mair_el1, 0xff);
-    msr(tcr_el1, 25 | 25ul << 16 | 2ul << 30 | 1ul << 36 | 2ul << 32);
-    msr(ttbr0_el1, root);
-    msr(ttbr1_el1, upper);
-    tlbi_all();
-    msr(sctlr_el1, mrs(sctlr_el1) | 1);
-    isb();
+    mmu_on(root, upper);
     trap_clear();
     d = n = (Vector){{1, 2}};
     __asm__ volatile("ldr q3, [%0]\n ldr q4, [%1]\n ld2 {v3.s, v4.s}[0], [%2]\n str q3, [%0]\n str q4, [%1]"

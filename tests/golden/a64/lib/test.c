@@ -136,3 +136,13 @@ void test_start(void) {
     hvc_call(PSCI_SYSTEM_OFF, 0, 0, 0);
     for (;;) {}
 }
+
+void mmu_on(const uint64_t *low, const uint64_t *high) {
+    msr(mair_el1, 0xff);
+    msr(tcr_el1, 25 | 25ul << 16 | 2ul << 30 | 2ul << 32 | 1ul << 36);
+    msr(ttbr0_el1, low);
+    msr(ttbr1_el1, high);
+    tlbi_all();
+    msr(sctlr_el1, mrs(sctlr_el1) | 1);
+    isb();
+}

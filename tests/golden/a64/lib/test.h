@@ -62,5 +62,7 @@ Word probe_ldxr(Word), probe_swp(Word), probe_exec(Word);
     __asm__(".text\n.balign 4\n.global " #name "\n" #name ":\n " text "\n ret\n")
 
 uint64_t *page_new(void); // 4 KiB, zero
+// Translation by these roots of the low and the high half: 39 bits, 4 KiB pages, 40 bits of physical address.
+void mmu_on(const uint64_t *low, const uint64_t *high);
 
 #endif
